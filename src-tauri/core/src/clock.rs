@@ -1,0 +1,33 @@
+//! The only place that asks the system for the time and for the computer's time zone.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+
+/// Tells the time. The real one is [`SystemClock`]; tests and the timeline bring their own.
+pub trait Clock: Send + Sync + 'static {
+    /// The wall clock now, in UTC.
+    fn now(&self) -> DateTime<Utc>;
+}
+
+/// The computer's own clock.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[allow(clippy::disallowed_methods)]
+    fn now(&self) -> DateTime<Utc> {
+        Utc::now()
+    }
+}
+
+/// The computer's time zone: `TZ` if it names one (as every POSIX program reads it), else the
+/// system's setting, else UTC.
+#[must_use]
+pub fn computer_zone() -> Tz {
+    let from_env = std::env::var("TZ").ok();
+    from_env
+        .as_deref()
+        .and_then(|name| name.trim_start_matches(':').parse().ok())
+        .or_else(|| iana_time_zone::get_timezone().ok().and_then(|name| name.parse().ok()))
+        .unwrap_or(Tz::UTC)
+}

@@ -1,0 +1,12 @@
+//! What First Bell knows and decides, without any window or desktop.
+//!
+//! The pure rules ([`session`], [`join`], [`state_table`], [`calendar_file`]) take the time as an
+//! argument and do no input or output. [`store`] keeps them in SQLite, [`reminder`] rings, and
+//! [`app`] is what a host (the window, the `bell` command) may ask for.
+#![warn(missing_docs)]
+
+pub mod calendar_file;
+pub mod clock;
+pub mod id;
+pub mod join;
+pub mod session;
