@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
+use crate::wall_clock::HourClock;
+
 /// Tells the time. The real one is [`SystemClock`]; tests and the timeline bring their own.
 pub trait Clock: Send + Sync + 'static {
     /// The wall clock now, in UTC.
@@ -30,4 +32,19 @@ pub fn computer_zone() -> Tz {
         .and_then(|name| name.trim_start_matches(':').parse().ok())
         .or_else(|| iana_time_zone::get_timezone().ok().and_then(|name| name.parse().ok()))
         .unwrap_or(Tz::UTC)
+}
+
+/// How the computer's locale counts hours (`LC_ALL`, `LC_TIME`, `LANG`, in this order as POSIX reads them).
+/// The countries are those whose Unicode CLDR `timeData` prefers `h`.
+#[must_use]
+pub fn computer_hours() -> HourClock {
+    const TWELVE: &[&str] = &[
+        "US", "CA", "AU", "NZ", "IN", "PK", "BD", "PH", "EG", "SA", "JO", "MY", "SG", "CO", "DO", "VE", "HK", "KR", "TW",
+    ];
+    let locale = ["LC_ALL", "LC_TIME", "LANG"]
+        .into_iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+        .unwrap_or_default();
+    let country = locale.split(['.', '@']).next().and_then(|name| name.split('_').nth(1)).unwrap_or_default();
+    if TWELVE.contains(&country) { HourClock::Twelve } else { HourClock::TwentyFour }
 }

@@ -1,0 +1,71 @@
+//! What is due, decided without any input or output. Times are UTC.
+
+use chrono::{DateTime, Duration, Utc};
+
+use crate::{
+    join::{JoinRules, Room},
+    session::{Session, Status},
+};
+
+/// More rings than this at once become one notification with the count.
+pub const MOST_AT_ONCE: usize = 3;
+
+/// How long before the start a snoozed ring comes again, and how soon after one at the earliest.
+const SNOOZE_STEP: Duration = Duration::minutes(1);
+
+/// How soon a ring comes again that is snoozed after the start.
+const SNOOZE_LATE: Duration = Duration::minutes(2);
+
+/// What is to be done about a ring, once its session has been read again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Due {
+    /// Ring now.
+    Ring,
+    /// The session was moved, called off, is said to be over, or its bell was switched off.
+    Withdraw,
+    /// Join has closed: it is too late to ring, the ring is listed as missed.
+    Missed,
+}
+
+/// Judges a ring that is due: `session` is what the store holds now, `start` what the ring was planned for.
+#[must_use]
+pub fn judge(
+    session: Option<&Session>,
+    start: DateTime<Utc>,
+    room: Room,
+    rules: JoinRules,
+    now: DateTime<Utc>,
+) -> Due {
+    match session {
+        Some(session) if session.status == Status::Scheduled && session.bell && session.start == start => {
+            if now < rules.closes_at(session, room) { Due::Ring } else { Due::Missed }
+        }
+        _ => Due::Withdraw,
+    }
+}
+
+/// When a reminder is due: as Join opens.
+#[must_use]
+pub fn due_at(session: &Session, rules: JoinRules) -> DateTime<Utc> {
+    rules.opens_at(session)
+}
+
+/// Whether a reminder whose Join has closed without a ring counts as missed. A session that was brought
+/// in when its Join had closed already was never to be rung.
+#[must_use]
+pub fn was_owed(session: &Session, closes: DateTime<Utc>) -> bool {
+    session.created_at < closes
+}
+
+/// When a snoozed ring comes again: one minute before the start, then at the start, then every two minutes.
+#[must_use]
+pub fn snoozed_until(start: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
+    let last_call = start - SNOOZE_STEP;
+    if now < last_call {
+        last_call
+    } else if now < start {
+        start
+    } else {
+        now + SNOOZE_LATE
+    }
+}

@@ -1,0 +1,145 @@
+//! Opening the database: settings of the connection, migrations, newer and damaged files.
+
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use sqlx::{
+    Connection as _, SqliteConnection,
+    migrate::{MigrateError, Migrator},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use super::{Store, StoreError};
+
+static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/local");
+
+/// Who may change the shape of the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Migrate {
+    /// The holder of the data folder's lock: bring an older file up to date.
+    Yes,
+    /// Anybody else: an older file is an error, because the running app would be surprised.
+    No,
+}
+
+/// Why the database could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// A newer First Bell has written it.
+    #[error("the file was written by a newer First Bell")]
+    Newer,
+    /// An older First Bell has written it, and the app that runs must be the one to bring it up to date.
+    #[error("the file has to be brought up to date by the app")]
+    Older,
+    /// There is no file yet, and this host may not make one.
+    #[error("there is no file yet")]
+    Missing,
+    /// It is no database any more. It lies beside, untouched, under the name given here.
+    #[error("the file was damaged and was kept aside")]
+    Damaged {
+        /// Where the damaged file is kept.
+        kept: PathBuf,
+    },
+    /// Anything else.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<sqlx::Error> for OpenError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl Store {
+    /// Opens the database at `path`, making and migrating it if this host may.
+    ///
+    /// # Errors
+    /// See [`OpenError`]. A damaged file is moved aside, never deleted; the next call starts afresh.
+    pub async fn open(path: &Path, migrate: Migrate) -> std::result::Result<Self, OpenError> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(migrate == Migrate::Yes)
+            .journal_mode(SqliteJournalMode::Wal)
+            // NORMAL loses no transaction when a process dies; after a loss of power the last ones
+            // may be gone, but never half of one (sqlite.org/pragma.html#pragma_synchronous). What a
+            // person wrote must survive that too, so FULL.
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(Duration::from_secs(5))
+            .foreign_keys(true);
+        if migrate == Migrate::No && !path.exists() {
+            return Err(OpenError::Missing);
+        }
+        let mut conn = match SqliteConnection::connect_with(&options).await {
+            Ok(conn) => conn,
+            Err(error) if is_damage(&error) => return Err(keep_aside(path)),
+            Err(error) => return Err(error.into()),
+        };
+        if let Err(error) = bring_up_to_date(&mut conn, migrate).await {
+            return Err(match error {
+                OpenError::Store(StoreError::Sql(error)) if is_damage(&error) => {
+                    drop(conn);
+                    keep_aside(path)
+                }
+                error => error,
+            });
+        }
+        conn.close().await?;
+        // One that writes, one that reads, and the watch's.
+        let pool = SqlitePoolOptions::new().max_connections(4).connect_lazy_with(options);
+        Ok(Self { pool })
+    }
+}
+
+async fn bring_up_to_date(conn: &mut SqliteConnection, migrate: Migrate) -> std::result::Result<(), OpenError> {
+    let newest = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0);
+    let is_new: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM sqlite_master WHERE name = '_sqlx_migrations'").fetch_one(&mut *conn).await?;
+    let here: i64 = if is_new == 0 {
+        0
+    } else {
+        sqlx::query_scalar("SELECT coalesce(max(version), 0) FROM _sqlx_migrations").fetch_one(&mut *conn).await?
+    };
+    if here > newest {
+        return Err(OpenError::Newer);
+    }
+    if here == newest {
+        return Ok(());
+    }
+    if migrate == Migrate::No {
+        return Err(OpenError::Older);
+    }
+    MIGRATIONS.run(conn).await.map_err(|error| match error {
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => OpenError::from(error),
+        MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => OpenError::Newer,
+        other => OpenError::Store(StoreError::Sql(sqlx::Error::Migrate(Box::new(other)))),
+    })
+}
+
+/// `SQLITE_CORRUPT` (11) and `SQLITE_NOTADB` (26), see sqlite.org/rescode.html.
+fn is_damage(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|e| e.code()).and_then(|code| code.parse::<i32>().ok());
+    matches!(code.map(|code| code & 0xff), Some(11 | 26))
+}
+
+/// Moves the file and its log out of the way under the first free name.
+fn keep_aside(path: &Path) -> OpenError {
+    let beside = |suffix: &str, number: u32| {
+        let mut name = path.file_name().unwrap_or_default().to_os_string();
+        name.push(format!(".damaged-{number}{suffix}"));
+        path.with_file_name(name)
+    };
+    let number = (1..).find(|number| !beside("", *number).exists()).unwrap_or(1);
+    for suffix in ["", "-wal", "-shm"] {
+        let mut from = path.as_os_str().to_os_string();
+        from.push(suffix);
+        if let Err(error) = std::fs::rename(&from, beside(suffix, number))
+            && suffix.is_empty()
+        {
+            return OpenError::Store(StoreError::Sql(sqlx::Error::Io(error)));
+        }
+    }
+    OpenError::Damaged { kept: beside("", number) }
+}
