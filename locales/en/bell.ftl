@@ -58,3 +58,5 @@ happened-ended-early = Marked as ended early
 happened-student-away = Marked: the student didn’t come
 happened-tutor-away = Marked: the tutor didn’t come
 happened-mark-undone = Mark taken back
+
+title-with-person = { $subject } with { $person }

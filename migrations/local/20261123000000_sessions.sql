@@ -47,6 +47,8 @@ CREATE TABLE sessions (
   join_url     TEXT,
   room         TEXT,                 -- the same for every link into one room: when the next session takes it over
   own_link     INTEGER NOT NULL DEFAULT 0 CHECK (own_link IN (0, 1)),  -- the person's link wins over the file's
+  description  TEXT,                 -- what the calendar file says about it
+  said         TEXT,                 -- what the file last said of time, title, place, link: only news from it counts
   homework     TEXT NOT NULL DEFAULT '',
   plan         TEXT NOT NULL DEFAULT '',
   notes        TEXT NOT NULL DEFAULT '',

@@ -6,9 +6,11 @@
 pub mod find;
 pub mod join_url;
 pub mod provider;
-pub mod url_policy;
+pub mod state;
+mod url_policy;
 
 pub use find::{Sources, find_join_url};
 pub use join_url::JoinUrl;
 pub use provider::Provider;
+pub use state::{JoinRules, JoinState, Room};
 pub use url_policy::{Judgement, Reason, Verdict, judge};

@@ -18,3 +18,7 @@ pub mod change;
 pub mod desktop;
 pub mod reminder;
 pub mod settings;
+pub mod draft;
+pub mod error;
+pub mod occurrences;
+pub mod today;

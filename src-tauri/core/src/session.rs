@@ -121,6 +121,11 @@ pub struct Session {
     pub join_url: Option<JoinUrl>,
     /// The link was given by the person; a calendar file does not change it.
     pub own_link: bool,
+    /// What its calendar file says about it.
+    pub description: Option<String>,
+    /// A digest of what the calendar file last said of it: while the file repeats itself, a change made
+    /// here holds.
+    pub said: Option<String>,
     /// What was set last time.
     pub homework: String,
     /// What is meant to happen.

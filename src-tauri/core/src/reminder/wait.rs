@@ -60,6 +60,9 @@ mod linux {
             it_value: Timespec { tv_sec: until.timestamp().max(1), tv_nsec: i64::from(until.timestamp_subsec_nanos()) },
         };
         timerfd_settime(&fd, TimerfdTimerFlags::ABSTIME | TimerfdTimerFlags::CANCEL_ON_SET, &at).ok()?;
-        AsyncFd::register_with_interest(fd, Interest::READABLE).ok()
+        #[allow(unsafe_code)]
+        // SAFETY: the AsyncFd owns the descriptor and so keeps it open for as long as it is registered.
+        let registered = unsafe { AsyncFd::register_with_interest(fd, Interest::READABLE) };
+        registered.ok()
     }
 }

@@ -12,7 +12,7 @@ use crate::{
 
 /// Columns of a whole session, in the order in which [`Row`] reads them.
 const COLUMNS: &str = "id, source, series_id, title, person, subject, starts_at, ends_at, zone, place, join_url, \
-    own_link, homework, plan, notes, status, cancelled_at, cancelled_by, bell, opened_at, created_at, version";
+    own_link, description, said, homework, plan, notes, status, cancelled_at, cancelled_by, bell, opened_at, created_at, version";
 
 #[derive(FromRow)]
 struct Row {
@@ -28,6 +28,8 @@ struct Row {
     place: Option<String>,
     join_url: Option<String>,
     own_link: bool,
+    description: Option<String>,
+    said: Option<String>,
     homework: String,
     plan: String,
     notes: String,
@@ -61,6 +63,8 @@ impl Row {
             // Judged anew at each reading: a rule that has become stricter holds for old rows too.
             join_url: self.join_url.and_then(|url| JoinUrl::parse(&url).ok()),
             own_link: self.own_link,
+            description: self.description,
+            said: self.said,
             homework: self.homework,
             plan: self.plan,
             notes: self.notes,
@@ -308,7 +312,7 @@ pub async fn insert(conn: &mut SqliteConnection, session: &Session) -> Result<()
     let url = session.join_url.as_ref();
     sqlx::query(
         "INSERT INTO sessions (id, source, series_id, title, person, subject, starts_at, ends_at, zone, place, join_url,
-           room, own_link, homework, plan, notes, status, cancelled_at, cancelled_by, bell, opened_at, created_at, version)
+           room, own_link, description, said, homework, plan, notes, status, cancelled_at, cancelled_by, bell, opened_at, created_at, version)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)",
     )
     .bind(session.id.to_string())
@@ -334,6 +338,8 @@ pub async fn insert(conn: &mut SqliteConnection, session: &Session) -> Result<()
     .bind(session.opened_at.map(to_ms))
     .bind(to_ms(session.created_at))
     .bind(session.version)
+    .bind(&session.description)
+    .bind(&session.said)
     .execute(conn)
     .await?;
     Ok(())
@@ -349,7 +355,8 @@ pub async fn update(conn: &mut SqliteConnection, session: &Session) -> Result<bo
     let done = sqlx::query(
         "UPDATE sessions SET series_id = ?3, title = ?4, person = ?5, subject = ?6, starts_at = ?7, ends_at = ?8,
            zone = ?9, place = ?10, join_url = ?11, room = ?12, own_link = ?13, homework = ?14, plan = ?15, notes = ?16,
-           status = ?17, cancelled_at = ?18, cancelled_by = ?19, bell = ?20, opened_at = ?21, version = version + 1
+           status = ?17, cancelled_at = ?18, cancelled_by = ?19, bell = ?20, opened_at = ?21,
+           description = ?22, said = ?23, version = version + 1
          WHERE id = ?1 AND version = ?2",
     )
     .bind(session.id.to_string())
@@ -373,6 +380,8 @@ pub async fn update(conn: &mut SqliteConnection, session: &Session) -> Result<bo
     .bind(session.cancelled.map(|(_, by)| by_name(by)))
     .bind(session.bell)
     .bind(session.opened_at.map(to_ms))
+    .bind(&session.description)
+    .bind(&session.said)
     .execute(conn)
     .await?;
     Ok(done.rows_affected() == 1)
