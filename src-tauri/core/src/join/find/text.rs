@@ -4,6 +4,10 @@ use std::collections::BTreeSet;
 
 /// More addresses than an invitation ever has; the rest of a text made to keep us busy is not read.
 const MOST: usize = 400;
+/// The longest address that is tidied up, in bytes: what the policy would allow, and some punctuation.
+const LONGEST: usize = 8192 + 64;
+/// How often punctuation is taken away.
+const MOST_PUNCTUATION: usize = 16;
 /// The longest piece between `<` and `>` that is read as one address over several lines, in bytes.
 const LONGEST_WRAPPED: usize = 4096;
 
@@ -24,7 +28,7 @@ pub(super) fn candidates(text: &str) -> BTreeSet<String> {
             if let Some((joined, after)) = over_lines(rest, start) {
                 found.insert(joined);
                 next = after;
-            } else {
+            } else if end - start <= LONGEST {
                 found.insert(tidy(&rest[start..end]));
             }
         }
@@ -46,7 +50,12 @@ fn bare(text: &str, found: &mut BTreeSet<String>) {
     for word in text.split(ends_address) {
         let word = word.trim_start_matches(['(', '[', '{', '\'', '*', ':', ',', ';']);
         let Some((host, path)) = word.split_once('/') else { continue };
-        if found.len() < MOST && !path.is_empty() && host.contains('.') && !host.contains([':', '@', '=']) {
+        if found.len() < MOST
+            && word.len() <= LONGEST
+            && !path.is_empty()
+            && host.contains('.')
+            && !host.contains([':', '@', '='])
+        {
             found.insert(tidy(&format!("https://{word}")));
         }
     }
@@ -97,19 +106,24 @@ fn tidy(address: &str) -> String {
     // An escaped bracket or quotation mark ends an address just as a plain one does.
     let address = address.split(ends_address).next().unwrap_or_default();
     let mut address = address;
-    loop {
+    for _ in 0..MOST_PUNCTUATION {
         let shorter = address.trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', '*', '…', '’', '”', '»']);
-        let shorter =
-            [('(', ')'), ('[', ']'), ('{', '}')].iter().fold(shorter, |address, (open, close)| match address
-                .strip_suffix(*close)
-            {
-                Some(shorter) if address.matches(*close).count() > address.matches(*open).count() => shorter,
-                _ => address,
-            });
+        let shorter = without_unopened(shorter, '(', ')');
+        let shorter = without_unopened(shorter, '[', ']');
+        let shorter = without_unopened(shorter, '{', '}');
         if shorter == address {
-            return address.to_owned();
+            break;
         }
         address = shorter;
+    }
+    address.to_owned()
+}
+
+/// `(see https://example.org/a)` closes a bracket that the address did not open.
+fn without_unopened(address: &str, open: char, close: char) -> &str {
+    match address.strip_suffix(close) {
+        Some(shorter) if address.matches(close).count() > address.matches(open).count() => shorter,
+        _ => address,
     }
 }
 

@@ -16,7 +16,8 @@ pub(super) fn imitated(url: &Url) -> Option<Provider> {
             return Some(provider);
         }
     }
-    if GENUINE.iter().any(|domain| is_at_or_below(host, domain)) {
+    let own = GENUINE.split(' ').chain(exact_hosts().map(|(name, _)| name));
+    if own.into_iter().any(|domain| is_at_or_below(host, domain)) {
         return None;
     }
     let seen = skeleton(&url::quirks::domain_to_unicode(host));
@@ -165,41 +166,9 @@ const BRANDS: &[(&str, Provider)] = &[
 ];
 
 /// Domains of the providers themselves: no join links there, and no imitation either.
-const GENUINE: &[&str] = &[
-    "8x8.com",
-    "apple.com",
-    "cisco.com",
-    "discord.gg",
-    "discordapp.com",
-    "goo.gl",
-    "google.com",
-    "goto.com",
-    "infomaniak.com",
-    "jit.si",
-    "live.com",
-    "microsoft.com",
-    "microsoft.us",
-    "microsoftonline.com",
-    "cloud.microsoft",
-    "office.com",
-    "outlook.com",
-    "preply.com",
-    "proton.me",
-    "ringcentral.com",
-    "signal.org",
-    "slack.com",
-    "sharepoint.com",
-    "vk.com",
-    "whatsapp.com",
-    "zoho.com",
-    "zoho.eu",
-    "zoho.in",
-    "discord.com",
-    "brave.com",
-    "element.io",
-    "dialpad.com",
-    "tencent.com",
-    "yandex.ru",
-    "dingtalk.com",
-    "amazon.com",
-];
+const GENUINE: &str = "\
+    8x8.com apple.com cisco.com discord.gg discordapp.com goo.gl google.com goto.com infomaniak.com \
+    jit.si live.com microsoft.com microsoft.us microsoftonline.com cloud.microsoft office.com \
+    outlook.com preply.com proton.me ringcentral.com signal.org slack.com sharepoint.com vk.com \
+    whatsapp.com zoho.com zoho.eu zoho.in discord.com brave.com element.io dialpad.com tencent.com \
+    yandex.ru dingtalk.com amazon.com";

@@ -18,7 +18,7 @@ pub(super) fn leads_elsewhere(url: &Url) -> bool {
 
 fn redirects(name: &str, value: &str) -> bool {
     let name = name.to_lowercase().replace(['-', '_'], "");
-    NAMES.contains(&name.as_str())
+    NAMES.split(' ').any(|other| other == name)
         || ["redirect", "redir", "return"].iter().any(|start| name.starts_with(start))
         || is_address(value)
         || is_address(&name)
@@ -44,26 +44,6 @@ fn is_address(value: &str) -> bool {
 
 /// Zoom's `zak` is here too: with it a link is the host's own start link, no join link
 /// (`developers.zoom.us`, `start_url`), and Webex's `bu` ("back URL").
-const NAMES: &[&str] = &[
-    "back",
-    "backurl",
-    "bu",
-    "callback",
-    "callbackurl",
-    "continue",
-    "dest",
-    "destination",
-    "fallback",
-    "forward",
-    "goto",
-    "next",
-    "nexturl",
-    "rurl",
-    "target",
-    "targeturl",
-    "to",
-    "u",
-    "uri",
-    "url",
-    "zak",
-];
+const NAMES: &str = "\
+    back backurl bu callback callbackurl continue dest destination fallback forward goto next \
+    nexturl rurl target targeturl to u uri url zak";

@@ -29,6 +29,9 @@ impl<'a> Written<'a> {
         if authority.is_empty() {
             return Err(Reason::NoHost);
         }
+        if authority.starts_with('[') && !authority.contains(']') {
+            return Err(Reason::NotAUrl);
+        }
         Ok(Self { authority, path: &rest[..rest.find(['?', '#']).unwrap_or(rest.len())] })
     }
 
