@@ -407,24 +407,14 @@ enum Until {
 }
 
 impl Until {
-    /// A date is its midnight, in UTC and in the event's zone, whichever comes first: this is how
-    /// other programs read the mixture of a date with a start that has a time. A time without a zone,
-    /// where DTSTART has one, is read as UTC; a time in UTC, where DTSTART has none, as wall clock.
+    /// Where DTSTART has a zone, UNTIL must be in UTC; a date or a time without `Z` is read so, too (a
+    /// date is its midnight), as other programs do. Where DTSTART has none, UNTIL is a wall clock's.
     fn read(rule: &Rule, start: &Moment) -> Option<Self> {
-        let floating = start.zone.is_floating();
-        Some(match rule.until? {
-            Written::Utc(at) | Written::Local(at) if floating => Self::Wall(at),
-            Written::Utc(at) => Self::Instant(at.and_utc()),
-            Written::Local(at) => Self::Instant(start.zone.instant(at).min(at.and_utc())),
-            Written::Date(day) => {
-                let midnight = day.and_time(chrono::NaiveTime::MIN);
-                if floating {
-                    Self::Wall(midnight)
-                } else {
-                    Self::Instant(start.zone.instant(midnight).min(midnight.and_utc()))
-                }
-            }
-        })
+        let at = match rule.until? {
+            Written::Utc(at) | Written::Local(at) => at,
+            Written::Date(day) => day.and_time(chrono::NaiveTime::MIN),
+        };
+        Some(if start.zone.is_floating() { Self::Wall(at) } else { Self::Instant(at.and_utc()) })
     }
 
     fn is_before(&self, wall: NaiveDateTime, instant: DateTime<Utc>) -> bool {
