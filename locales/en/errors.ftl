@@ -37,3 +37,5 @@ draft-link-port = This link names a port, so it can’t be trusted. Paste the pl
 draft-link-unreadable = This isn’t a link. Paste the whole address, beginning with https://.
 
 link-opened-nothing = The browser didn’t open.
+
+text-too-long = That is too long. Keep it under 20,000 characters.

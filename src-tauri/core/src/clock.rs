@@ -39,7 +39,8 @@ pub fn computer_zone() -> Tz {
 #[must_use]
 pub fn computer_hours() -> HourClock {
     const TWELVE: &[&str] = &[
-        "US", "CA", "AU", "NZ", "IN", "PK", "BD", "PH", "EG", "SA", "JO", "MY", "SG", "CO", "DO", "VE", "HK", "KR", "TW",
+        "US", "CA", "AU", "NZ", "IN", "PK", "BD", "PH", "EG", "SA", "JO", "MY", "SG", "CO", "DO", "VE", "HK",
+        "KR", "TW",
     ];
     let locale = ["LC_ALL", "LC_TIME", "LANG"]
         .into_iter()

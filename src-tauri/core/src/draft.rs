@@ -171,7 +171,12 @@ impl Draft {
 }
 
 /// The same wall-clock time every week: the hour stays through a clock change, the instant moves.
-fn weekly(first: NaiveDateTime, zone: Tz, lasts: Duration, weeks: u32) -> Vec<(DateTime<Utc>, DateTime<Utc>)> {
+fn weekly(
+    first: NaiveDateTime,
+    zone: Tz,
+    lasts: Duration,
+    weeks: u32,
+) -> Vec<(DateTime<Utc>, DateTime<Utc>)> {
     (0..i64::from(weeks))
         .map(|week| {
             let start = instant(first + Duration::weeks(week), zone);

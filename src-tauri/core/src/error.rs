@@ -118,7 +118,8 @@ impl Error {
     /// One sentence: what happened, and what to do.
     #[must_use]
     pub fn sentence(&self) -> String {
-        let name = |path: &PathBuf| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        let name =
+            |path: &PathBuf| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
         match self {
             Self::NotFound => say("error-not-found", &[]),
             Self::Stale => say("error-stale", &[]),

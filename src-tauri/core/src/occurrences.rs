@@ -27,6 +27,8 @@ pub struct Wish<'a> {
     pub uid: &'a str,
     /// Shown with a bell, without, or not at all.
     pub choice: Choice,
+    /// The choice is a new one: the bells of the sessions that are here follow it.
+    pub choice_is_new: bool,
     /// A link that the person added to the series.
     pub link: Option<&'a JoinUrl>,
 }
@@ -53,7 +55,8 @@ impl Plan {
 /// Compares what the file says with the sessions of the series that are here. `now` is UTC.
 #[must_use]
 pub fn plan(wish: &Wish<'_>, occurrences: &[Occurrence], here: Vec<Session>, now: DateTime<Utc>) -> Plan {
-    let mut here: BTreeMap<SessionId, Session> = here.into_iter().map(|session| (session.id, session)).collect();
+    let mut here: BTreeMap<SessionId, Session> =
+        here.into_iter().map(|session| (session.id, session)).collect();
     let mut plan = Plan::default();
     if wish.choice != Choice::LeaveOut {
         for occurrence in occurrences {
@@ -130,6 +133,9 @@ fn updated(was: &Session, wish: &Wish<'_>, occurrence: &Occurrence, now: DateTim
         hear(&mut will, occurrence, now);
     }
     take_wishes_link(&mut will, wish);
+    if wish.choice_is_new {
+        will.bell = wish.choice == Choice::Bell;
+    }
     will
 }
 

@@ -80,7 +80,9 @@ impl Source {
     /// The source of that name, if there is one.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::ThisComputer, Self::CalendarFile, Self::Sample].into_iter().find(|source| source.name() == name)
+        [Self::ThisComputer, Self::CalendarFile, Self::Sample]
+            .into_iter()
+            .find(|source| source.name() == name)
     }
 }
 
@@ -162,6 +164,8 @@ impl Session {
     /// The person's own session runs: from their Join to its planned end. Bells are quiet then.
     #[must_use]
     pub fn runs_for_me(&self, now: DateTime<Utc>) -> bool {
-        self.status == Status::Scheduled && now < self.end && self.opened_at.is_some_and(|opened| opened <= now)
+        self.status == Status::Scheduled
+            && now < self.end
+            && self.opened_at.is_some_and(|opened| opened <= now)
     }
 }

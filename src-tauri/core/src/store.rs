@@ -100,8 +100,11 @@ pub(crate) fn to_ms(at: DateTime<Utc>) -> i64 {
 /// The instant of that many milliseconds. Beyond what chrono can hold, the nearest it can.
 #[must_use]
 pub(crate) fn from_ms(ms: i64) -> DateTime<Utc> {
-    DateTime::from_timestamp_millis(ms)
-        .unwrap_or(if ms < 0 { DateTime::<Utc>::MIN_UTC } else { DateTime::<Utc>::MAX_UTC })
+    DateTime::from_timestamp_millis(ms).unwrap_or(if ms < 0 {
+        DateTime::<Utc>::MIN_UTC
+    } else {
+        DateTime::<Utc>::MAX_UTC
+    })
 }
 
 /// `PRAGMA data_version` of a connection: changes when another connection has committed.

@@ -81,7 +81,8 @@ pub fn entries(
     rules: JoinRules,
     now: DateTime<Utc>,
 ) -> Vec<Entry> {
-    let overlaps: Vec<Option<String>> = sessions.iter().map(|session| overlap(session, &sessions, now)).collect();
+    let overlaps: Vec<Option<String>> =
+        sessions.iter().map(|session| overlap(session, &sessions, now)).collect();
     sessions
         .into_iter()
         .zip(overlaps)
@@ -99,20 +100,26 @@ fn overlap(session: &Session, all: &[Session], now: DateTime<Utc>) -> Option<Str
     }
     all.iter()
         .take_while(|other| other.start < session.end)
-        .find(|other| other.id != session.id && other.status == Status::Scheduled && other.end > session.start)
+        .find(|other| {
+            other.id != session.id && other.status == Status::Scheduled && other.end > session.start
+        })
         .map(|other| other.person.clone().unwrap_or_else(|| other.title.clone()))
 }
 
 /// Lays the page out. `entries` are sorted by start and reach from some days ago to the last day shown;
 /// `next` is the first session after those, for a card when the days shown hold none.
 #[must_use]
-pub fn lay_out(entries: Vec<Entry>, next: Option<Entry>, rules: JoinRules, now: DateTime<Utc>, zone: Tz) -> Today {
+pub fn lay_out(
+    entries: Vec<Entry>,
+    next: Option<Entry>,
+    rules: JoinRules,
+    now: DateTime<Utc>,
+    zone: Tz,
+) -> Today {
     let mut entries = entries;
     let card = card_of(&entries, now).map(|index| entries.remove(index)).or(next);
-    let slim = card
-        .as_ref()
-        .and_then(|card| slim_of(&entries, card, rules, now))
-        .map(|index| entries.remove(index));
+    let slim =
+        card.as_ref().and_then(|card| slim_of(&entries, card, rules, now)).map(|index| entries.remove(index));
     let brass = brass_of(card.as_ref(), slim.as_ref());
     let today = now.with_timezone(&zone).date_naive();
     let mut by_day: BTreeMap<NaiveDate, Vec<Entry>> = BTreeMap::new();
@@ -156,14 +163,11 @@ fn card_of(entries: &[Entry], now: DateTime<Utc>) -> Option<usize> {
         };
         entry.session.start <= now && now < until
     };
-    let live = |(index, entry): (usize, &Entry), wanted: bool| (wanted && is_candidate(entry)).then_some(index);
-    entries
-        .iter()
-        .enumerate()
-        .find_map(|(index, entry)| live((index, entry), runs(entry)))
-        .or_else(|| {
-            entries.iter().enumerate().find_map(|(index, entry)| live((index, entry), entry.session.start > now))
-        })
+    let live =
+        |(index, entry): (usize, &Entry), wanted: bool| (wanted && is_candidate(entry)).then_some(index);
+    entries.iter().enumerate().find_map(|(index, entry)| live((index, entry), runs(entry))).or_else(|| {
+        entries.iter().enumerate().find_map(|(index, entry)| live((index, entry), entry.session.start > now))
+    })
 }
 
 /// The next session stands under the card when its door opens before the card's session ends.

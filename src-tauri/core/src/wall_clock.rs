@@ -1,6 +1,8 @@
 //! Wall clock: turning what a person types into instants, and instants into words for bell and tray.
 
-use chrono::{DateTime, Duration, LocalResult, NaiveDateTime, NaiveTime, Offset as _, TimeZone as _, Timelike as _, Utc};
+use chrono::{
+    DateTime, Duration, LocalResult, NaiveDateTime, NaiveTime, Offset as _, TimeZone as _, Timelike as _, Utc,
+};
 use chrono_tz::Tz;
 
 /// Whether hours are counted to 12 or to 24.
@@ -66,7 +68,8 @@ pub fn parse_time(text: &str) -> Option<NaiveTime> {
         None => (digits, "0"),
     };
     let number = |part: &str| -> Option<u32> {
-        (!part.is_empty() && part.len() <= 2 && part.bytes().all(|b| b.is_ascii_digit())).then(|| part.parse().ok())?
+        (!part.is_empty() && part.len() <= 2 && part.bytes().all(|b| b.is_ascii_digit()))
+            .then(|| part.parse().ok())?
     };
     let (hour, minute) = (number(hour)?, number(minute)?);
     let hour = match half {

@@ -6,8 +6,10 @@ use std::sync::LazyLock;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
 
 /// Every file of words that the core speaks from, by language; the first language is the fallback.
-const FILES: &[(&str, &[&str])] =
-    &[("en", &[include_str!("../../../locales/en/bell.ftl"), include_str!("../../../locales/en/errors.ftl")])];
+const FILES: &[(&str, &[&str])] = &[(
+    "en",
+    &[include_str!("../../../locales/en/bell.ftl"), include_str!("../../../locales/en/errors.ftl")],
+)];
 
 static ENGLISH: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| {
     let (name, files) = FILES[0];

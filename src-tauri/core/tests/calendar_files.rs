@@ -13,8 +13,8 @@ use std::{
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use firstbell_core::calendar_file::{
-    CalendarFile, FileFault, FileSeries, MAX_BYTES, MergeOutcome, Method, Occurrence, OutEvent, Pattern, Reason,
-    read, write,
+    CalendarFile, FileFault, FileSeries, MAX_BYTES, MergeOutcome, Method, Occurrence, OutEvent, Pattern,
+    Reason, read, write,
 };
 use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 
@@ -94,7 +94,8 @@ fn folder() -> PathBuf {
 }
 
 fn corpus() -> Vec<PathBuf> {
-    let mut files: Vec<PathBuf> = fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     files
 }
@@ -228,7 +229,8 @@ fn random_event(rng: &mut StdRng, number: usize) -> String {
     let zone = *ZONES.choose(rng).unwrap();
     let day = NaiveDate::from_ymd_opt(2023, 1, 1).unwrap() + TimeDelta::days(rng.random_range(0..1400));
     let night = rng.random_bool(0.2);
-    let (hour, minute) = (if night { rng.random_range(0..4) } else { rng.random_range(7..21) }, rng.random_range(0..4) * 15);
+    let (hour, minute) =
+        (if night { rng.random_range(0..4) } else { rng.random_range(7..21) }, rng.random_range(0..4) * 15);
     let start = day.and_hms_opt(hour, minute, 0).unwrap();
     let written = |name: &str, time: chrono::NaiveDateTime| {
         let text = time.format("%Y%m%dT%H%M%S");
@@ -289,7 +291,11 @@ fn random_event(rng: &mut StdRng, number: usize) -> String {
         0 => rule += &format!(";COUNT={}", rng.random_range(1..=60)),
         1 => {
             let until = start + TimeDelta::days(rng.random_range(0..900));
-            rule += &format!(";UNTIL={}{}", until.format("%Y%m%dT%H%M%S"), if zone.is_empty() { "" } else { "Z" });
+            rule += &format!(
+                ";UNTIL={}{}",
+                until.format("%Y%m%dT%H%M%S"),
+                if zone.is_empty() { "" } else { "Z" }
+            );
         }
         2 => {
             let until = day + TimeDelta::days(rng.random_range(0..900));
@@ -319,7 +325,8 @@ fn random_event(rng: &mut StdRng, number: usize) -> String {
 }
 
 fn seed() -> u64 {
-    let seed = env::var("FIRSTBELL_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or_else(rand::random);
+    let seed =
+        env::var("FIRSTBELL_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or_else(rand::random);
     println!("FIRSTBELL_SEED={seed}");
     seed
 }

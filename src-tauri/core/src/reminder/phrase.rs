@@ -39,7 +39,11 @@ pub fn one(session: &Session, their_zone: Option<&str>, manner: Manner, now: Dat
     let title = match (&session.subject, &session.person) {
         (Some(subject), Some(person)) => say(
             "ring-with-person",
-            &[("subject", subject.as_str().into()), ("person", person.as_str().into()), ("when", when.into())],
+            &[
+                ("subject", subject.as_str().into()),
+                ("person", person.as_str().into()),
+                ("when", when.into()),
+            ],
         ),
         _ => say("ring-title-only", &[("title", session.title.as_str().into()), ("when", when.into())]),
     };

@@ -38,7 +38,11 @@ pub fn judge(
 ) -> Due {
     match session {
         Some(session) if session.status == Status::Scheduled && session.bell && session.start == start => {
-            if now < rules.closes_at(session, room) { Due::Ring } else { Due::Missed }
+            if now < rules.closes_at(session, room) {
+                Due::Ring
+            } else {
+                Due::Missed
+            }
         }
         _ => Due::Withdraw,
     }

@@ -4,9 +4,9 @@
 //! crash a ring that is still `submitting` is rung once more, so that none is missed; a repeat is possible
 //! only after a death between two steps.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
-use chrono::{DateTime, DurationRound as _, Duration, Utc};
+use chrono::{DateTime, Duration, DurationRound as _, Utc};
 use sqlx::SqliteConnection;
 use tokio::sync::{broadcast, mpsc, watch};
 
@@ -55,6 +55,8 @@ pub struct Bell<N, C, W> {
     changes: broadcast::Sender<Cause>,
     can_ring: watch::Sender<bool>,
     last_look: Option<DateTime<Utc>>,
+    /// What this bell has put on the screen and not yet taken back.
+    showing: BTreeSet<RingKey>,
 }
 
 impl<N: Notifier, C: Clock, W: Wait> Bell<N, C, W> {
@@ -68,7 +70,17 @@ impl<N: Notifier, C: Clock, W: Wait> Bell<N, C, W> {
         changes: broadcast::Sender<Cause>,
         can_ring: watch::Sender<bool>,
     ) -> Self {
-        Self { store, notifier, clock, wait, rules, changes, can_ring, last_look: None }
+        Self {
+            store,
+            notifier,
+            clock,
+            wait,
+            rules,
+            changes,
+            can_ring,
+            last_look: None,
+            showing: BTreeSet::new(),
+        }
     }
 
     /// Rings for as long as the sender of `signals` lives.
@@ -104,7 +116,8 @@ impl<N: Notifier, C: Clock, W: Wait> Bell<N, C, W> {
         if rang || taken_back {
             self.tell(Cause::Bell);
         }
-        if self.last_look.is_none_or(|last| minute(last) != minute(now)) || self.crossed_boundary(now).await? {
+        if self.last_look.is_none_or(|last| minute(last) != minute(now)) || self.crossed_boundary(now).await?
+        {
             self.tell(Cause::Clock);
         }
         self.last_look = Some(now);
@@ -144,7 +157,7 @@ impl<N: Notifier, C: Clock, W: Wait> Bell<N, C, W> {
     }
 
     /// Rings what waits in the ledger. Its sessions are read again: none rings that has changed.
-    async fn ring(&self, now: DateTime<Utc>) -> Result<bool> {
+    async fn ring(&mut self, now: DateTime<Utc>) -> Result<bool> {
         let mut conn = self.store.read().await?;
         let waiting = rings::waiting(&mut conn, now).await?;
         if waiting.is_empty() {
@@ -154,7 +167,9 @@ impl<N: Notifier, C: Clock, W: Wait> Bell<N, C, W> {
         let mut given_up = Vec::new();
         for (key, _) in waiting {
             match self.judge(&mut conn, key, now).await? {
-                (Due::Ring, Some(session)) if session.runs_for_me(now) => given_up.push((key, Outcome::Joined)),
+                (Due::Ring, Some(session)) if session.runs_for_me(now) => {
+                    given_up.push((key, Outcome::Joined))
+                }
                 (Due::Ring, Some(session)) => due.push((key, session)),
                 (Due::Missed, _) => given_up.push((key, Outcome::Missed)),
                 (Due::Ring | Due::Withdraw, _) => given_up.push((key, Outcome::Withdrawn)),
@@ -182,7 +197,11 @@ impl<N: Notifier, C: Clock, W: Wait> Bell<N, C, W> {
         let together = due.len() > plan::MOST_AT_ONCE;
         let rings: Vec<Ring> = if together {
             let sessions: Vec<&Session> = due.iter().map(|(_, session)| session).collect();
-            vec![ring(due.iter().map(|(key, _)| *key).collect(), phrase::several(&sessions, manner, now), false)]
+            vec![ring(
+                due.iter().map(|(key, _)| *key).collect(),
+                phrase::several(&sessions, manner, now),
+                false,
+            )]
         } else {
             due.iter()
                 .map(|(key, session)| {
@@ -199,7 +218,7 @@ impl<N: Notifier, C: Clock, W: Wait> Bell<N, C, W> {
     }
 
     /// Takes one ring through its steps.
-    async fn strike(&self, ring: Ring) -> Result<bool> {
+    async fn strike(&mut self, ring: Ring) -> Result<bool> {
         let keys = ring.keys.clone();
         let mut tx = self.store.write().await?;
         for key in &keys {
@@ -222,11 +241,13 @@ impl<N: Notifier, C: Clock, W: Wait> Bell<N, C, W> {
             events::add(&mut tx, key.session, rang).await?;
         }
         tx.commit().await?;
+        self.showing.extend(keys);
         Ok(true)
     }
 
-    /// Takes rings off the screen whose sessions were moved, called off or are over.
-    async fn take_back(&self, now: DateTime<Utc>) -> Result<bool> {
+    /// Takes rings off the screen whose sessions were moved, called off, are over, or were joined in
+    /// another way.
+    async fn take_back(&mut self, now: DateTime<Utc>) -> Result<bool> {
         let mut conn = self.store.read().await?;
         let mut gone = Vec::new();
         for key in rings::on_show(&mut conn, now - SHORT_LOOK).await? {
@@ -236,9 +257,17 @@ impl<N: Notifier, C: Clock, W: Wait> Bell<N, C, W> {
                 Due::Missed => gone.push((key, Outcome::TimedOut)),
             }
         }
+        let mut settled: Vec<RingKey> = gone.iter().map(|(key, _)| *key).collect();
+        for key in &self.showing {
+            if rings::outcome_of(&mut conn, *key).await?.is_some() {
+                settled.push(*key);
+            }
+        }
         drop(conn);
-        for (key, _) in &gone {
-            self.notifier.withdraw(*key).await;
+        for key in settled {
+            if self.showing.remove(&key) {
+                self.notifier.withdraw(key).await;
+            }
         }
         self.settle(&gone).await?;
         Ok(!gone.is_empty())

@@ -37,7 +37,10 @@ impl<C: Clock> Wait for SystemWait<C> {
 #[cfg(target_os = "linux")]
 mod linux {
     use chrono::{DateTime, Utc};
-    use rustix::time::{Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, Timespec, timerfd_create, timerfd_settime};
+    use rustix::time::{
+        Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, Timespec, timerfd_create,
+        timerfd_settime,
+    };
     use tokio::io::{Interest, unix::AsyncFd};
 
     /// Returns when the wall clock reaches `until`, also right after sleep, or when it was set by hand
@@ -53,11 +56,15 @@ mod linux {
     }
 
     fn timer(until: DateTime<Utc>) -> Option<AsyncFd<std::os::fd::OwnedFd>> {
-        let fd = timerfd_create(TimerfdClockId::Realtime, TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC).ok()?;
+        let fd =
+            timerfd_create(TimerfdClockId::Realtime, TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC).ok()?;
         let at = Itimerspec {
             it_interval: Timespec { tv_sec: 0, tv_nsec: 0 },
             // Zero would switch the timer off.
-            it_value: Timespec { tv_sec: until.timestamp().max(1), tv_nsec: i64::from(until.timestamp_subsec_nanos()) },
+            it_value: Timespec {
+                tv_sec: until.timestamp().max(1),
+                tv_nsec: i64::from(until.timestamp_subsec_nanos()),
+            },
         };
         timerfd_settime(&fd, TimerfdTimerFlags::ABSTIME | TimerfdTimerFlags::CANCEL_ON_SET, &at).ok()?;
         #[allow(unsafe_code)]

@@ -116,14 +116,16 @@ pub struct Event {
 /// # Errors
 /// What SQLite says.
 pub async fn add(conn: &mut SqliteConnection, session: SessionId, event: Event) -> Result<()> {
-    sqlx::query("INSERT INTO session_events (session_id, at, kind, source, detail) VALUES (?1, ?2, ?3, ?4, ?5)")
-        .bind(session.to_string())
-        .bind(to_ms(event.at))
-        .bind(event.kind.name())
-        .bind(event.by.name())
-        .bind(event.detail.map(to_ms))
-        .execute(conn)
-        .await?;
+    sqlx::query(
+        "INSERT INTO session_events (session_id, at, kind, source, detail) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )
+    .bind(session.to_string())
+    .bind(to_ms(event.at))
+    .bind(event.kind.name())
+    .bind(event.by.name())
+    .bind(event.detail.map(to_ms))
+    .execute(conn)
+    .await?;
     Ok(())
 }
 
@@ -132,11 +134,12 @@ pub async fn add(conn: &mut SqliteConnection, session: SessionId, event: Event) 
 /// # Errors
 /// What SQLite says.
 pub async fn of(conn: &mut SqliteConnection, session: SessionId) -> Result<Vec<Event>> {
-    let rows: Vec<(i64, String, String, Option<i64>)> =
-        sqlx::query_as("SELECT at, kind, source, detail FROM session_events WHERE session_id = ?1 ORDER BY id")
-            .bind(session.to_string())
-            .fetch_all(conn)
-            .await?;
+    let rows: Vec<(i64, String, String, Option<i64>)> = sqlx::query_as(
+        "SELECT at, kind, source, detail FROM session_events WHERE session_id = ?1 ORDER BY id",
+    )
+    .bind(session.to_string())
+    .fetch_all(conn)
+    .await?;
     Ok(rows
         .into_iter()
         .filter_map(|(at, kind, by, detail)| {

@@ -93,14 +93,21 @@ impl Store {
     }
 }
 
-async fn bring_up_to_date(conn: &mut SqliteConnection, migrate: Migrate) -> std::result::Result<(), OpenError> {
+async fn bring_up_to_date(
+    conn: &mut SqliteConnection,
+    migrate: Migrate,
+) -> std::result::Result<(), OpenError> {
     let newest = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0);
     let is_new: i64 =
-        sqlx::query_scalar("SELECT count(*) FROM sqlite_master WHERE name = '_sqlx_migrations'").fetch_one(&mut *conn).await?;
+        sqlx::query_scalar("SELECT count(*) FROM sqlite_master WHERE name = '_sqlx_migrations'")
+            .fetch_one(&mut *conn)
+            .await?;
     let here: i64 = if is_new == 0 {
         0
     } else {
-        sqlx::query_scalar("SELECT coalesce(max(version), 0) FROM _sqlx_migrations").fetch_one(&mut *conn).await?
+        sqlx::query_scalar("SELECT coalesce(max(version), 0) FROM _sqlx_migrations")
+            .fetch_one(&mut *conn)
+            .await?
     };
     if here > newest {
         return Err(OpenError::Newer);

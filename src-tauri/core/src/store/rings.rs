@@ -85,6 +85,10 @@ impl Outcome {
             Self::Failed => "failed",
         }
     }
+
+    fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|outcome| outcome.name() == name)
+    }
 }
 
 /// A ring that was shown.
@@ -184,7 +188,10 @@ pub async fn on_show(conn: &mut SqliteConnection, since: DateTime<Utc>) -> Resul
 ///
 /// # Errors
 /// What SQLite says.
-pub async fn waiting(conn: &mut SqliteConnection, now: DateTime<Utc>) -> Result<Vec<(RingKey, DateTime<Utc>)>> {
+pub async fn waiting(
+    conn: &mut SqliteConnection,
+    now: DateTime<Utc>,
+) -> Result<Vec<(RingKey, DateTime<Utc>)>> {
     let rows: Vec<(String, i64, i64, i64)> = sqlx::query_as(
         "SELECT session_id, starts_at, number, due_at FROM rings
          WHERE outcome IS NULL AND state <> 'submitted' AND due_at <= ?1 ORDER BY due_at, session_id",
@@ -255,6 +262,23 @@ pub async fn set_outcome(conn: &mut SqliteConnection, key: RingKey, outcome: Out
     Ok(())
 }
 
+/// What became of a ring, so far.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn outcome_of(conn: &mut SqliteConnection, key: RingKey) -> Result<Option<Outcome>> {
+    let name: Option<Option<String>> = sqlx::query_scalar(
+        "SELECT outcome FROM rings
+         WHERE session_id = ?1 AND starts_at = ?2 AND number = ?3 AND kind = 'before_start'",
+    )
+    .bind(key.session.to_string())
+    .bind(to_ms(key.start))
+    .bind(key.number)
+    .fetch_optional(conn)
+    .await?;
+    Ok(name.flatten().and_then(|name| Outcome::from_name(&name)))
+}
+
 /// The last ring that was shown.
 ///
 /// # Errors
@@ -270,7 +294,7 @@ pub async fn last_shown(conn: &mut SqliteConnection) -> Result<Option<Shown>> {
         Ok(Shown {
             key: KeyRow { session_id, starts_at, number }.into_key()?,
             rung_at: from_ms(rung_at),
-            outcome: outcome.and_then(|name| Outcome::ALL.into_iter().find(|known| known.name() == name)),
+            outcome: outcome.and_then(|name| Outcome::from_name(&name)),
         })
     })
     .transpose()
@@ -281,7 +305,9 @@ pub async fn last_shown(conn: &mut SqliteConnection) -> Result<Option<Shown>> {
 /// # Errors
 /// What SQLite says.
 pub async fn count_missed(conn: &mut SqliteConnection) -> Result<i64> {
-    Ok(sqlx::query_scalar("SELECT count(*) FROM rings WHERE outcome = 'missed' AND seen = 0").fetch_one(conn).await?)
+    Ok(sqlx::query_scalar("SELECT count(*) FROM rings WHERE outcome = 'missed' AND seen = 0")
+        .fetch_one(conn)
+        .await?)
 }
 
 /// The person has been told of all missed rings.
@@ -290,5 +316,18 @@ pub async fn count_missed(conn: &mut SqliteConnection) -> Result<i64> {
 /// What SQLite says.
 pub async fn acknowledge_missed(conn: &mut SqliteConnection) -> Result<()> {
     sqlx::query("UPDATE rings SET seen = 1 WHERE outcome = 'missed' AND seen = 0").execute(conn).await?;
+    Ok(())
+}
+
+/// Notes what became of all rings of a session that nothing has become of yet.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn settle_session(conn: &mut SqliteConnection, session: SessionId, outcome: Outcome) -> Result<()> {
+    sqlx::query("UPDATE rings SET outcome = ?2 WHERE session_id = ?1 AND outcome IS NULL")
+        .bind(session.to_string())
+        .bind(outcome.name())
+        .execute(conn)
+        .await?;
     Ok(())
 }

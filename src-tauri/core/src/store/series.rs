@@ -138,7 +138,10 @@ pub async fn put(conn: &mut SqliteConnection, series: &Series) -> Result<()> {
     .bind(to_ms(series.extended_until))
     .execute(&mut *conn)
     .await?;
-    sqlx::query("DELETE FROM series_components WHERE series_id = ?1").bind(&series.id).execute(&mut *conn).await?;
+    sqlx::query("DELETE FROM series_components WHERE series_id = ?1")
+        .bind(&series.id)
+        .execute(&mut *conn)
+        .await?;
     for (recurrence_id, text) in &series.components {
         sqlx::query("INSERT INTO series_components (series_id, recurrence_id, text) VALUES (?1, ?2, ?3)")
             .bind(&series.id)

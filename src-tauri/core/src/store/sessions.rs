@@ -106,16 +106,26 @@ pub async fn get(conn: &mut SqliteConnection, id: SessionId) -> Result<Option<Se
 ///
 /// # Errors
 /// What SQLite says.
-pub async fn starting_in(conn: &mut SqliteConnection, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<Vec<Session>> {
-    fetch(conn, "starts_at >= ?1 AND starts_at < ?2 ORDER BY starts_at, id", |q| q.bind(to_ms(from)).bind(to_ms(to)))
-        .await
+pub async fn starting_in(
+    conn: &mut SqliteConnection,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Result<Vec<Session>> {
+    fetch(conn, "starts_at >= ?1 AND starts_at < ?2 ORDER BY starts_at, id", |q| {
+        q.bind(to_ms(from)).bind(to_ms(to))
+    })
+    .await
 }
 
 /// Sessions that end after `from` and start before `to`, by start: what a page of days shows.
 ///
 /// # Errors
 /// What SQLite says.
-pub async fn touching(conn: &mut SqliteConnection, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<Vec<Session>> {
+pub async fn touching(
+    conn: &mut SqliteConnection,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Result<Vec<Session>> {
     // No lesson lasts longer than two days: the bound lets the index on the start serve.
     let earliest = from - chrono::Duration::days(2);
     fetch(conn, "starts_at >= ?1 AND starts_at < ?2 AND ends_at > ?3 ORDER BY starts_at, id", |q| {
@@ -143,8 +153,13 @@ pub async fn first_after(conn: &mut SqliteConnection, from: DateTime<Utc>) -> Re
 ///
 /// # Errors
 /// What SQLite says.
-pub async fn ended_before(conn: &mut SqliteConnection, before: DateTime<Utc>, limit: i64) -> Result<Vec<Session>> {
-    fetch(conn, "ends_at <= ?1 ORDER BY ends_at DESC, id LIMIT ?2", |q| q.bind(to_ms(before)).bind(limit)).await
+pub async fn ended_before(
+    conn: &mut SqliteConnection,
+    before: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<Session>> {
+    fetch(conn, "ends_at <= ?1 ORDER BY ends_at DESC, id LIMIT ?2", |q| q.bind(to_ms(before)).bind(limit))
+        .await
 }
 
 /// At most `limit` sessions that hold `text` in who, what, where, homework, plan or notes: those to come
@@ -152,7 +167,12 @@ pub async fn ended_before(conn: &mut SqliteConnection, before: DateTime<Utc>, li
 ///
 /// # Errors
 /// What SQLite says.
-pub async fn search(conn: &mut SqliteConnection, text: &str, now: DateTime<Utc>, limit: i64) -> Result<Vec<Session>> {
+pub async fn search(
+    conn: &mut SqliteConnection,
+    text: &str,
+    now: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<Session>> {
     let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     fetch(
         conn,
@@ -179,6 +199,24 @@ pub async fn of_series(conn: &mut SqliteConnection, series_id: &str) -> Result<V
 /// What SQLite says.
 pub async fn with_person(conn: &mut SqliteConnection, name: &str) -> Result<Vec<Session>> {
     fetch(conn, "person = ?1 ORDER BY starts_at, id", |q| q.bind(name.to_owned())).await
+}
+
+/// The next live session with a person that has not ended.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn next_with(
+    conn: &mut SqliteConnection,
+    name: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<Session>> {
+    let found = fetch(
+        conn,
+        "person = ?1 AND ends_at > ?2 AND status = 'SCHEDULED' ORDER BY starts_at, id LIMIT 1",
+        |q| q.bind(name.to_owned()).bind(to_ms(now)),
+    )
+    .await?;
+    Ok(found.into_iter().next())
 }
 
 /// Every session, by start.
@@ -210,7 +248,10 @@ pub async fn ringing_in(
 ///
 /// # Errors
 /// What SQLite says.
-pub async fn next_ringing_start(conn: &mut SqliteConnection, after: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
+pub async fn next_ringing_start(
+    conn: &mut SqliteConnection,
+    after: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>> {
     let start: Option<i64> = sqlx::query_scalar(
         "SELECT min(starts_at) FROM sessions WHERE bell = 1 AND status = 'SCHEDULED' AND starts_at > ?1",
     )
@@ -297,7 +338,8 @@ pub async fn overlapping(
 /// # Errors
 /// What SQLite says.
 pub async fn exist(conn: &mut SqliteConnection) -> Result<(bool, bool)> {
-    let any: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM sessions)").fetch_one(&mut *conn).await?;
+    let any: bool =
+        sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM sessions)").fetch_one(&mut *conn).await?;
     let samples: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM series WHERE source = 'sample')")
         .fetch_one(conn)
         .await?;
