@@ -39,3 +39,12 @@ draft-link-unreadable = This isn’t a link. Paste the whole address, beginning 
 link-opened-nothing = The browser didn’t open.
 
 text-too-long = That is too long. Keep it under 20,000 characters.
+
+event-no-start = It has no start.
+event-bad-time = Its time can’t be read.
+event-unknown-zone = Its time zone isn’t known.
+event-bad-rule = Its repetition can’t be read.
+event-bad-duration = Its length can’t be read.
+event-end-before-start = It ends before it starts.
+event-never-occurs = Its repetition never takes place.
+event-too-many-occurrences = It repeats too often to be a timetable.
