@@ -179,12 +179,33 @@ impl<'a> App<'a> {
         Ok(self.window()?.set_window_size(width, height).await?)
     }
 
-    /// Saves a picture of the window's content.
+    /// Saves a picture of the window as the person sees it.
+    ///
+    /// Taken from the screen: WebKit 2.50.6 never answers the driver's own request while
+    /// `WEBKIT_DISABLE_DMABUF_RENDERER` is 1 (it does when [`AppPlan::env`] sets it to 0).
     ///
     /// # Errors
     /// When there is no window.
     pub async fn screenshot(&self, path: &Path) -> Result<()> {
-        Ok(std::fs::write(path, self.window()?.screenshot().await?)?)
+        let window = self.window_id().await?.to_string();
+        let path = path.to_str().context("a plain path")?;
+        self.desktop.run("import", &["-window", &window, path]).await.map(drop)
+    }
+
+    /// The window's number on the screen, for [`super::input::Input`] and [`Desktop::drop_file`].
+    ///
+    /// # Errors
+    /// When there is no visible window.
+    pub async fn window_id(&self) -> Result<u64> {
+        let pid = self.pid()?.to_string();
+        wait::until("the app's window on the screen", wait::PATIENCE, async || {
+            // It ends with 1 when there is none.
+            let mut search = self.desktop.command("xdotool");
+            search.args(["search", "--onlyvisible", "--all", "--pid", &pid, "--name", "."]);
+            let found = self.desktop.output(search).await?.stdout;
+            Ok(String::from_utf8_lossy(&found).lines().next().and_then(|line| line.parse().ok()))
+        })
+        .await
     }
 
     /// What axe-core finds wrong with the window.

@@ -126,7 +126,8 @@ impl Lesson {
             format!("ORGANIZER;CN=\"{}\":mailto:{}", self.tutor.name, self.tutor.email),
         ];
         for student in &self.students {
-            lines.push(format!("ATTENDEE;CN=\"{}\";PARTSTAT=ACCEPTED:mailto:{}", student.name, student.email));
+            lines
+                .push(format!("ATTENDEE;CN=\"{}\";PARTSTAT=ACCEPTED:mailto:{}", student.name, student.email));
         }
         if let Some(link) = &self.link {
             lines.push(format!("LOCATION:{}", text(link)));

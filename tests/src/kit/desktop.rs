@@ -149,7 +149,11 @@ impl Desktop {
         environment.push(("DISPLAY", display.clone()));
         let (bus, address) = start_bus(&processes, &environment, &folders).await?;
         // The system bus of this computer is never reached.
-        let system = if plan.logind { address.clone() } else { format!("unix:path={}/no-bus", folders.root.display()) };
+        let system = if plan.logind {
+            address.clone()
+        } else {
+            format!("unix:path={}/no-bus", folders.root.display())
+        };
         environment.push(("DBUS_SESSION_BUS_ADDRESS", address.clone()));
         environment.push(("DBUS_SYSTEM_BUS_ADDRESS", system));
 
@@ -193,7 +197,6 @@ impl Desktop {
     }
 
     /// The kit's own connection to the session bus.
-    #[must_use]
     pub fn bus(&self) -> &Connection {
         &self.bus
     }

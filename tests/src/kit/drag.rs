@@ -57,6 +57,8 @@ impl Drag<'_> {
     /// # Errors
     /// When the window does not take it after all.
     pub async fn drop_it(self) -> Result<()> {
+        let steady = async || Ok(self.last_word().as_deref() == Some("steady"));
+        wait::until_true("the window to be sure that it wants the file", ANSWER, steady).await?;
         self.desktop.input().release().await?;
         self.wait_for("ended").await?;
         let log = self.desktop.log(&self.name);
@@ -92,7 +94,7 @@ impl Drag<'_> {
         wait::until_true("the window to want the file", ANSWER, async || {
             step = (step + 1) % 6;
             input.move_to((self.at.0 + step, self.at.1)).await?;
-            Ok(self.last_word() == Some("accepted".to_owned()))
+            Ok(self.last_word().is_some_and(|word| word != "refused"))
         })
         .await
     }
@@ -103,13 +105,15 @@ impl Drag<'_> {
 
     async fn wait_for(&self, word: &str) -> Result<()> {
         let what = format!("the drag to be {word}");
-        wait::until_true(&what, ANSWER, async || Ok(self.desktop.log(&self.name).lines().any(|line| line == word)))
-            .await
+        wait::until_true(&what, ANSWER, async || {
+            Ok(self.desktop.log(&self.name).lines().any(|line| line == word))
+        })
+        .await
     }
 
     fn last_word(&self) -> Option<String> {
         let log = self.desktop.log(&self.name);
-        log.lines().rfind(|line| matches!(*line, "accepted" | "refused")).map(str::to_owned)
+        log.lines().rfind(|line| matches!(*line, "accepted" | "refused" | "steady")).map(str::to_owned)
     }
 }
 

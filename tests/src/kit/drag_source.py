@@ -35,13 +35,20 @@ def main():
     def begin(_window, context):
         tell("begun")
         last = [None]
+        looks = [0]
 
         # There is no signal for what the target answers to the pointer being over it.
         def look():
             takes = context.get_selected_action() != 0
             if takes != last[0]:
                 last[0] = takes
+                looks[0] = 0
                 tell("accepted" if takes else "refused")
+            # A target that asks another process (WebKit) answers late; one that changes its mind
+            # does so by now.
+            looks[0] += 1
+            if takes and looks[0] == 20:
+                tell("steady")
             return True
 
         timer = GLib.timeout_add(20, look)

@@ -43,7 +43,7 @@ impl<'a> Input<'a> {
     /// # Errors
     /// When xdotool fails.
     pub async fn keys(&self, keys: &[&str]) -> Result<()> {
-        self.xdotool(&[&["key", "--clearmodifiers"], keys].concat()).await
+        self.xdotool(&[&["key"], keys].concat()).await
     }
 
     /// Types a text.
@@ -51,7 +51,7 @@ impl<'a> Input<'a> {
     /// # Errors
     /// When xdotool fails.
     pub async fn text(&self, text: &str) -> Result<()> {
-        self.xdotool(&["type", "--clearmodifiers", "--", text]).await
+        self.xdotool(&["type", "--", text]).await
     }
 
     /// Moves the pointer.

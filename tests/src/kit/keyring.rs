@@ -19,9 +19,13 @@ pub(crate) async fn start(desktop: &Desktop) -> Result<()> {
         if !bus::is_owned(desktop.bus(), NAME).await? {
             return Ok(false);
         }
-        let service =
-            zbus::Proxy::new(desktop.bus(), NAME, "/org/freedesktop/secrets", "org.freedesktop.Secret.Service")
-                .await?;
+        let service = zbus::Proxy::new(
+            desktop.bus(),
+            NAME,
+            "/org/freedesktop/secrets",
+            "org.freedesktop.Secret.Service",
+        )
+        .await?;
         let default: zbus::zvariant::OwnedObjectPath = service.call("ReadAlias", &("default",)).await?;
         Ok(default.as_str() != "/")
     })

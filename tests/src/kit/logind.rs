@@ -1,4 +1,6 @@
 //! A stand-in for logind: says when the computer falls asleep and wakes.
+// The bus interfaces below make public traits whose methods cannot be given words.
+#![allow(missing_docs)]
 
 use std::io::PipeReader;
 use std::os::fd::OwnedFd;
@@ -78,8 +80,15 @@ struct Login {
 
 #[interface(name = "org.freedesktop.login1.Manager")]
 impl Login {
-    fn inhibit(&self, what: String, who: String, why: String, mode: String) -> zbus::fdo::Result<zvariant::OwnedFd> {
-        let (reader, writer) = std::io::pipe().map_err(|error| zbus::fdo::Error::IOError(error.to_string()))?;
+    fn inhibit(
+        &self,
+        what: String,
+        who: String,
+        why: String,
+        mode: String,
+    ) -> zbus::fdo::Result<zvariant::OwnedFd> {
+        let (reader, writer) =
+            std::io::pipe().map_err(|error| zbus::fdo::Error::IOError(error.to_string()))?;
         let inhibitor = Inhibitor { what, who, why, mode };
         self.held.lock().unwrap_or_else(PoisonError::into_inner).push((inhibitor, reader));
         Ok(OwnedFd::from(writer).into())

@@ -82,7 +82,8 @@ impl Opener {
     /// When that does not happen within `timeout`.
     pub async fn wait_for_opened(&self, n: usize, timeout: Duration) -> Result<Vec<Vec<String>>> {
         let what = format!("{n} call(s) of xdg-open");
-        wait::until(&what, timeout, async || Ok(Some(self.opened()?).filter(|opened| opened.len() >= n))).await
+        wait::until(&what, timeout, async || Ok(Some(self.opened()?).filter(|opened| opened.len() >= n)))
+            .await
     }
 }
 

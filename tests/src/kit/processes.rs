@@ -72,7 +72,8 @@ impl Processes {
     /// How the process has ended, if it has.
     pub(crate) fn exit_status(&self, pid: u32) -> Result<Option<ExitStatus>> {
         let mut children = self.children();
-        let child = children.iter_mut().find(|child| child.id() == pid).context("not one of our processes")?;
+        let child =
+            children.iter_mut().find(|child| child.id() == pid).context("not one of our processes")?;
         Ok(child.try_wait()?)
     }
 

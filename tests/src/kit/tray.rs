@@ -1,4 +1,6 @@
 //! A place for tray icons (StatusNotifierItem): sees them, reads their menus and presses entries.
+// The bus interfaces below make public traits whose methods cannot be given words.
+#![allow(missing_docs)]
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -182,8 +184,12 @@ impl TrayItem {
     /// When there is no such entry or it cannot be pressed.
     pub async fn press(&self, label: &str) -> Result<()> {
         let entries = self.menu().await?;
-        let entry = find(&entries, label).with_context(|| format!("no {label:?} to press in {entries:#?}"))?;
-        self.menu_proxy().await?.call::<_, _, ()>("Event", &(entry.id, "clicked", Value::from(0i32), 0u32)).await?;
+        let entry =
+            find(&entries, label).with_context(|| format!("no {label:?} to press in {entries:#?}"))?;
+        self.menu_proxy()
+            .await?
+            .call::<_, _, ()>("Event", &(entry.id, "clicked", Value::from(0i32), 0u32))
+            .await?;
         Ok(())
     }
 
@@ -192,7 +198,8 @@ impl TrayItem {
     }
 
     async fn menu_proxy(&self) -> Result<Proxy<'_>> {
-        let path: OwnedObjectPath = self.item().await?.get_property("Menu").await.context("the tray icon's menu")?;
+        let path: OwnedObjectPath =
+            self.item().await?.get_property("Menu").await.context("the tray icon's menu")?;
         self.proxy(path.to_string(), "com.canonical.dbusmenu").await
     }
 
@@ -211,7 +218,11 @@ impl TrayItem {
 fn find<'a>(entries: &'a [MenuEntry], label: &str) -> Option<&'a MenuEntry> {
     entries.iter().find_map(|entry| {
         let pressable = entry.enabled && entry.visible && !entry.separator;
-        if pressable && entry.label.replacen('_', "", 1) == label { Some(entry) } else { find(&entry.entries, label) }
+        if pressable && entry.label.replacen('_', "", 1) == label {
+            Some(entry)
+        } else {
+            find(&entry.entries, label)
+        }
     })
 }
 
@@ -301,7 +312,10 @@ impl Watcher {
 
     /// An icon went.
     #[zbus(signal)]
-    async fn status_notifier_item_unregistered(emitter: &SignalEmitter<'_>, service: &str) -> zbus::Result<()>;
+    async fn status_notifier_item_unregistered(
+        emitter: &SignalEmitter<'_>,
+        service: &str,
+    ) -> zbus::Result<()>;
 
     /// Someone shows icons.
     #[zbus(signal)]

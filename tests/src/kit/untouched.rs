@@ -175,7 +175,8 @@ impl Untouched {
     /// # Errors
     /// With the list of them.
     pub fn check(&self) -> Result<()> {
-        let violations: Vec<_> = self.violations()?.iter().map(|violation| format!("  {violation}")).collect();
+        let violations: Vec<_> =
+            self.violations()?.iter().map(|violation| format!("  {violation}")).collect();
         ensure!(violations.is_empty(), "not untouched:\n{}", violations.join("\n"));
         Ok(())
     }
@@ -191,7 +192,8 @@ impl Untouched {
         let paths: Vec<_> = if OPENS.contains(&call.name) {
             call.opened_to_write().into_iter().collect()
         } else {
-            let targets = CHANGES.iter().find(|(name, _)| *name == call.name).map_or(&[][..], |(_, targets)| targets);
+            let targets =
+                CHANGES.iter().find(|(name, _)| *name == call.name).map_or(&[][..], |(_, targets)| targets);
             targets.iter().filter_map(|target| call.target(*target)).collect()
         };
         paths.into_iter().filter(|path| !self.may_write(path)).map(Violation::Wrote).collect()
@@ -199,7 +201,8 @@ impl Untouched {
 
     fn may_write(&self, path: &Path) -> bool {
         // Memory, pipes and sockets have names without a folder.
-        let is_file = (path.is_absolute() && !path.as_os_str().as_encoded_bytes().starts_with(b"/memfd:")) || path.starts_with(SOMEWHERE);
+        let is_file = (path.is_absolute() && !path.as_os_str().as_encoded_bytes().starts_with(b"/memfd:"))
+            || path.starts_with(SOMEWHERE);
         // `..` is not followed: a path that has it proves nothing.
         let plain = path.components().all(|part| part != std::path::Component::ParentDir);
         !is_file || (plain && self.allowed.iter().any(|allowed| path.starts_with(allowed)))
@@ -207,7 +210,9 @@ impl Untouched {
 
     fn judge_address(&self, call: &Call<'_>) -> Option<Violation> {
         let address = call.arguments;
-        if let Some(ip) = between(address, "inet_addr(\"", "\"").or_else(|| between(address, "AF_INET6, \"", "\"")) {
+        if let Some(ip) =
+            between(address, "inet_addr(\"", "\"").or_else(|| between(address, "AF_INET6, \"", "\""))
+        {
             let port = between(address, "htons(", ")").unwrap_or("?");
             let local = ip.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback() || ip.is_unspecified());
             // A name server on this computer would ask others in our name.
