@@ -176,7 +176,8 @@ impl<'a> App<'a> {
     /// # Errors
     /// When there is no window.
     pub async fn resize(&self, width: u32, height: u32) -> Result<()> {
-        Ok(self.window()?.set_window_size(width, height).await?)
+        let sized = self.window()?.set_window_size(width, height);
+        wait::within("resizing the window", wait::PATIENCE, sized).await
     }
 
     /// Saves a picture of the window as the person sees it.
@@ -213,7 +214,7 @@ impl<'a> App<'a> {
     /// # Errors
     /// When there is no window or no axe-core.
     pub async fn axe(&self) -> Result<Vec<axe::Violation>> {
-        axe::violations(self.window()?).await
+        wait::within("axe-core", Duration::from_secs(60), axe::violations(self.window()?)).await
     }
 
     /// Waits until it has ended by itself.

@@ -218,10 +218,15 @@ impl NotificationService {
         );
         let connection = self.connection()?;
         let emitter = emitter(&connection, &notification.sender)?;
+        // GNOME does all this in one turn: whatever the sender does at the answer, it comes too late.
+        let goes = !notification.is_resident();
+        if goes {
+            take(&self.state, id, Reason::Dismissed);
+        }
         Service::activation_token(&emitter, id, &format!("firstbell-kit-{id}")).await?;
         Service::action_invoked(&emitter, id, action).await?;
-        if !notification.is_resident() {
-            self.close(id, Reason::Dismissed).await?;
+        if goes {
+            Service::notification_closed(&emitter, id, Reason::Dismissed as u32).await?;
         }
         Ok(())
     }

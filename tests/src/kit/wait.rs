@@ -51,3 +51,18 @@ pub async fn until_true(
 ) -> Result<()> {
     until(what, timeout, async || Ok(check().await?.then_some(()))).await
 }
+
+/// Gives what `work` gives if it ends in time: for calls that may never answer, such as a driver's.
+///
+/// # Errors
+/// When `timeout` has passed, or with the error of `work` itself.
+pub async fn within<T, E: Into<anyhow::Error>>(
+    what: &str,
+    timeout: Duration,
+    work: impl Future<Output = Result<T, E>>,
+) -> Result<T> {
+    match tokio::time::timeout(timeout, work).await {
+        Ok(done) => done.map_err(Into::into),
+        Err(_) => bail!("{what} did not end within {:.1} s", timeout.as_secs_f64()),
+    }
+}
