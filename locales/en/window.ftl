@@ -98,6 +98,8 @@ when-day = { $day } · { $words }
 
 ## A session
 
+name-subject = { $name }, { $subject }
+subject-after = , { $subject }
 view-session = View session
 view-named = View session, { $name } { $time }
 more-about = More about { $name }
@@ -169,6 +171,8 @@ nothing-written = Nothing written yet.
 what-happened = What happened
 source-file = calendar file
 source-bell = bell
+happened-when = · { $time }
+happened-from = · { $time } · { $source }
 how-it-went = How did it go?
 mark-held = It was held
 mark-early = It ended early
@@ -199,7 +203,7 @@ minutes = { $minutes } min
 link = Link
 link-hint = Google Meet, Zoom, Teams or any other https link. You can add it later.
 link-of = A { $provider } link
-link-asks = First Bell doesn’t know { $host }. It asks before it opens it.
+link-asks = { $host } is no provider that First Bell knows. It asks before opening it.
 link-for = Link for { $name }
 their-zone = Their time zone
 zone-example = Such as New York

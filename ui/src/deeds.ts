@@ -4,7 +4,7 @@ import { isOpen } from "./join";
 import { nameWords } from "./names";
 import { app, type FormMode, type Place, type Where } from "./state.svelte";
 import { commands, type SessionDraft, type SessionRow } from "./tauri";
-import { dateIn } from "./times";
+import { dateIn, instant } from "./times";
 import { say } from "./words";
 
 const trail: Where[] = [];
@@ -109,8 +109,10 @@ async function copy(text: string): Promise<boolean> {
 
 export function emptyDraft(): SessionDraft {
   const { zone } = app.today;
-  // The next full hour, and tomorrow's where that is past midnight.
-  const next = Math.ceil((app.now + 1) / 3_600_000) * 3_600_000;
+  // The next full hour in which nothing is known to be on; tomorrow's where that is past midnight.
+  const known = [app.today.card, app.today.slim, ...app.today.days.flatMap((day) => day.rows)];
+  let next = Math.ceil((app.now + 1) / 3_600_000) * 3_600_000;
+  while (known.some((row) => row && row.status !== "CANCELLED" && instant(row.start) < next + 3_600_000 && instant(row.end) > next)) next += 3_600_000;
   const time = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone }).format(next);
   return {
     person: "", person_zone: null, subject: "", date: dateIn(next, zone), time, minutes: 60, zone,

@@ -10,5 +10,6 @@ bundle.addResource(new FluentResource(english));
 
 export function say(id: string, args?: Record<string, FluentVariable>): string {
   const pattern = bundle.getMessage(id)?.value;
-  return pattern ? bundle.formatPattern(pattern, args ?? null) : id;
+  // With a list for its errors a sentence that lacks a part is shown without it, rather than breaking the page.
+  return pattern ? bundle.formatPattern(pattern, args ?? null, []) : id;
 }

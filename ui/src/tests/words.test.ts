@@ -27,6 +27,30 @@ test("a sentence is asked for by its name, so that these tests can find it", () 
   expect(computed).toEqual([]);
 });
 
+test("every sentence gets the parts that it names", () => {
+  const messages = new Map([...text.matchAll(/^([a-z][\w-]*) =((?:.*\n)(?:[ ].*\n|\n(?= ))*)/gm)].map((match) => [match[1] ?? "", match[2] ?? ""]));
+  const lacking: string[] = [];
+  for (const { path, source } of code) {
+    for (const match of source.matchAll(/\bsay\(\s*["']([\w-]+)["']/g)) {
+      const given = callAt(source, match.index);
+      if (/\.\.\.|, span\b/.test(given)) continue;
+      for (const [, name] of (messages.get(match[1] ?? "") ?? "").matchAll(/\$(\w+)/g)) {
+        if (name && !new RegExp(`\\b${name}\\b`).test(given)) lacking.push(`${path}: ${match[1]} lacks ${name}`);
+      }
+    }
+  }
+  expect(lacking).toEqual([]);
+});
+
+function callAt(source: string, from: number): string {
+  let depth = 0;
+  for (let at = source.indexOf("(", from); at < source.length; at += 1) {
+    if (source[at] === "(") depth += 1;
+    if (source[at] === ")" && (depth -= 1) === 0) return source.slice(from, at);
+  }
+  return source.slice(from);
+}
+
 test("the file has no fault, and every sentence can be formed", () => {
   const bundle = new FluentBundle("en", { useIsolating: false });
   expect(bundle.addResource(new FluentResource(text))).toEqual([]);
