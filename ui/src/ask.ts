@@ -1,6 +1,6 @@
 // Every command goes through here, so that every error is told in the way the one table says.
 import { mannerOf } from "./errors";
-import { app, type Question } from "./state.svelte";
+import { app, type Line, type Question } from "./state.svelte";
 import type { Answer, AppError } from "./tauri";
 import { say } from "./words";
 
@@ -13,6 +13,19 @@ export async function ask<T>(command: Promise<Answer<T>>, again?: Again): Promis
   else if (app.line && !app.line.stays) app.line = null;
   return answer;
 }
+
+/** The same for what is only read, in the background: it leaves the last deed's line alone, but takes its own away. */
+export async function look<T>(command: Promise<Answer<T>>): Promise<Answer<T>> {
+  const answer = await command;
+  if (answer.status === "error") {
+    tell(answer.error);
+    lookLine = app.line;
+  } else if (lookLine && app.line === lookLine) {
+    app.line = null;
+  }
+  return answer;
+}
+let lookLine: Line | null = null;
 
 export function tell(error: AppError, again?: Again): void {
   const manner = mannerOf(error.code);

@@ -1,5 +1,5 @@
 // Events from the shell, and the clock.
-import { announce, ask, put, tell } from "./ask";
+import { announce, look, put, tell } from "./ask";
 import { askToQuit, goToPlace, openSession } from "./deeds";
 import { newlyOpen } from "./opened";
 import { app } from "./state.svelte";
@@ -43,7 +43,7 @@ let asked = 0;
 export async function loadToday(): Promise<void> {
   asked += 1;
   const mine = asked;
-  const answer = await ask(commands.today(app.daysAhead));
+  const answer = await look(commands.today(app.daysAhead));
   if (answer.status === "error" || mine !== asked) return;
   takeToday(answer.data);
 }

@@ -124,6 +124,11 @@ export function systemClock(): HourClock {
 
 export function systemFirstDay(): number {
   type WithWeek = Intl.Locale & { getWeekInfo?: () => { firstDay: number } };
-  const locale = new Intl.Locale(navigator.language) as WithWeek;
-  return locale.getWeekInfo?.().firstDay ?? 1;
+  try {
+    const locale = new Intl.Locale(navigator.language) as WithWeek;
+    return locale.getWeekInfo?.().firstDay ?? 1;
+  } catch {
+    // A computer set to the locale "C" has no language tag.
+    return 1;
+  }
 }
