@@ -11,12 +11,10 @@ const LEAST_QUARTERS = 2;
 
 export function gridOf(dates: string[], rows: SessionRow[], zone: string): Grid {
   const byDate = dates.map((date) => rows.filter((row) => dateIn(row.start, zone) === date));
-  const minutes = byDate.flat().map((row) => span(row, zone));
-  const first = Math.min(9, ...minutes.map(({ from }) => Math.floor(from / 60)));
-  const last = Math.max(17, ...minutes.map(({ to }) => Math.ceil(to / 60)));
-  // With something on, the page shows its hours and one on each side rather than an empty morning.
-  const firstHour = minutes.length ? Math.max(0, Math.min(...minutes.map(({ from }) => Math.floor(from / 60))) - 1) : first;
-  const lastHour = minutes.length ? Math.min(24, Math.max(...minutes.map(({ to }) => Math.ceil(to / 60))) + 1) : last;
+  const spans = byDate.flat().map((row) => span(row, zone));
+  // The hours with something on, and one on each side, rather than an empty morning; an empty week is a working day.
+  const firstHour = spans.length ? Math.max(0, Math.floor(Math.min(...spans.map(({ from }) => from)) / 60) - 1) : 9;
+  const lastHour = spans.length ? Math.min(24, Math.ceil(Math.max(...spans.map(({ to }) => to)) / 60) + 1) : 17;
   const hours = Math.max(lastHour - firstHour, Math.min(6, 24 - firstHour));
   return {
     firstHour, hours,
