@@ -39,6 +39,7 @@ drop-here = Drop the calendar file here
 
 ## Strips
 
+notices = Notices
 cannot-ring = Bells can’t ring on this computer.
 missed = While closed, { $count ->
         [one] one bell

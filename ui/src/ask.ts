@@ -43,6 +43,14 @@ export function tell(error: AppError, again?: Again): void {
   if (manner.action === "reload" || manner.action === "leave") app.turn += 1;
 }
 
+/** A line that only says that something is done. It is spoken too, and goes by itself. */
+export function note(text: string): void {
+  const line: Line = { text, severity: "plain", stays: false, offer: null };
+  app.line = line;
+  announce(text);
+  setTimeout(() => { if (app.line === line) app.line = null; }, 8_000);
+}
+
 let keys = 0;
 export function put(question: Question): void {
   keys += 1;

@@ -1,5 +1,5 @@
 // What a person can do from more than one place: with a button, in a menu, by a key.
-import { announce, ask, put } from "./ask";
+import { announce, ask, note, put } from "./ask";
 import { isOpen } from "./join";
 import { nameWords } from "./names";
 import { app, type FormMode, type Place, type Where } from "./state.svelte";
@@ -80,12 +80,7 @@ export async function copyLink(id: string): Promise<void> {
   const answer = await ask(commands.linkToCopy(id));
   if (answer.status === "error") return;
   const done = await copy(answer.data);
-  if (!done) {
-    app.line = { text: say("copy-failed"), severity: "plain", stays: false, offer: null };
-    return;
-  }
-  announce(say("link-copied"));
-  app.line = { text: say("link-copied"), severity: "plain", stays: false, offer: null };
+  note(done ? say("link-copied") : say("copy-failed"));
 }
 
 async function copy(text: string): Promise<boolean> {
@@ -152,7 +147,7 @@ export async function paste(text: string): Promise<boolean> {
   const { data } = answer;
   if (data.kind === "calendar") put({ kind: "import", preview: data.preview });
   else if (data.kind === "link") add({ link: data.link });
-  else app.line = { text: say("paste-nothing"), severity: "plain", stays: false, offer: null };
+  else note(say("paste-nothing"));
   return data.kind !== "nothing";
 }
 

@@ -53,5 +53,7 @@ function takeToday(next: Today): void {
   app.today = next;
   if (!opened) return;
   app.justOpened = opened.id;
+  // Once is once: the brass does not fill again when the card is drawn anew.
+  setTimeout(() => { app.justOpened = null; }, 1_000);
   announce(opened.person ? say("can-join-person", { person: opened.person }) : say("can-join-title", { title: opened.title }));
 }
