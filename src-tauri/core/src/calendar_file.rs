@@ -269,7 +269,8 @@ impl Reading {
                 self.series[at].1.push(component);
             }
             Err(Flaw { line, reason }) => {
-                let text = |name| block.get(name).map(|line| value::text(&line.value)).filter(|t| !t.is_empty());
+                let text =
+                    |name| block.get(name).map(|line| value::text(&line.value)).filter(|t| !t.is_empty());
                 self.file.left_out.push(LeftOut { line, uid: text("UID"), title: text("SUMMARY"), reason });
             }
         }

@@ -157,9 +157,7 @@ const KEPT: &[&str] = &[
 
 /// Whether an event is of whole days: no session.
 pub(super) fn is_all_day(block: &Block) -> bool {
-    block
-        .get("DTSTART")
-        .is_some_and(|line| matches!(value::written(&line.value), Some(Written::Date(_))))
+    block.get("DTSTART").is_some_and(|line| matches!(value::written(&line.value), Some(Written::Date(_))))
 }
 
 /// Reads a VEVENT; with it comes its self-contained text (RFC 5545, lines unfolded, ends of line LF).
@@ -195,8 +193,10 @@ struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     fn event(&mut self, block: &Block, method: Method) -> Result<Event, Flaw> {
-        let text = |name| block.get(name).map(|line| value::text(&line.value)).filter(|text| !text.is_empty());
-        let status = block.get("STATUS").is_some_and(|line| line.value.trim().eq_ignore_ascii_case("CANCELLED"));
+        let text =
+            |name| block.get(name).map(|line| value::text(&line.value)).filter(|text| !text.is_empty());
+        let status =
+            block.get("STATUS").is_some_and(|line| line.value.trim().eq_ignore_ascii_case("CANCELLED"));
         let cancelled = status || method == Method::Cancel;
         let replaces = match block.get("RECURRENCE-ID") {
             Some(line) => Some(Replaces {

@@ -129,7 +129,8 @@ fn observance(block: &Block) -> Option<Observance> {
 fn follow(line: &Line, start: NaiveDateTime, from: i32, onsets: &mut Vec<NaiveDateTime>) -> Option<()> {
     let rule = Rule::parse(&line.value)?;
     // The same day of an earlier year, unless the rule counts from its beginning.
-    let skips = rule.freq == Freq::Yearly && rule.interval == 1 && rule.count.is_none() && start.year() < FIRST_YEAR;
+    let skips =
+        rule.freq == Freq::Yearly && rule.interval == 1 && rule.count.is_none() && start.year() < FIRST_YEAR;
     let start = if skips { start.with_year(FIRST_YEAR).unwrap_or(start) } else { start };
     let mut walk = Walk::new(&rule, start);
     while let Step::At(at) = walk.step() {

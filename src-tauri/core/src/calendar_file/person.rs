@@ -49,7 +49,11 @@ fn named(title: &str, names: &[String]) -> Option<About> {
     let [(name, part)] = found[..] else { return None };
     let at = find_word(title, part)?;
     let (before, after) = (trimmed(&title[..at]), trimmed(&title[at + part.len()..]));
-    let subject = if before.is_empty() || after.is_empty() { format!("{before}{after}") } else { format!("{before} {after}") };
+    let subject = if before.is_empty() || after.is_empty() {
+        format!("{before}{after}")
+    } else {
+        format!("{before} {after}")
+    };
     Some(About { subject: (!subject.is_empty()).then_some(subject), person: Some(name.to_owned()) })
 }
 
@@ -63,7 +67,9 @@ fn find_word(text: &str, word: &str) -> Option<usize> {
 }
 
 fn trimmed(text: &str) -> &str {
-    text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '–' | '—' | ':' | ',' | '/' | '|' | '·' | '&' | '+'))
+    text.trim_matches(|c: char| {
+        c.is_whitespace() || matches!(c, '-' | '–' | '—' | ':' | ',' | '/' | '|' | '·' | '&' | '+')
+    })
 }
 
 #[cfg(test)]

@@ -1,9 +1,8 @@
 //! What a rule yields, in wall-clock time (RFC 5545 §3.3.10).
 //!
-//! Own code, because the `rrule` crate panics on dates it cannot hold, counts days before 1970 wrongly
-//! (own VTIMEZONEs begin in 1601), refuses rules that others write (WEEKLY with BYMONTHDAY, UNTIL
-//! before DTSTART), and has no bound on the work between two results. Here each step costs at most
-//! one day's check, and the checks without a result are counted.
+//! Own code, not the `rrule` crate: a test below shows where that goes wrong. It also refuses rules
+//! that other programs write, and lays out a whole year of seconds before the first result. Here each
+//! step costs at most one day's check, and both the steps and those without a result are bounded.
 
 use std::collections::VecDeque;
 
@@ -122,7 +121,8 @@ impl Walk {
                     .ok()
                     .filter(|year| *year <= LAST_YEAR)
                     .map(Period::Year);
-                let months = (1..=12).filter(|m| self.rule.by_month.is_empty() || self.rule.by_month.contains(m));
+                let months =
+                    (1..=12).filter(|m| self.rule.by_month.is_empty() || self.rule.by_month.contains(m));
                 months.flat_map(|month| month_days(year, month)).collect()
             }
             Period::Month(month) => {
@@ -155,7 +155,8 @@ impl Walk {
         let days: Vec<NaiveDate> = days.into_iter().filter(|day| self.rule.allows_day(*day)).collect();
         let per_day = self.times.len();
         let picked = positions(&self.rule.by_set_pos, days.len() * per_day);
-        self.ready = picked.into_iter().map(|at| days[at / per_day].and_time(self.times[at % per_day])).collect();
+        self.ready =
+            picked.into_iter().map(|at| days[at / per_day].and_time(self.times[at % per_day])).collect();
     }
 
     /// One hour, minute or second. What BYxxx rules out is stepped over as a whole.
@@ -269,19 +270,19 @@ mod tests {
     fn the_example_of_the_last_workday_of_the_month_comes_out() {
         // RFC 5545 §3.8.5.3.
         let rule = "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-2";
-        assert_eq!(first(rule, "19970929T090000", 4), [
-            "19970929T090000",
-            "19971030T090000",
-            "19971127T090000",
-            "19971230T090000"
-        ]);
+        assert_eq!(
+            first(rule, "19970929T090000", 4),
+            ["19970929T090000", "19971030T090000", "19971127T090000", "19971230T090000"]
+        );
     }
 
     #[test]
     fn wkst_decides_which_week_a_sunday_is_in() {
         // RFC 5545 §3.8.5.3.
         let rule = |wkst| format!("FREQ=WEEKLY;INTERVAL=2;COUNT=4;BYDAY=TU,SU;WKST={wkst}");
-        let days = |wkst| first(&rule(wkst), "19970805T090000", 9).iter().map(|d| d[4..8].to_owned()).collect::<Vec<_>>();
+        let days = |wkst| {
+            first(&rule(wkst), "19970805T090000", 9).iter().map(|d| d[4..8].to_owned()).collect::<Vec<_>>()
+        };
         assert_eq!(days("MO"), ["0805", "0810", "0819", "0824"]);
         assert_eq!(days("SU"), ["0805", "0817", "0819", "0831"]);
     }
@@ -302,12 +303,33 @@ mod tests {
 
     #[test]
     fn hours_and_minutes_step_over_what_is_ruled_out() {
-        assert_eq!(first("FREQ=MINUTELY;INTERVAL=90;BYHOUR=9,12", "20260101T090000", 4), [
-            "20260101T090000",
-            "20260101T120000",
-            "20260102T090000",
-            "20260102T120000"
-        ]);
-        assert_eq!(first("FREQ=SECONDLY;INTERVAL=4000000000", "20260101T090000", 2)[1], "21521002T160640");
+        assert_eq!(
+            first("FREQ=MINUTELY;INTERVAL=90;BYHOUR=9,12", "20260101T090000", 4),
+            ["20260101T090000", "20260101T120000", "20260102T090000", "20260102T120000"]
+        );
+        assert_eq!(first("FREQ=SECONDLY;INTERVAL=4000000000", "20260101T090000", 2)[1], "21521003T160640");
+    }
+
+    #[test]
+    fn rules_that_the_rrule_crate_gets_wrong_come_out_right() {
+        let theirs = |rule: &str| {
+            let set: rrule::RRuleSet = format!("DTSTART:20260106T170000Z\nRRULE:{rule}").parse().ok()?;
+            let found = set.all(3).dates;
+            Some(found.iter().map(|at| at.format("%Y%m%dT%H%M%S").to_string()).collect::<Vec<_>>())
+        };
+        for (rule, wrong, right) in [
+            // Every day instead of Mondays.
+            ("FREQ=DAILY;BYDAY=2MO", Some(vec!["20260106T170000"]), "20260112T170000"),
+            // Nothing instead of Mondays and first Tuesdays.
+            ("FREQ=MONTHLY;BYDAY=MO,1TU", Some(vec![]), "20260106T170000"),
+            // Refused, though others write it.
+            ("FREQ=WEEKLY;BYMONTHDAY=7", None, "20260107T170000"),
+        ] {
+            assert_eq!(
+                theirs(rule).map(|found| found.into_iter().take(1).collect::<Vec<_>>()),
+                wrong.map(|list| { list.into_iter().map(str::to_owned).collect() })
+            );
+            assert_eq!(first(rule, "20260106T170000", 1), [right], "{rule}");
+        }
     }
 }

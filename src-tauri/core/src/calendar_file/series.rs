@@ -208,9 +208,12 @@ impl FileSeries {
     /// When it takes place, in short.
     #[must_use]
     pub fn pattern(&self) -> Pattern {
-        let Some(master) = self.master().filter(|master| repeats(&master.event)) else { return Pattern::Once };
+        let Some(master) = self.master().filter(|master| repeats(&master.event)) else {
+            return Pattern::Once;
+        };
         let event = &master.event;
-        let ([(rule, _)], true, Some(When::At(start))) = (&event.rules[..], event.extra.is_empty(), &event.start)
+        let ([(rule, _)], true, Some(When::At(start))) =
+            (&event.rules[..], event.extra.is_empty(), &event.start)
         else {
             return Pattern::Other;
         };
@@ -309,7 +312,9 @@ fn repeats(event: &Event) -> bool {
 fn text_length(components: &[Component]) -> usize {
     let lengths = components.iter().map(|component| {
         let event = &component.event;
-        event.title.len() + event.notes.as_ref().map_or(0, String::len) + event.location.as_ref().map_or(0, String::len)
+        event.title.len()
+            + event.notes.as_ref().map_or(0, String::len)
+            + event.location.as_ref().map_or(0, String::len)
     });
     lengths.max().unwrap_or(0)
 }
@@ -356,12 +361,17 @@ fn originals(
 ) -> Result<Vec<Original>, SeriesFault> {
     let event = &master.event;
     // Occurrences that a THISANDFUTURE override draws back over `until` are wanted as well.
-    let back = overrides.iter().filter_map(Override::shift_by).min().unwrap_or_default().min(TimeDelta::zero());
+    let back =
+        overrides.iter().filter_map(Override::shift_by).min().unwrap_or_default().min(TimeDelta::zero());
     let horizon = until.checked_sub_signed(back).unwrap_or(until);
 
     let mut found: BTreeMap<DateTime<Utc>, Original> = BTreeMap::new();
-    let ends: Option<Vec<Until>> =
-        event.rules.iter().filter(|(rule, _)| rule.until.is_some()).map(|(rule, _)| Until::read(rule, start)).collect();
+    let ends: Option<Vec<Until>> = event
+        .rules
+        .iter()
+        .filter(|(rule, _)| rule.until.is_some())
+        .map(|(rule, _)| Until::read(rule, start))
+        .collect();
     let over_before_start = ends.is_some_and(|ends| {
         !ends.is_empty() && ends.iter().all(|end| end.is_before(start.wall, start.instant))
     });
@@ -456,7 +466,9 @@ impl Excluded {
     }
 
     fn has(&self, at: &Moment) -> bool {
-        self.instants.contains(&at.instant) || self.walls.contains(&at.wall) || self.days.contains(&at.wall.date())
+        self.instants.contains(&at.instant)
+            || self.walls.contains(&at.wall)
+            || self.days.contains(&at.wall.date())
     }
 
     fn has_id(&self, when: &When) -> bool {
@@ -500,9 +512,13 @@ impl<'a> Override<'a> {
 
     /// How far RANGE=THISANDFUTURE moves what follows (RFC 5545 §3.8.4.4).
     fn shift_by(&self) -> Option<TimeDelta> {
-        let (When::At(from), true) = (&self.replaces.when, self.replaces.this_and_future) else { return None };
+        let (When::At(from), true) = (&self.replaces.when, self.replaces.this_and_future) else {
+            return None;
+        };
         match &self.event().start {
-            Some(When::At(to)) if from.zone.same_clock(&to.zone) => Some(to.wall.signed_duration_since(from.wall)),
+            Some(When::At(to)) if from.zone.same_clock(&to.zone) => {
+                Some(to.wall.signed_duration_since(from.wall))
+            }
             Some(When::At(to)) => Some(to.instant.signed_duration_since(from.instant)),
             Some(When::Day(_)) => None,
             None => Some(TimeDelta::zero()),
@@ -561,7 +577,10 @@ fn ranges<'a, 'b>(overrides: &'a [Override<'b>]) -> Vec<(DateTime<Utc>, &'a Over
 }
 
 /// The last of them before an original.
-fn following<'a, 'b>(ranges: &[(DateTime<Utc>, &'a Override<'b>)], original: &Original) -> Option<&'a Override<'b>> {
+fn following<'a, 'b>(
+    ranges: &[(DateTime<Utc>, &'a Override<'b>)],
+    original: &Original,
+) -> Option<&'a Override<'b>> {
     let before = ranges.partition_point(|range| range.0 < original.at.instant);
     before.checked_sub(1).map(|last| ranges[last].1)
 }

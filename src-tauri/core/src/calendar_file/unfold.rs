@@ -67,9 +67,9 @@ mod tests {
 
     #[test]
     fn a_fold_inside_a_utf8_sequence_is_undone() {
-        assert_eq!(text(b"\xEF\xBB\xBFSUMMARY:Mar\xC3\r\n \xADa\r\nX:y"), [
-            (1, "SUMMARY:María".to_owned()),
-            (3, "X:y".to_owned())
-        ]);
+        assert_eq!(
+            text(b"\xEF\xBB\xBFSUMMARY:Mar\xC3\r\n \xADa\r\nX:y"),
+            [(1, "SUMMARY:María".to_owned()), (3, "X:y".to_owned())]
+        );
     }
 }

@@ -161,7 +161,8 @@ mod tests {
     #[test]
     fn a_leap_second_is_the_second_before_it() {
         assert_eq!(written("20161231T235960Z"), written("20161231T235959Z"));
-        for bad in ["", "2026112", "20261324", "20261124T250000", "20261124T1500", "20261124T150000+01", "é"] {
+        for bad in ["", "2026112", "20261324", "20261124T250000", "20261124T1500", "20261124T150000+01", "é"]
+        {
             assert_eq!(written(bad), None, "{bad}");
         }
     }

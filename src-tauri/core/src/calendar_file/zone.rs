@@ -70,7 +70,9 @@ impl Zone {
     pub fn same_clock(&self, other: &Self) -> bool {
         match (&self.clock, &other.clock) {
             (ZoneClock::Utc, ZoneClock::Utc) => true,
-            (ZoneClock::Iana(a), ZoneClock::Iana(b)) | (ZoneClock::Floating(a), ZoneClock::Floating(b)) => a == b,
+            (ZoneClock::Iana(a), ZoneClock::Iana(b)) | (ZoneClock::Floating(a), ZoneClock::Floating(b)) => {
+                a == b
+            }
             (ZoneClock::Own(a), ZoneClock::Own(b)) => Arc::ptr_eq(a, b),
             _ => false,
         }
@@ -169,7 +171,11 @@ impl Zones {
 
     fn of_known(&self, tz: Tz) -> Zone {
         let long_ago = DateTime::UNIX_EPOCH.naive_utc();
-        if tz.offset_from_utc_datetime(&long_ago).abbreviation() == Some("UTC") { self.utc() } else { Zone::iana(tz) }
+        if tz.offset_from_utc_datetime(&long_ago).abbreviation() == Some("UTC") {
+            self.utc()
+        } else {
+            Zone::iana(tz)
+        }
     }
 }
 
@@ -208,9 +214,8 @@ fn described(id: &str) -> Option<Tz> {
     };
     windows(same).or_else(|| {
         let city = places.split([',', '/']).next()?.trim().replace(' ', "_");
-        let is_city = |tz: &Tz| {
-            tz.name().rsplit_once('/').is_some_and(|(_, last)| last.eq_ignore_ascii_case(&city))
-        };
+        let is_city =
+            |tz: &Tz| tz.name().rsplit_once('/').is_some_and(|(_, last)| last.eq_ignore_ascii_case(&city));
         TZ_VARIANTS.iter().copied().find(is_city)
     })
 }
