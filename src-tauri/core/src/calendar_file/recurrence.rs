@@ -1,9 +1,8 @@
 //! What a rule yields, in wall-clock time (RFC 5545 §3.3.10).
 //!
-//! Own code, because the `rrule` crate panics on dates it cannot hold, counts days before 1970 wrongly
-//! (own VTIMEZONEs begin in 1601), refuses rules that others write (WEEKLY with BYMONTHDAY, UNTIL
-//! before DTSTART), and has no bound on the work between two results. Here each step costs at most
-//! one day's check, and the checks without a result are counted.
+//! Own code, not the `rrule` crate: a test below shows where that goes wrong. It also refuses rules
+//! that other programs write, and lays out a whole year of seconds before the first result. Here each
+//! step costs at most one day's check, and both the steps and those without a result are bounded.
 
 use std::collections::VecDeque;
 
@@ -308,6 +307,33 @@ mod tests {
             first("FREQ=MINUTELY;INTERVAL=90;BYHOUR=9,12", "20260101T090000", 4),
             ["20260101T090000", "20260101T120000", "20260102T090000", "20260102T120000"]
         );
+<<<<<<< HEAD
         assert_eq!(first("FREQ=SECONDLY;INTERVAL=4000000000", "20260101T090000", 2)[1], "21521002T160640");
+=======
+        assert_eq!(first("FREQ=SECONDLY;INTERVAL=4000000000", "20260101T090000", 2)[1], "21521003T160640");
+    }
+
+    #[test]
+    fn rules_that_the_rrule_crate_gets_wrong_come_out_right() {
+        let theirs = |rule: &str| {
+            let set: rrule::RRuleSet = format!("DTSTART:20260106T170000Z\nRRULE:{rule}").parse().ok()?;
+            let found = set.all(3).dates;
+            Some(found.iter().map(|at| at.format("%Y%m%dT%H%M%S").to_string()).collect::<Vec<_>>())
+        };
+        for (rule, wrong, right) in [
+            // Every day instead of Mondays.
+            ("FREQ=DAILY;BYDAY=2MO", Some(vec!["20260106T170000"]), "20260112T170000"),
+            // Nothing instead of Mondays and first Tuesdays.
+            ("FREQ=MONTHLY;BYDAY=MO,1TU", Some(vec![]), "20260106T170000"),
+            // Refused, though others write it.
+            ("FREQ=WEEKLY;BYMONTHDAY=7", None, "20260107T170000"),
+        ] {
+            assert_eq!(
+                theirs(rule).map(|found| found.into_iter().take(1).collect::<Vec<_>>()),
+                wrong.map(|list| { list.into_iter().map(str::to_owned).collect() })
+            );
+            assert_eq!(first(rule, "20260106T170000", 1), [right], "{rule}");
+        }
+>>>>>>> cal
     }
 }

@@ -236,7 +236,7 @@ impl FileSeries {
     /// of their own.
     ///
     /// # Errors
-    /// A rule that never yields anything, or more than [`MAX_OCCURRENCES`] until then.
+    /// A rule that yields more than [`MAX_OCCURRENCES`] until then.
     pub fn occurrences(&self, until: DateTime<Utc>) -> Result<Vec<Occurrence>, SeriesFault> {
         let overrides: Vec<Override> = self.overrides().map(|(c, r)| Override::new(c, r)).collect();
         let mut found: BTreeMap<String, Occurrence> = BTreeMap::new();
@@ -386,14 +386,13 @@ fn originals(
         }
     }
     for (rule, line) in &event.rules {
-        let fault = |reason| SeriesFault { line: *line, reason };
         let end = Until::read(rule, start);
         let mut walk = Walk::new(rule, start.wall);
         let mut any = 0_usize;
         loop {
             let wall = match walk.step() {
                 Step::At(wall) => wall,
-                Step::End | Step::Fruitless if any == 0 => return Err(fault(Reason::NeverOccurs)),
+                // A rule that never yields (30 February) leaves DTSTART, the first instance in any case.
                 Step::End | Step::Fruitless => break,
             };
             any += 1;
@@ -403,7 +402,7 @@ fn originals(
             }
             found.entry(at.instant).or_insert(Original { at, length: None });
             if any > MAX_OCCURRENCES {
-                return Err(fault(Reason::TooManyOccurrences));
+                return Err(SeriesFault { line: *line, reason: Reason::TooManyOccurrences });
             }
         }
     }
