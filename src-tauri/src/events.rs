@@ -48,17 +48,11 @@ pub struct ClockTicked {
 
 /// A calendar file was dropped or opened.
 #[derive(Clone, Debug, Serialize, Type, Event)]
-pub struct ImportReady {
-    /// What is in it.
-    pub preview: ImportPreview,
-}
+pub struct ImportReady(pub ImportPreview);
 
 /// Something outside of a command went wrong.
 #[derive(Clone, Debug, Serialize, Type, Event)]
-pub struct Failed {
-    /// What.
-    pub error: AppError,
-}
+pub struct Failed(pub AppError);
 
 /// A notification or the tray asks for a session's page.
 #[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]

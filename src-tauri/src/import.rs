@@ -56,8 +56,8 @@ pub fn offer(app: &AppHandle, file: PathBuf) {
     tauri::async_runtime::spawn(async move {
         let core = Arc::clone(&app.state::<Arc<App>>());
         let told = match look_at(&core, &file).await {
-            Ok(preview) => ImportReady { preview }.emit(&app),
-            Err(error) => Failed { error: AppError::from(error) }.emit(&app),
+            Ok(preview) => ImportReady(preview).emit(&app),
+            Err(error) => Failed(AppError::from(error)).emit(&app),
         };
         if let Err(error) = told {
             tracing::warn!(%error, "the window could not be told of a file");

@@ -109,14 +109,14 @@ pub fn after_join(app: &AppHandle, id: SessionId, opened: &Opened) {
             show_session(app, id);
             let error =
                 AppError { code: crate::error::ErrorCode::NotOpen, message: say("link-opened-nothing", &[]) };
-            let _ = Failed { error }.emit(app);
+            let _ = Failed(error).emit(app);
         }
     }
 }
 
 /// Says in the window what went wrong outside of it.
 pub fn tell_failed(app: &AppHandle, error: Error) {
-    let _ = Failed { error: error.into() }.emit(app);
+    let _ = Failed(error.into()).emit(app);
 }
 
 /// Takes the window away; the bell stays. Without a tray it is minimised, because it could not be found
