@@ -20,18 +20,9 @@ const MAX_WORK: u32 = 3_000_000;
 /// RFC 5545 §3.3.4 writes years with four digits.
 const LAST_YEAR: i32 = 9999;
 
-/// One step of a [`Walk`].
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Step {
-    At(NaiveDateTime),
-    /// COUNT is reached, or the calendar's last year.
-    End,
-    /// Nothing found in [`MAX_FRUITLESS`] tries, or [`MAX_WORK`] used up.
-    Fruitless,
-}
-
 /// Walks through the times of a rule in order, from DTSTART on. DTSTART itself comes only if it
-/// matches the rule. UNTIL is the caller's business, because it is an instant.
+/// matches the rule. UNTIL is the caller's business, because it is an instant. It ends when COUNT is
+/// reached, with the calendar's last year, or when the work it may do is used up.
 pub(super) struct Walk {
     rule: Rule,
     start: NaiveDateTime,
@@ -79,36 +70,6 @@ impl Walk {
             left,
             fruitless: 0,
             work: 0,
-        }
-    }
-
-    pub fn step(&mut self) -> Step {
-        loop {
-            while let Some(at) = self.ready.pop_front() {
-                if at < self.start {
-                    continue;
-                }
-                if self.left == Some(0) {
-                    return Step::End;
-                }
-                self.left = self.left.map(|left| left - 1);
-                self.fruitless = 0;
-                return Step::At(at);
-            }
-            if let Some(day) = self.days.pop_front() {
-                self.fruitless += 1;
-                if self.rule.allows_day(day) {
-                    self.ready.extend(self.times.iter().map(|time| day.and_time(*time)));
-                }
-            } else {
-                let Some(period) = self.next_period else { return Step::End };
-                self.fruitless += 1;
-                self.enter(period);
-            }
-            self.work += 1;
-            if self.fruitless > MAX_FRUITLESS || self.work > MAX_WORK {
-                return Step::Fruitless;
-            }
         }
     }
 
@@ -206,6 +167,40 @@ impl Walk {
     }
 }
 
+impl Iterator for Walk {
+    type Item = NaiveDateTime;
+
+    fn next(&mut self) -> Option<NaiveDateTime> {
+        loop {
+            while let Some(at) = self.ready.pop_front() {
+                if at < self.start {
+                    continue;
+                }
+                if self.left == Some(0) {
+                    return None;
+                }
+                self.left = self.left.map(|left| left - 1);
+                self.fruitless = 0;
+                return Some(at);
+            }
+            if let Some(day) = self.days.pop_front() {
+                self.fruitless += 1;
+                if self.rule.allows_day(day) {
+                    self.ready.extend(self.times.iter().map(|time| day.and_time(*time)));
+                }
+            } else {
+                let period = self.next_period?;
+                self.fruitless += 1;
+                self.enter(period);
+            }
+            self.work += 1;
+            if self.fruitless > MAX_FRUITLESS || self.work > MAX_WORK {
+                return None;
+            }
+        }
+    }
+}
+
 fn later(day: NaiveDate, days: i64) -> Option<NaiveDate> {
     day.checked_add_days(Days::new(u64::try_from(days).ok()?)).filter(|day| day.year() <= LAST_YEAR)
 }
@@ -255,15 +250,7 @@ mod tests {
     }
 
     fn first(rule: &str, start: &str, many: usize) -> Vec<String> {
-        let mut walk = walk(rule, start);
-        let mut out = Vec::new();
-        while let Step::At(at) = walk.step() {
-            out.push(at.format("%Y%m%dT%H%M%S").to_string());
-            if out.len() == many {
-                break;
-            }
-        }
-        out
+        walk(rule, start).take(many).map(|at| at.format("%Y%m%dT%H%M%S").to_string()).collect()
     }
 
     #[test]
@@ -297,7 +284,7 @@ mod tests {
             "FREQ=WEEKLY;BYDAY=MO;BYSETPOS=300",
             "FREQ=HOURLY;INTERVAL=24;BYHOUR=7",
         ] {
-            assert!(!matches!(walk(rule, "20260101T090000").step(), Step::At(_)), "{rule}");
+            assert_eq!(walk(rule, "20260101T090000").next(), None, "{rule}");
         }
     }
 
