@@ -11,21 +11,22 @@ use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Tim
 use super::rule::{Freq, Rule};
 
 /// Days or times looked at without finding one, after which a rule is taken to yield nothing more.
-/// As days it is more than five hundred years; the calendar repeats after four hundred.
-const MAX_FRUITLESS: u32 = 200_000;
+/// As days it is the four hundred years after which the calendar repeats.
+const MAX_FRUITLESS: u32 = 150_000;
 
-/// Days or times looked at in all: two thousand years of days, each taken apart.
-const MAX_WORK: u32 = 3_000_000;
+/// Days or times looked at in all: a thousand years of days.
+const MAX_WORK: u32 = 400_000;
 
 /// RFC 5545 §3.3.4 writes years with four digits.
 const LAST_YEAR: i32 = 9999;
 
 /// Walks through the times of a rule in order, from DTSTART on. DTSTART itself comes only if it
 /// matches the rule. UNTIL is the caller's business, because it is an instant. It ends when COUNT is
-/// reached, with the calendar's last year, or when the work it may do is used up.
+/// reached, after the period with the time it is told to end at, or when its work is used up.
 pub(super) struct Walk {
     rule: Rule,
     start: NaiveDateTime,
+    end: NaiveDateTime,
     /// BYHOUR × BYMINUTE × BYSECOND, for DAILY and longer.
     times: Vec<NaiveTime>,
     next_period: Option<Period>,
@@ -48,12 +49,27 @@ enum Period {
     Moment(NaiveDateTime),
 }
 
+impl Period {
+    fn begins_by(self, end: NaiveDateTime) -> bool {
+        match self {
+            Self::Year(year) => year <= end.year(),
+            Self::Month(month) => month <= month_number(end),
+            Self::Week(day) | Self::Day(day) => day <= end.date(),
+            Self::Moment(at) => at <= end,
+        }
+    }
+}
+
+fn month_number(at: NaiveDateTime) -> i64 {
+    i64::from(at.year()) * 12 + i64::from(at.month0())
+}
+
 impl Walk {
-    pub fn new(rule: &Rule, start: NaiveDateTime) -> Self {
+    pub fn new(rule: &Rule, start: NaiveDateTime, end: NaiveDateTime) -> Self {
         let rule = rule.filled_in(start);
         let first = match rule.freq {
             Freq::Yearly => Period::Year(start.year()),
-            Freq::Monthly => Period::Month(i64::from(start.year()) * 12 + i64::from(start.month0())),
+            Freq::Monthly => Period::Month(month_number(start)),
             Freq::Weekly => Period::Week(start.date()),
             Freq::Daily => Period::Day(start.date()),
             Freq::Hourly | Freq::Minutely | Freq::Secondly => Period::Moment(start),
@@ -63,6 +79,7 @@ impl Walk {
         Self {
             rule,
             start,
+            end,
             times,
             next_period: Some(first),
             days: VecDeque::new(),
@@ -189,7 +206,7 @@ impl Iterator for Walk {
                     self.ready.extend(self.times.iter().map(|time| day.and_time(*time)));
                 }
             } else {
-                let period = self.next_period?;
+                let period = self.next_period.filter(|period| period.begins_by(self.end))?;
                 self.fruitless += 1;
                 self.enter(period);
             }
@@ -246,7 +263,7 @@ mod tests {
 
     fn walk(rule: &str, start: &str) -> Walk {
         let Some(Written::Local(start)) = written(start) else { panic!("{start}") };
-        Walk::new(&Rule::parse(rule).unwrap(), start)
+        Walk::new(&Rule::parse(rule).unwrap(), start, NaiveDateTime::MAX)
     }
 
     fn first(rule: &str, start: &str, many: usize) -> Vec<String> {
