@@ -1,6 +1,8 @@
 //! Calendar files against a second opinion: the Python library `recurring-ical-events`, over every file
 //! of `calendar_files/` and over random rules; and what must hold of any file at all.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
+
 use std::{
     collections::BTreeMap,
     env, fs,
@@ -308,7 +310,7 @@ fn random_event(rng: &mut StdRng, number: usize) -> String {
         _ => {}
     }
 
-    let mut lines = vec![format!("UID:{number}@random.example"), "DTSTAMP:20260901T080000Z".to_owned()];
+    let mut lines = vec![format!("UID:{number}@random.example")];
     lines.push(written("DTSTART", start));
     if !night {
         lines.push(written("DTEND", start + TimeDelta::minutes(45)));
@@ -324,10 +326,21 @@ fn random_event(rng: &mut StdRng, number: usize) -> String {
         lines.push(written("RDATE", at));
     }
     lines.push(format!("SUMMARY:{rule}"));
-    format!(
-        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Random//EN\r\nBEGIN:VEVENT\r\n{}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
-        lines.join("\r\n")
-    )
+    let mut events = event(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+    let overrides = if rule.contains("BYHOUR") || rng.random_bool(0.5) { 0 } else { rng.random_range(1..4) };
+    for number in 0..overrides {
+        // One override an occurrence.
+        let original = start + TimeDelta::days(rng.random_range(0..20) * 3 + number);
+        let moved = original + TimeDelta::minutes(rng.random_range(-2000..2000));
+        let range = if rng.random_bool(0.3) { "RECURRENCE-ID;RANGE=THISANDFUTURE" } else { "RECURRENCE-ID" };
+        let mut lines = vec![lines[0].clone(), written(range, original), written("DTSTART", moved)];
+        lines.push(format!("SUMMARY:Override {number} of {rule}"));
+        if rng.random_bool(0.2) {
+            lines.push("STATUS:CANCELLED".to_owned());
+        }
+        events += &event(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+    calendar(&events)
 }
 
 fn seed() -> u64 {
