@@ -46,5 +46,4 @@ event-unknown-zone = Its time zone isn’t known.
 event-bad-rule = Its repetition can’t be read.
 event-bad-duration = Its length can’t be read.
 event-end-before-start = It ends before it starts.
-event-never-occurs = Its repetition never takes place.
 event-too-many-occurrences = It repeats too often to be a timetable.

@@ -9,6 +9,8 @@ use crate::{commands, events};
 /// Everything the window may ask for and be told.
 pub fn builder() -> Builder<tauri::Wry> {
     Builder::new()
+        // What goes out and what comes in have one form.
+        .disable_serde_phases()
         .commands(collect_commands![
             commands::lists::boot,
             commands::lists::today,
