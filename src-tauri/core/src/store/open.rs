@@ -42,6 +42,10 @@ pub enum OpenError {
         /// Where the damaged file is kept.
         kept: PathBuf,
     },
+    /// It is no database any more. Only the owner of the folder may put it aside: under a running app the
+    /// file would go on to be written to, wherever it lies.
+    #[error("the file is damaged")]
+    Unreadable,
     /// Anything else.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -57,7 +61,7 @@ impl Store {
     /// Opens the database at `path`, making and migrating it if this host may.
     ///
     /// # Errors
-    /// See [`OpenError`]. A damaged file is moved aside, never deleted; the next call starts afresh.
+    /// See [`OpenError`]. The owner moves a damaged file aside, never deletes it; the next call starts afresh.
     pub async fn open(path: &Path, migrate: Migrate) -> std::result::Result<Self, OpenError> {
         let options = SqliteConnectOptions::new()
             .filename(path)
@@ -74,14 +78,14 @@ impl Store {
         }
         let mut conn = match SqliteConnection::connect_with(&options).await {
             Ok(conn) => conn,
-            Err(error) if is_damage(&error) => return Err(keep_aside(path)),
+            Err(error) if is_damage(&error) => return Err(damaged(path, migrate)),
             Err(error) => return Err(error.into()),
         };
         if let Err(error) = bring_up_to_date(&mut conn, migrate).await {
             return Err(match error {
                 OpenError::Store(StoreError::Sql(error)) if is_damage(&error) => {
                     drop(conn);
-                    keep_aside(path)
+                    damaged(path, migrate)
                 }
                 error => error,
             });
@@ -91,13 +95,19 @@ impl Store {
         let pool = SqlitePoolOptions::new().max_connections(4).connect_lazy_with(options);
         Ok(Self { pool })
     }
+
+    /// The version of the newest shape of the database that this program knows.
+    #[must_use]
+    pub fn newest_version() -> i64 {
+        MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0)
+    }
 }
 
 async fn bring_up_to_date(
     conn: &mut SqliteConnection,
     migrate: Migrate,
 ) -> std::result::Result<(), OpenError> {
-    let newest = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0);
+    let newest = Store::newest_version();
     let is_new: i64 =
         sqlx::query_scalar("SELECT count(*) FROM sqlite_master WHERE name = '_sqlx_migrations'")
             .fetch_one(&mut *conn)
@@ -129,6 +139,13 @@ async fn bring_up_to_date(
 fn is_damage(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(|e| e.code()).and_then(|code| code.parse::<i32>().ok());
     matches!(code.map(|code| code & 0xff), Some(11 | 26))
+}
+
+fn damaged(path: &Path, migrate: Migrate) -> OpenError {
+    match migrate {
+        Migrate::Yes => keep_aside(path),
+        Migrate::No => OpenError::Unreadable,
+    }
 }
 
 /// Moves the file and its log out of the way under the first free name.
