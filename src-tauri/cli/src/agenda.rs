@@ -84,7 +84,7 @@ fn show(
             if shown.replace(date) != Some(date) {
                 writeln!(out, "{}", day(date))?;
             }
-            writeln!(out, "  {}", line(entry, zone, clock))?;
+            writeln!(out, "  {}", line(entry, zone, clock, false))?;
         }
         Ok(())
     })

@@ -173,8 +173,9 @@ pub fn rfc3339(at: DateTime<Utc>, zone: Tz) -> String {
     at.with_timezone(&whole).to_rfc3339_opts(SecondsFormat::Secs, false)
 }
 
-/// The line of a session, for people: when, what, and what is to be said of it.
-pub fn line(entry: &Entry, zone: Tz, clock: HourClock) -> String {
+/// The line of a session, for people: when, what, and what is to be said of it. That Join opens later is
+/// what they expect of most of a list, so it is said only where `says_opening`.
+pub fn line(entry: &Entry, zone: Tz, clock: HourClock, says_opening: bool) -> String {
     let session = &entry.session;
     let (start, end) = (time_of_day(session.start, zone, clock), time_of_day(session.end, zone, clock));
     let mut line = format!("{start}–{end}  {}", printable(&session.title));
@@ -182,7 +183,8 @@ pub fn line(entry: &Entry, zone: Tz, clock: HourClock) -> String {
         line.push_str(" · ");
         line.push_str(url.provider().map_or_else(|| url.host(), |provider| provider.label()));
     }
-    if let Some(state) = state(entry, zone, clock) {
+    let is_quiet = entry.join == JoinState::OpensAt && !says_opening;
+    if let Some(state) = state(entry, zone, clock).filter(|_| !is_quiet) {
         line.push_str(" · ");
         line.push_str(&state);
     }
