@@ -11,6 +11,7 @@ error-store-busy = Another program is writing to First Bell’s data. Try again 
 error-store-newer = Your sessions were saved by a newer First Bell. Install that one to see them.
 error-store-older = Start First Bell once to bring its data up to date, then try again.
 error-store-damaged = The file with your sessions was damaged. It is kept as { $file }; First Bell starts afresh.
+error-store-unreadable = The file with your sessions is damaged. Start First Bell: it keeps the file aside and starts afresh.
 error-store-missing = There are no sessions on this computer yet. Start First Bell, or import a calendar file.
 error-store-failed = First Bell couldn’t read or write its data. Check that the disk isn’t full.
 error-folder = First Bell can’t use the folder { $folder }. Check that you may write there.

@@ -22,16 +22,21 @@ impl Clock for SystemClock {
     }
 }
 
-/// The computer's time zone: `TZ` if it names one (as every POSIX program reads it), else the
-/// system's setting, else UTC.
+/// The computer's time zone, if it is known, else UTC.
 #[must_use]
 pub fn computer_zone() -> Tz {
+    known_zone().unwrap_or(Tz::UTC)
+}
+
+/// The computer's time zone: `TZ` if it names one (as every POSIX program reads it), else the system's
+/// setting, if it is one that this program knows.
+#[must_use]
+pub fn known_zone() -> Option<Tz> {
     let from_env = std::env::var("TZ").ok();
     from_env
         .as_deref()
         .and_then(|name| name.trim_start_matches(':').parse().ok())
         .or_else(|| iana_time_zone::get_timezone().ok().and_then(|name| name.parse().ok()))
-        .unwrap_or(Tz::UTC)
 }
 
 /// How the computer's locale counts hours (`LC_ALL`, `LC_TIME`, `LANG`, in this order as POSIX reads them).

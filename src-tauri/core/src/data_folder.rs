@@ -43,6 +43,14 @@ impl DataFolder {
         self.path.join("this-computer.sqlite3")
     }
 
+    /// Whether the folder at `path` has an owner, which is the app that runs. Makes nothing there.
+    #[must_use]
+    pub fn is_owned(path: &Path) -> bool {
+        let Ok(file) = File::open(path.join("owner.lock")) else { return false };
+        // Let go of at once: only an owner holds it for longer.
+        matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
+    }
+
     /// Becomes the owner, unless somebody is.
     ///
     /// # Errors

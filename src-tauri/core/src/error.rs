@@ -142,6 +142,7 @@ impl Error {
             Self::Open(OpenError::Newer) => say("error-store-newer", &[]),
             Self::Open(OpenError::Older) => say("error-store-older", &[]),
             Self::Open(OpenError::Missing) => say("error-store-missing", &[]),
+            Self::Open(OpenError::Unreadable) => say("error-store-unreadable", &[]),
             Self::Open(OpenError::Damaged { kept }) => {
                 say("error-store-damaged", &[("file", kept.display().to_string().into())])
             }

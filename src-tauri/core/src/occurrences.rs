@@ -79,6 +79,8 @@ pub fn plan(wish: &Wish<'_>, occurrences: &[Occurrence], here: Vec<Session>, now
         } else if session.status == Status::Scheduled {
             let mut will = session.clone();
             cancel(&mut will, now);
+            // If a later file has it again, in the same words, that is news.
+            will.said = None;
             plan.change.push((session, will));
         }
     }
@@ -145,6 +147,10 @@ fn hear(session: &mut Session, occurrence: &Occurrence, now: DateTime<Utc>) {
     session.title.clone_from(&occurrence.title);
     session.person.clone_from(&occurrence.person);
     session.subject.clone_from(&occurrence.subject);
+    if session.start != occurrence.start {
+        // It is another lesson now: nobody has opened that one, and bells are not quiet until its end.
+        session.opened_at = None;
+    }
     session.start = occurrence.start;
     session.end = occurrence.end;
     session.zone.clone_from(&occurrence.zone);

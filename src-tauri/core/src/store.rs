@@ -77,6 +77,16 @@ impl Store {
         Ok(self.pool.acquire().await?)
     }
 
+    /// Whether SQLite finds the whole file sound (`PRAGMA quick_check`). Reads all of it.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn is_whole(&self) -> Result<bool> {
+        let found: Vec<String> =
+            sqlx::query_scalar("PRAGMA quick_check(1)").fetch_all(&mut *self.read().await?).await?;
+        Ok(found == ["ok"])
+    }
+
     /// Closes the database, folding the log into the file.
     pub async fn close(&self) {
         self.pool.close().await;

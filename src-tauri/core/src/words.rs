@@ -8,7 +8,11 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentB
 /// Every file of words that the core speaks from, by language; the first language is the fallback.
 const FILES: &[(&str, &[&str])] = &[(
     "en",
-    &[include_str!("../../../locales/en/bell.ftl"), include_str!("../../../locales/en/errors.ftl")],
+    &[
+        include_str!("../../../locales/en/bell.ftl"),
+        include_str!("../../../locales/en/errors.ftl"),
+        include_str!("../../../locales/en/cli.ftl"),
+    ],
 )];
 
 static ENGLISH: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| {

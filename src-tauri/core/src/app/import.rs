@@ -278,12 +278,14 @@ fn preview_series(
         .iter()
         .position(|occurrence| occurrence.end > now && (is_cancelled || !occurrence.cancelled))
         .unwrap_or(found.len().saturating_sub(1));
+    let has_link = found.iter().any(|occurrence| occurrences::link_of(occurrence).is_some());
     let shown = found.swap_remove(index);
     let link = here
         .and_then(|series| series.link.as_deref())
         .and_then(|link| JoinUrl::parse(link).ok())
         .or_else(|| occurrences::link_of(&shown));
-    let default = if link.is_some() { Choice::Bell } else { Choice::NoBell };
+    // As it is taken over when nobody says otherwise: a link at any occurrence makes lessons of them.
+    let default = if link.is_some() || has_link { Choice::Bell } else { Choice::NoBell };
     PreviewSeries {
         uid: uid.to_owned(),
         pattern: merged.pattern(),

@@ -14,6 +14,7 @@ use crate::{
         rings::{self, Outcome},
         sessions,
     },
+    today::{Brass, Today},
 };
 
 /// What came of pressing *Join*.
@@ -61,11 +62,21 @@ impl App {
         Ok(session.join_url.ok_or(Error::NoLink)?.as_str().to_owned())
     }
 
-    /// The session to join when none is named: the one whose door is open, the one that runs first.
+    /// The session to join when none is named: the one whose *Join* is filled, or else the first one whose
+    /// door is open.
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is none, [`Error::NotOpenYet`] when the next one opens later.
     pub async fn session_to_join(&self) -> Result<SessionId> {
+        let Today { card, slim, brass, .. } = self.today(13).await?.today;
+        let filled = match brass {
+            Some(Brass::Card) => card,
+            Some(Brass::Slim) => slim,
+            None => None,
+        };
+        if let Some(filled) = filled {
+            return Ok(filled.session.id);
+        }
         let coming = self.coming(20).await?;
         if let Some(open) = coming.iter().find(|entry| entry.join.is_open()) {
             return Ok(open.session.id);

@@ -114,7 +114,7 @@ impl App {
     }
 
     /// Changes a session, and with [`Scope::ThisAndLater`] those of its series that start later: they
-    /// take over everything but the day, and move by as much as this one moves.
+    /// take over everything but the day and the homework, and move by as much as this one moves.
     ///
     /// # Errors
     /// [`Error::Stale`], a refusal of the state table, or what the store says. Faults of the draft are the
@@ -145,8 +145,12 @@ impl App {
         let shift = Shift::between(&session, start, end, &planned.zone);
         for each in self.in_scope(&mut tx, session, scope).await? {
             let (start, end) = if each.id == id { (start, end) } else { shift.apply(&each) };
-            let was = each.start;
-            let edited = edited(each, &planned, start, end);
+            let (was, homework) = (each.start, each.homework.clone());
+            let mut edited = edited(each, &planned, start, end);
+            if edited.id != id {
+                // What was set for one lesson was not set for the others.
+                edited.homework = homework;
+            }
             change(&mut tx, &edited).await?;
             let event = if was == start {
                 Event { at: now, kind: Kind::Changed, by: By::You, detail: None }

@@ -42,6 +42,10 @@ pub enum OpenError {
         /// Where the damaged file is kept.
         kept: PathBuf,
     },
+    /// It is no database any more. Only the owner of the folder may put it aside: under a running app the
+    /// file would go on to be written to, wherever it lies.
+    #[error("the file is damaged")]
+    Unreadable,
     /// Anything else.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -57,7 +61,7 @@ impl Store {
     /// Opens the database at `path`, making and migrating it if this host may.
     ///
     /// # Errors
-    /// See [`OpenError`]. A damaged file is moved aside, never deleted; the next call starts afresh.
+    /// See [`OpenError`]. The owner moves a damaged file aside, never deletes it; the next call starts afresh.
     pub async fn open(path: &Path, migrate: Migrate) -> std::result::Result<Self, OpenError> {
         let options = SqliteConnectOptions::new()
             .filename(path)
@@ -78,7 +82,7 @@ impl Store {
             Ok(()) => Ok(Self { pool }),
             Err(OpenError::Store(StoreError::Sql(error))) if is_damage(&error) => {
                 pool.close().await;
-                Err(keep_aside(path))
+                Err(damaged(path, migrate))
             }
             Err(error) => {
                 pool.close().await;
@@ -86,10 +90,16 @@ impl Store {
             }
         }
     }
+
+    /// The version of the newest shape of the database that this program knows.
+    #[must_use]
+    pub fn newest_version() -> i64 {
+        MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0)
+    }
 }
 
 async fn bring_up_to_date(pool: &SqlitePool, migrate: Migrate) -> std::result::Result<(), OpenError> {
-    let newest = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0);
+    let newest = Store::newest_version();
     let has_history: bool =
         sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = '_sqlx_migrations')")
             .fetch_one(pool)
@@ -119,6 +129,13 @@ async fn bring_up_to_date(pool: &SqlitePool, migrate: Migrate) -> std::result::R
 fn is_damage(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(|e| e.code()).and_then(|code| code.parse::<i32>().ok());
     matches!(code.map(|code| code & 0xff), Some(11 | 26))
+}
+
+fn damaged(path: &Path, migrate: Migrate) -> OpenError {
+    match migrate {
+        Migrate::Yes => keep_aside(path),
+        Migrate::No => OpenError::Unreadable,
+    }
 }
 
 /// Moves the file and its log out of the way under the first free name.
