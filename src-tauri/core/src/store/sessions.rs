@@ -355,7 +355,7 @@ pub async fn insert(conn: &mut SqliteConnection, session: &Session) -> Result<()
     sqlx::query(
         "INSERT INTO sessions (id, source, series_id, title, person, subject, starts_at, ends_at, zone, place, join_url,
            room, own_link, description, said, homework, plan, notes, status, cancelled_at, cancelled_by, bell, opened_at, created_at, version)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?24, ?25, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)",
     )
     .bind(session.id.to_string())
     .bind(session.source.name())
