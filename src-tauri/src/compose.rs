@@ -147,6 +147,7 @@ fn start(
     let damaged = opened.damaged.take();
     let folder = opened.folder.clone();
 
+    app.manage(folder.clone());
     app.manage(Arc::clone(&core));
     app.manage(own_window);
     app.manage(Arc::clone(&notifications));

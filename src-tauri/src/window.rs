@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use firstbell_core::{
     app::{App, Opened},
+    data_folder::DataFolder,
     error::Error,
     id::SessionId,
     words::say,
@@ -36,6 +37,8 @@ pub fn make(app: &AppHandle, boot: &Boot) -> tauri::Result<()> {
         .min_inner_size(380.0, 480.0)
         .visible(false)
         .background_color(ground(boot))
+        // What the webview keeps for itself stays with everything else of this data folder.
+        .data_directory(app.state::<DataFolder>().path().join("webview"))
         .initialization_script(boot_script(boot))
         .on_navigation(is_ours)
         .build()?;

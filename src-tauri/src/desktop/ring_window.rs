@@ -3,6 +3,7 @@
 use std::sync::Mutex;
 
 use firstbell_core::{
+    data_folder::DataFolder,
     desktop::{Answer, NotShown, Ring},
     store::rings::RingKey,
 };
@@ -60,6 +61,7 @@ impl RingWindow {
             .skip_taskbar(true)
             // It must not take the keys from what the person types just now.
             .focused(false)
+            .data_directory(app.state::<DataFolder>().path().join("webview"))
             .on_navigation(crate::window::is_ours)
             .build();
         match window {
