@@ -146,6 +146,7 @@ opens-why = Join opens five minutes before the start. To go in sooner, choose Op
 ended = Ended { $time }
 add-link = Add a link
 open-early = Open early
+snooze = Snooze
 copy-link = Copy link
 link-copied = Link copied.
 copy-failed = The link could not be copied. It is shown on the session’s page.
@@ -160,6 +161,7 @@ looks-like = It looks like { $provider }, but it isn’t { $provider }’s addre
 
 ## The session's page
 
+from-file = From the calendar file
 homework-and-plan = Homework and plan
 homework = Homework
 plan = Plan
@@ -255,6 +257,11 @@ imported = Added { $added }, changed { $changed }, removed { $removed }.
 series-once = { $date } { $hours }
 series-weekly = { $weekdays } { $hours }, { $from } to { $to }
 series-other = { $hours }, { $from } to { $to }
+series-over = Over already.
+series-past = { $count ->
+        [one] One before these is over; it is kept in the past.
+       *[other] { $count } before these are over; they are kept in the past.
+    }
 series-changed = Changed in the file; yours will follow it.
 series-cancelled = Cancelled in the file; yours will be cancelled.
 link-in-each = { $provider } link in each
@@ -314,6 +321,7 @@ last-bell = Last bell: { $day } { $time }, { $outcome }
 last-bell-none = No bell has rung yet
 bell-shown = shown
 bell-joined = you joined
+bell-opened = you looked
 bell-snoozed = snoozed
 bell-dismissed = closed by you
 bell-timed-out = shown, no answer

@@ -36,7 +36,6 @@ export function tell(error: AppError, again?: Again): void {
   const offers = {
     none: null, reload: null, leave: null,
     try_again: again ? { label: say("try-again"), take: again } : null,
-    settings: { label: say("show-why"), take: () => { app.where = { place: "settings", session: null, person: null }; } },
   };
   app.line = { text: error.message, severity: manner.severity, stays: manner.stays, offer: offers[manner.action] };
   if (manner.action === "leave" && app.where.session) app.where = { ...app.where, session: null };

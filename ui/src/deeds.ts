@@ -48,13 +48,7 @@ export function viewButtonOf(id: string): HTMLElement | null {
 export async function join(id: string, early = false, confirmed = false, row: SessionRow | null = null): Promise<void> {
   app.notOpened = null;
   const answer = await ask(commands.join(id, confirmed, early), () => void join(id, early, confirmed, row));
-  if (answer.status === "error") {
-    if (answer.error.code === "browser_failed") {
-      app.line = null;
-      notOpened(id, early);
-    }
-    return;
-  }
+  if (answer.status === "error") return;
   if (answer.data.kind === "ask") {
     put({ kind: "open_host", id, early, row, host: answer.data.host, looksLike: answer.data.looks_like });
   } else if (answer.data.kind === "browser_failed") {
@@ -161,8 +155,8 @@ export function askToQuit(bells: string[]): void {
   put({ kind: "quit", bells });
 }
 
-export async function hide(): Promise<void> {
-  await ask(commands.hideWindow());
+export function hide(): void {
+  void commands.hideWindow();
 }
 
 /** Seven more weeks at a time: a term's lessons come in a few presses. */

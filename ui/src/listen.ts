@@ -1,9 +1,9 @@
 // Events from the shell, and the clock.
 import { announce, look, put, tell } from "./ask";
-import { askToQuit, goToPlace, openSession } from "./deeds";
+import { askToQuit, join, openSession } from "./deeds";
 import { newlyOpen } from "./opened";
 import { app } from "./state.svelte";
-import { commands, events, type Today } from "./tauri";
+import { commands, events, type TodayView } from "./tauri";
 import { say } from "./words";
 
 /** How far the shell's clock is from this engine's; zero but in tests with their own time. */
@@ -23,14 +23,14 @@ export async function listen(): Promise<void> {
     }),
     events.importReady.listen(({ payload }) => {
       app.draggedOver = false;
-      put({ kind: "import", preview: payload });
+      put({ kind: "import", preview: payload.preview });
     }),
     events.failed.listen(({ payload }) => {
       app.draggedOver = false;
-      tell(payload);
+      tell(payload.error);
     }),
     events.showSession.listen(({ payload }) => { openSession(payload.id); }),
-    events.showPlace.listen(({ payload }) => { goToPlace(payload.place); }),
+    events.askToJoin.listen(({ payload }) => { void join(payload.id); }),
     events.quitAsked.listen(({ payload }) => { askToQuit(payload.bells); }),
     events.draggedOver.listen(({ payload }) => { app.draggedOver = payload.over; }),
   ]);
@@ -48,7 +48,7 @@ export async function loadToday(): Promise<void> {
   takeToday(answer.data);
 }
 
-function takeToday(next: Today): void {
+function takeToday(next: TodayView): void {
   const opened = newlyOpen(app.today, next);
   app.today = next;
   if (!opened) return;

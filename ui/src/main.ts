@@ -3,7 +3,6 @@ import App from "./App.svelte";
 import { listen } from "./listen";
 import { app } from "./state.svelte";
 import { commands, injectedBoot } from "./tauri";
-import { speak } from "./times";
 import "./styles/all.css";
 
 async function start(): Promise<void> {
@@ -13,13 +12,13 @@ async function start(): Promise<void> {
     if (answer.status === "error") throw new Error(answer.error.message);
     boot = answer.data;
   }
-  speak(boot.languages);
-  document.documentElement.lang = boot.languages[0] ?? "en";
   app.begin(boot);
+  const listening = listen();
   const target = document.getElementById("window");
   if (target) mount(App, { target });
+  // Files that were opened before the window could show them are told right after this.
+  await listening;
   void commands.shown();
-  await listen();
 }
 
 void start();

@@ -29,7 +29,7 @@ function fulfil(wish: Wish, id: string | null): void {
     case "keys": put({ kind: "keys" }); break;
     case "back": goBack(); break;
     case "leave": leave(); break;
-    case "hide": void hide(); break;
+    case "hide": hide(); break;
     case "quit": void quit(); break;
     case "row_up": step(-1); break;
     case "row_down": step(1); break;

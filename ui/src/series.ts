@@ -6,6 +6,11 @@ export function choosable(series: ImportSeries): boolean {
   return series.state === "new" || series.state === "changed";
 }
 
+/** Those to come; of a series that is over, all. */
+export function countOf({ coming, past }: Pick<ImportSeries, "coming" | "past">): number {
+  return coming || past;
+}
+
 export type Picked = { series: ImportSeries; take: boolean; bell: boolean; link: string };
 
 export function firstPicks(preview: ImportPreview): Picked[] {
@@ -22,12 +27,13 @@ export function choiceOf({ take, bell }: Pick<Picked, "take" | "bell">): Choice 
 export type Sums = { adds: number; changes: number; chosen: number; all: number };
 
 export function sums(preview: ImportPreview, picks: Picked[]): Sums {
-  const total = { adds: 0, changes: 0, chosen: 0, all: preview.series.reduce((count, series) => count + series.count, 0) };
+  const total = { adds: 0, changes: 0, chosen: 0, all: preview.series.reduce((count, series) => count + countOf(series), 0) };
   for (const { series, take } of picks) {
     if (!take) continue;
-    total.chosen += series.count;
-    if (series.state === "changed") total.changes += series.count;
-    else total.adds += series.count;
+    const count = countOf(series);
+    total.chosen += count;
+    if (series.state === "changed") total.changes += count;
+    else total.adds += count;
   }
   return total;
 }

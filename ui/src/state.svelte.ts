@@ -1,6 +1,6 @@
 // What the window knows. It is loaded once; afterwards events say when to look again.
-import type { Boot, ImportPreview, PersonRow, SessionDraft, SessionPage, SessionRow, Settings, Today } from "./tauri";
-import { systemClock, type HourClock } from "./times";
+import type { Boot, ImportPreview, PersonRow, SessionDraft, SessionPage, SessionRow, SettingsView, TodayView } from "./tauri";
+import type { HourClock } from "./times";
 
 export type Place = "today" | "week" | "people" | "settings";
 export type Where = { place: Place; session: string | null; person: string | null };
@@ -30,8 +30,8 @@ export type Line = {
 export type Written = { homework?: string; plan?: string; notes?: string };
 
 class Knowledge {
-  today = $state.raw<Today>() as Today;
-  settings = $state.raw<Settings>() as Settings;
+  today = $state.raw<TodayView>() as TodayView;
+  settings = $state.raw<SettingsView>() as SettingsView;
   version = $state("");
   tray = $state(false);
   firstRun = $state(false);
@@ -58,7 +58,7 @@ class Knowledge {
   /** Homework and notes being written, by session, so that leaving the page loses nothing. */
   written = $state<Record<string, Written>>({});
 
-  clock: HourClock = $derived(this.settings?.hour_clock === "system" ? systemClock() : this.settings?.hour_clock === "12" ? "12" : "24");
+  clock: HourClock = $derived(this.today?.twelve_hours ? "12" : "24");
 
   begin(boot: Boot): void {
     this.today = boot.today;

@@ -5,12 +5,8 @@ export type HourClock = "12" | "24";
 export type Hour = { digits: string; half: string | null };
 export type DateParts = { weekday: string; day: string; month: string; year: number };
 
-/** The language of weekdays and months. English dates are composed by the words, so its region matters little. */
-let language = "en-GB";
-export function speak(languages: string[]): void {
-  const first = languages[0] ?? "en";
-  language = first === "en" ? "en-GB" : first;
-}
+/** The language of weekdays and months: the window's, not the computer's. Dates are composed by the words. */
+const language = "en-GB";
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 function format(zone: string, kind: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
@@ -115,11 +111,6 @@ export function placeOf(zone: string): string {
 export function elsewhere(at: string, here: string, there: string): { days: number } | null {
   const days = daysBetween(dateIn(at, here), dateIn(at, there));
   return days === 0 && minuteOfDay(at, here) === minuteOfDay(at, there) ? null : { days };
-}
-
-export function systemClock(): HourClock {
-  const cycle = new Intl.DateTimeFormat(undefined, { hour: "numeric" }).resolvedOptions().hourCycle;
-  return cycle === "h12" || cycle === "h11" ? "12" : "24";
 }
 
 export function systemFirstDay(): number {
