@@ -26,7 +26,6 @@ pub enum HourClock {
 
 /// What the person has chosen.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, Type)]
-#[serde(rename = "Settings")]
 pub struct SettingsView {
     pub sound: bool,
     pub hide_names: bool,
