@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
+use crate::wall_clock::HourClock;
+
 /// Tells the time. The real one is [`SystemClock`]; tests and the timeline bring their own.
 pub trait Clock: Send + Sync + 'static {
     /// The wall clock now, in UTC.
@@ -20,14 +22,35 @@ impl Clock for SystemClock {
     }
 }
 
-/// The computer's time zone: `TZ` if it names one (as every POSIX program reads it), else the
-/// system's setting, else UTC.
+/// The computer's time zone, if it is known, else UTC.
 #[must_use]
 pub fn computer_zone() -> Tz {
+    known_zone().unwrap_or(Tz::UTC)
+}
+
+/// The computer's time zone: `TZ` if it names one (as every POSIX program reads it), else the system's
+/// setting, if it is one that this program knows.
+#[must_use]
+pub fn known_zone() -> Option<Tz> {
     let from_env = std::env::var("TZ").ok();
     from_env
         .as_deref()
         .and_then(|name| name.trim_start_matches(':').parse().ok())
         .or_else(|| iana_time_zone::get_timezone().ok().and_then(|name| name.parse().ok()))
-        .unwrap_or(Tz::UTC)
+}
+
+/// How the computer's locale counts hours (`LC_ALL`, `LC_TIME`, `LANG`, in this order as POSIX reads them).
+/// The countries are those whose Unicode CLDR `timeData` prefers `h`.
+#[must_use]
+pub fn computer_hours() -> HourClock {
+    const TWELVE: &[&str] = &[
+        "US", "CA", "AU", "NZ", "IN", "PK", "BD", "PH", "EG", "SA", "JO", "MY", "SG", "CO", "DO", "VE", "HK",
+        "KR", "TW",
+    ];
+    let locale = ["LC_ALL", "LC_TIME", "LANG"]
+        .into_iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+        .unwrap_or_default();
+    let country = locale.split(['.', '@']).next().and_then(|name| name.split('_').nth(1)).unwrap_or_default();
+    if TWELVE.contains(&country) { HourClock::Twelve } else { HourClock::TwentyFour }
 }

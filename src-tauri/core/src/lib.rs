@@ -5,8 +5,23 @@
 //! [`app`] is what a host (the window, the `bell` command) may ask for.
 #![warn(missing_docs)]
 
+pub mod app;
 pub mod calendar_file;
+pub mod change;
 pub mod clock;
+pub mod data_folder;
+pub mod desktop;
+pub mod draft;
+pub mod error;
 pub mod id;
 pub mod join;
+pub mod occurrences;
+pub mod reminder;
+pub mod samples;
 pub mod session;
+pub mod settings;
+pub mod state_table;
+pub mod store;
+pub mod today;
+pub mod wall_clock;
+pub mod words;

@@ -1,1 +1,171 @@
-//! A session: one scheduled lesson.
+//! A session: one scheduled lesson. Times are UTC instants; the zone of record stands beside them.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::{id::SessionId, join::JoinUrl};
+
+/// Where a session is in its life (the statuses of the state table).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Status {
+    /// It will be, is, or was held and nobody has said otherwise.
+    Scheduled,
+    /// Held to its end.
+    Completed,
+    /// Held, and ended before its time.
+    EarlyEnd,
+    /// The student did not come.
+    NoShowStudent,
+    /// The tutor did not come.
+    NoShowTutor,
+    /// Called off before it was held.
+    Cancelled,
+}
+
+impl Status {
+    /// The name that the state table, the store and `bell --json` use.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Scheduled => "SCHEDULED",
+            Self::Completed => "COMPLETED",
+            Self::EarlyEnd => "EARLY_END",
+            Self::NoShowStudent => "NO_SHOW_STUDENT",
+            Self::NoShowTutor => "NO_SHOW_TUTOR",
+            Self::Cancelled => "CANCELLED",
+        }
+    }
+
+    /// The status of that name, if there is one.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.name() == name)
+    }
+
+    /// Every status, in the order of the state table.
+    pub const ALL: [Self; 6] = [
+        Self::Scheduled,
+        Self::Completed,
+        Self::EarlyEnd,
+        Self::NoShowStudent,
+        Self::NoShowTutor,
+        Self::Cancelled,
+    ];
+}
+
+/// Who decides a session's time, title and link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// The person, in this app.
+    ThisComputer,
+    /// A calendar file that was brought in.
+    CalendarFile,
+    /// The samples for looking round.
+    Sample,
+}
+
+impl Source {
+    /// The name that the store and `bell --json` use.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ThisComputer => "this_computer",
+            Self::CalendarFile => "calendar_file",
+            Self::Sample => "sample",
+        }
+    }
+
+    /// The source of that name, if there is one.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::ThisComputer, Self::CalendarFile, Self::Sample]
+            .into_iter()
+            .find(|source| source.name() == name)
+    }
+}
+
+/// Who called a session off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CancelledBy {
+    /// The person, in this app.
+    You,
+    /// The calendar file that the session came from.
+    CalendarFile,
+}
+
+/// One scheduled lesson of one person of this computer with somebody else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Its name for as long as it is known.
+    pub id: SessionId,
+    /// Who decides its time, title and link.
+    pub source: Source,
+    /// The series it belongs to, if any.
+    pub series_id: Option<String>,
+    /// As the calendar gave it, or made of subject and person.
+    pub title: String,
+    /// The other person, if known.
+    pub person: Option<String>,
+    /// What is taught, if known.
+    pub subject: Option<String>,
+    /// The planned start (UTC).
+    pub start: DateTime<Utc>,
+    /// The planned end (UTC), never before the start.
+    pub end: DateTime<Utc>,
+    /// The zone of record (IANA), in which wall clock was turned into `start` and `end`.
+    pub zone: String,
+    /// Where it is held, if anywhere but online.
+    pub place: Option<String>,
+    /// The address of its room. Holds secrets: never in a log, an event or an error.
+    pub join_url: Option<JoinUrl>,
+    /// The link was given by the person; a calendar file does not change it.
+    pub own_link: bool,
+    /// What its calendar file says about it.
+    pub description: Option<String>,
+    /// A digest of what the calendar file last said of it: while the file repeats itself, a change made
+    /// here holds.
+    pub said: Option<String>,
+    /// What was set last time.
+    pub homework: String,
+    /// What is meant to happen.
+    pub plan: String,
+    /// Private notes.
+    pub notes: String,
+    /// Where it is in its life.
+    pub status: Status,
+    /// When and by whom it was called off, if it was.
+    pub cancelled: Option<(DateTime<Utc>, CancelledBy)>,
+    /// Whether the bell rings for it.
+    pub bell: bool,
+    /// When the person last pressed Join.
+    pub opened_at: Option<DateTime<Utc>>,
+    /// When it was first stored here.
+    pub created_at: DateTime<Utc>,
+    /// Counts its changes; a change names the version that it saw.
+    pub version: i64,
+}
+
+impl Session {
+    /// A calendar entry without a link that nobody asked a bell for: time taken, nothing to join.
+    #[must_use]
+    pub fn is_busy_time(&self) -> bool {
+        self.source == Source::CalendarFile && self.join_url.is_none() && !self.bell
+    }
+
+    /// Nothing more happens to it by itself.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        self.status != Status::Scheduled
+    }
+
+    /// The person's own session runs: from their Join to its planned end. Bells are quiet then.
+    #[must_use]
+    pub fn runs_for_me(&self, now: DateTime<Utc>) -> bool {
+        self.status == Status::Scheduled
+            && now < self.end
+            && self.opened_at.is_some_and(|opened| opened <= now)
+    }
+}

@@ -1,0 +1,73 @@
+# What the bell, the tray and the command line say. Times and names come in ready to be read.
+
+ring-with-person = { $subject } with { $person } { $when }
+ring-title-only = { $title } { $when }
+ring-hidden = Next session { $when }
+ring-several = { $count } sessions { $when }
+ring-several-mixed = { $count } sessions are waiting
+
+when-in-minutes = { $minutes ->
+    [one] in { $minutes } minute
+   *[other] in { $minutes } minutes
+}
+when-now = starts now
+when-started = { $minutes ->
+    [one] started { $minutes } minute ago
+   *[other] started { $minutes } minutes ago
+}
+when-over = was planned until { $end }
+
+late-started = { $minutes ->
+    [one] Started { $minutes } minute ago
+   *[other] Started { $minutes } minutes ago
+}
+
+body-time = { $time }
+body-two-clocks = { $time } · { $theirs } for { $person }
+body-several-line = { $time } { $name }
+body-cannot-join = { $body } · no link yet
+
+action-join = Join
+action-snooze = Snooze
+action-open = Open First Bell
+
+test-ring-title = This is your bell
+test-ring-body = It rings like this five minutes before each session.
+
+tray-next = { $time } { $name }, { $when }
+tray-later = { $time } { $name }
+tray-hidden = { $time } session
+tray-nothing = No sessions to come
+tray-opens = Opens { $time }
+tray-join = Join
+tray-open = Open First Bell
+tray-hide-names = Hide names
+tray-cannot-ring = Bells can’t be shown
+tray-quit = Quit First Bell
+
+happened-added = Added
+happened-imported = Came with a calendar file
+happened-moved = Moved from { $before }
+happened-changed = Changed
+happened-cancelled = Cancelled
+happened-restored = Brought back
+happened-rang = The bell rang
+happened-opened = You opened the meeting
+happened-held = Marked as held
+happened-ended-early = Marked as ended early
+happened-student-away = Marked: the student didn’t come
+happened-tutor-away = Marked: the tutor didn’t come
+happened-mark-undone = Mark taken back
+
+title-with-person = { $subject } with { $person }
+
+check-person-time = { $time } for { $person } ({ $city })
+
+pasted-file-name = Pasted calendar
+
+bell-no-service = No notification service answers on this desktop. First Bell shows a small window of its own instead.
+
+minimised-title = First Bell keeps running
+minimised-body = This desktop has no tray, so the window was minimised instead of hidden. Your bells still ring.
+
+tray-next-hidden = { $time } session, { $when }

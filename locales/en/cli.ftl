@@ -1,0 +1,86 @@
+# What the command line says beside the words of bell and errors.
+
+cli-no-home = No folder for data is known for you. Name one with --data-dir.
+cli-standard-input = standard input
+cli-days-backwards = --to { $to } is before --from { $from }.
+
+cli-nothing = No sessions from { $from } to { $to }.
+cli-nothing-to-come = No sessions to come.
+
+cli-cancelled = cancelled
+cli-held = held
+cli-ended-early = ended early
+cli-student-away = the student didn’t come
+cli-tutor-away = the tutor didn’t come
+cli-over = over
+cli-no-link = no link yet
+cli-opens = opens { $time }
+cli-open = open
+cli-in-progress = in progress
+
+cli-opened = The meeting is open in the browser.
+cli-not-opened = The meeting was not opened.
+cli-ask = This link leads to { $host }. Open it? [yes/no]
+cli-pass-yes = This link leads to { $host }, which isn’t a known meeting service. Look at it, then pass --yes to open it.
+cli-looks-like = It looks like { $provider }, but it isn’t.
+
+cli-exported = { $count ->
+    [one] Wrote { $count } session to { $file }.
+   *[other] Wrote { $count } sessions to { $file }.
+}
+
+cli-imported = { $added } added, { $changed } changed, { $removed } removed.
+cli-imported-busy = { $count ->
+    [one] { $count } series without a meeting link is shown without a bell.
+   *[other] { $count } series without a meeting link are shown without a bell.
+}
+cli-imported-all-day = { $count ->
+    [one] { $count } event of whole days was left out.
+   *[other] { $count } events of whole days were left out.
+}
+cli-left-out = Line { $line }: “{ $title }” was left out. { $why }
+
+event-no-start = It has no start.
+event-bad-time = It has a date or time that doesn’t exist.
+event-unknown-zone = Its time zone isn’t known.
+event-bad-rule = The rule by which it repeats can’t be read.
+event-bad-duration = How long it lasts can’t be read.
+event-end-before-start = It ends before it starts.
+event-never-occurs = The rule by which it repeats never comes to a day.
+event-too-many-occurrences = It repeats too often.
+
+cli-link-open = open
+cli-link-ask = ask
+cli-link-refuse = refuse
+cli-reason-join-form = A join link of a known meeting service.
+cli-reason-unknown-host = No known meeting service.
+cli-reason-ip-address = The host is a bare address, no name.
+cli-reason-not-a-join-path = A known meeting service, but no plain join link.
+cli-reason-not-https = It doesn’t begin with https://.
+cli-reason-user-name = It carries a user name.
+cli-reason-port = It names a port.
+cli-reason-control-character = It holds a blank or an invisible character.
+cli-reason-too-long = It is too long.
+cli-reason-not-a-url = It isn’t a link.
+cli-reason-no-host = It names no host.
+
+cli-ok = ok
+cli-problem = problem
+doctor-folder-ok = The data folder is { $folder }, and only you can read it.
+doctor-folder-none = The data folder { $folder } will be made when something is stored.
+doctor-folder-open = Others can look into the data folder. Take that away with: chmod 700 { $folder }
+doctor-store-ok = The sessions can be read (version { $version }).
+doctor-store-none = No sessions have been stored yet.
+doctor-store-damaged = The file with your sessions is damaged. Export what you can, then restore a copy of it.
+doctor-app-ok = First Bell is running.
+doctor-app-none = First Bell isn’t running, so no bell rings. Start it.
+doctor-notifications-ok = Notifications are shown by { $service }.
+doctor-notifications-system = Notifications are shown by the system.
+doctor-notifications-none = Nothing on this desktop shows notifications. Start or install a notification service.
+doctor-no-bus = There is no session bus, so notifications can’t be shown. Log in to a desktop session.
+doctor-browser-ok = Meetings are opened by { $program }.
+doctor-browser-none = No program that opens links was found. Install xdg-utils.
+doctor-zone-ok = The time zone is { $zone }.
+doctor-zone-none = The computer’s time zone isn’t known, so times are shown in UTC. Set it in the system’s settings.
+doctor-clock-ok = The clock says { $time }.
+doctor-clock-wrong = The clock says { $time }, which can’t be right. Set it, or bells ring at the wrong time.

@@ -1,0 +1,138 @@
+//! What stands behind a command: the data folder, the store, the clock and the browser.
+
+use std::{
+    future::Future,
+    path::{Path, PathBuf},
+    process::Stdio,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use firstbell_core::{
+    app::App,
+    clock::SystemClock,
+    data_folder::DataFolder,
+    desktop::{NotOpened, Opener},
+    error::{Code, Error},
+    join::JoinUrl,
+    store::{Migrate, OpenError, Store},
+    words::say,
+};
+use tokio::sync::{broadcast, mpsc};
+
+use crate::output::Failure;
+
+/// The identifier of the app: the name of its folder under the system's folder for data.
+const IDENTIFIER: &str = "org.firstbell.FirstBell";
+/// How long to wait for another program that makes or migrates the store.
+const PATIENCE: Duration = Duration::from_millis(1500);
+/// How long an opener may take to say that it cannot open the address.
+const OPENER_PATIENCE: Duration = Duration::from_secs(3);
+const STEP: Duration = Duration::from_millis(20);
+
+/// Where First Bell's data lie. Nothing is made there before something is written.
+pub struct Folder {
+    path: PathBuf,
+}
+
+impl Folder {
+    /// The folder that was named, or this person's: the one that the app uses.
+    pub fn of(named: Option<PathBuf>) -> Result<Self, Failure> {
+        let path = named.or_else(|| dirs::data_dir().map(|path| path.join(IDENTIFIER)));
+        let path = path.ok_or_else(|| Failure::Here(Code::StoreUnusable, say("cli-no-home", &[])))?;
+        Ok(Self { path })
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// An app over what is there; `None` when nothing was ever stored.
+    pub async fn read(&self) -> Result<Option<App>, Error> {
+        if !self.path.is_dir() {
+            return Ok(None);
+        }
+        let folder = DataFolder::open(&self.path)?;
+        match Store::open(&folder.database(), Migrate::No).await {
+            Ok(store) => Ok(Some(app(store))),
+            Err(OpenError::Missing) => Ok(None),
+            Err(OpenError::Older) => Ok(Some(app(own_and_open(&folder).await?))),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// An app that may write, over a store that is made if it is not there.
+    pub async fn write(&self) -> Result<(App, Store), Error> {
+        let folder = DataFolder::open(&self.path)?;
+        let store = match Store::open(&folder.database(), Migrate::No).await {
+            Ok(store) => store,
+            Err(OpenError::Missing | OpenError::Older | OpenError::Unreadable) => {
+                own_and_open(&folder).await?
+            }
+            Err(error) => return Err(error.into()),
+        };
+        Ok((app(store.clone()), store))
+    }
+}
+
+/// Becomes the owner for as long as it takes to make the store or to bring it up to date. Where there is
+/// an owner already, it may be about to do that.
+async fn own_and_open(folder: &DataFolder) -> Result<Store, Error> {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        match folder.own() {
+            Ok(_ownership) => return Ok(Store::open(&folder.database(), Migrate::Yes).await?),
+            Err(Error::RunsElsewhere) => {}
+            Err(error) => return Err(error),
+        }
+        match Store::open(&folder.database(), Migrate::No).await {
+            Ok(store) => return Ok(store),
+            Err(OpenError::Missing | OpenError::Older | OpenError::Unreadable) if Instant::now() < until => {
+                tokio::time::sleep(STEP).await;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// Nobody listens to this host, and it does not ring.
+fn app(store: Store) -> App {
+    let (changes, _) = broadcast::channel(1);
+    let (bell, _) = mpsc::unbounded_channel();
+    App::new(store, Arc::new(SystemClock), Arc::new(Browser), changes, bell)
+}
+
+/// Runs a command to its end, on this thread alone.
+pub fn wait_for<T>(command: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    tokio::runtime::Builder::new_current_thread().enable_time().build()?.block_on(command)
+}
+
+/// The system's browser.
+pub struct Browser;
+
+impl Opener for Browser {
+    fn open(&self, url: &JoinUrl) -> Result<(), NotOpened> {
+        // `xdg-open` first on Linux, then the openers of single desktops.
+        let starts = |mut command: std::process::Command| {
+            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+            // A browser that this starts must outlive the terminal.
+            #[cfg(unix)]
+            std::os::unix::process::CommandExt::process_group(&mut command, 0);
+            command.spawn().is_ok_and(|child| has_opened(child))
+        };
+        if open::commands(url.as_str()).into_iter().any(starts) { Ok(()) } else { Err(NotOpened) }
+    }
+}
+
+/// An opener that gives up says so soon; one that still runs is the browser itself.
+fn has_opened(mut child: std::process::Child) -> bool {
+    let until = Instant::now() + OPENER_PATIENCE;
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) => return status.success(),
+            Ok(None) if Instant::now() < until => std::thread::sleep(STEP),
+            Ok(None) => return true,
+            Err(_) => return false,
+        }
+    }
+}

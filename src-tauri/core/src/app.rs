@@ -1,0 +1,125 @@
+//! What a host may ask for. One [`App`] owns the store and the channels; the window's shell and `bell`
+//! are thin hosts over it. Every write tells the listeners and wakes the bell.
+
+mod agenda;
+mod import;
+mod join;
+mod people;
+mod rings;
+mod sessions;
+
+use std::sync::{Arc, Mutex};
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use tokio::sync::{broadcast, mpsc};
+
+pub use agenda::Page;
+pub use import::{Asked, ImportId, ImportResult, Preview, PreviewSeries, SeriesState};
+pub use join::Opened;
+pub use people::Person;
+pub use rings::LastRing;
+pub(crate) use sessions::add as add_session;
+pub use sessions::{Scope, SessionPage};
+
+use crate::{
+    change::Cause,
+    clock::{Clock, computer_zone},
+    desktop::Opener,
+    error::Error,
+    join::JoinRules,
+    reminder::Signal,
+    settings::Settings,
+    state_table::Role,
+    store::{Store, Write},
+};
+
+/// The result of asking for something.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// What a host may ask for.
+pub struct App {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    opener: Arc<dyn Opener>,
+    rules: JoinRules,
+    changes: broadcast::Sender<Cause>,
+    bell: mpsc::UnboundedSender<Signal>,
+    previews: Mutex<Vec<import::Held>>,
+}
+
+impl App {
+    /// An app over an open store. `bell` wakes the task that rings, if this host has one.
+    pub fn new(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        opener: Arc<dyn Opener>,
+        changes: broadcast::Sender<Cause>,
+        bell: mpsc::UnboundedSender<Signal>,
+    ) -> Self {
+        Self { store, clock, opener, rules: JoinRules::DEFAULT, changes, bell, previews: Mutex::default() }
+    }
+
+    /// What the person has chosen.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn settings(&self) -> Result<Settings> {
+        Ok(Settings::load(&mut *self.store.read().await?).await?)
+    }
+
+    /// Keeps what the person has chosen.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn save_settings(&self, settings: Settings) -> Result<()> {
+        let mut tx = self.store.write().await?;
+        settings.save(&mut tx).await?;
+        self.commit(tx).await
+    }
+
+    /// The numbers of the join rule.
+    #[must_use]
+    pub const fn rules(&self) -> JoinRules {
+        self.rules
+    }
+
+    /// The wall clock (UTC).
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// The zone in which times are shown.
+    #[must_use]
+    pub fn zone(&self) -> Tz {
+        computer_zone()
+    }
+
+    /// A listener to changes. One that lags behind is told so and reloads.
+    #[must_use]
+    pub fn changes(&self) -> broadcast::Receiver<Cause> {
+        self.changes.subscribe()
+    }
+
+    /// Somebody else has written: the bell looks, and the listeners reload.
+    pub fn noticed_another_host(&self) {
+        self.tell(Cause::AnotherHost);
+    }
+
+    /// As whom the person of this computer acts.
+    const ROLE: Role = Role::Owner;
+
+    /// Keeps a transaction, then tells everybody.
+    async fn commit(&self, tx: Write) -> Result<()> {
+        tx.commit().await.map_err(crate::store::StoreError::from)?;
+        self.tell(Cause::ThisWindow);
+        Ok(())
+    }
+
+    fn tell(&self, cause: Cause) {
+        // Nobody listens in a host without a window, nobody rings in one without a bell.
+        let _ = self.changes.send(cause);
+        let _ = self.bell.send(Signal::Look);
+    }
+}

@@ -1,0 +1,127 @@
+//! Join: from a session's id to the open meeting. The host passes an id, never an address.
+
+use chrono::{DateTime, Utc};
+
+use super::{App, Result};
+use crate::{
+    error::Error,
+    id::SessionId,
+    join::{JoinState, JoinUrl, Verdict, judge},
+    session::Session,
+    state_table::{Action, decide},
+    store::{
+        events::{self, By, Event, Kind},
+        rings::{self, Outcome},
+        sessions,
+    },
+    today::{Brass, Today},
+};
+
+/// What came of pressing *Join*.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Opened {
+    /// The browser has the address.
+    Yes,
+    /// The host is no known provider's: the person has to say yes first.
+    Ask {
+        /// The host, in punycode.
+        host: String,
+        /// The provider that the address imitates.
+        looks_like: Option<&'static str>,
+    },
+    /// No browser could be started.
+    BrowserFailed,
+}
+
+impl App {
+    /// Opens the meeting of a session. `confirmed`: the person has seen the host of an unknown address and
+    /// said yes. `early`: the person wants in before the door opens.
+    ///
+    /// # Errors
+    /// No such session, no link, not open (yet, or any more), or what the store says.
+    pub async fn join(&self, id: SessionId, confirmed: bool, early: bool) -> Result<Opened> {
+        let now = self.now();
+        let (session, url) = self.door(id, early, now).await?;
+        if url.verdict() == Verdict::Ask && !confirmed {
+            let looks_like = judge(url.as_str()).reason.imitates().map(|provider| provider.label());
+            return Ok(Opened::Ask { host: url.host().to_owned(), looks_like });
+        }
+        if self.opener.open(&url).is_err() {
+            return Ok(Opened::BrowserFailed);
+        }
+        self.note_opened(session, now).await?;
+        Ok(Opened::Yes)
+    }
+
+    /// The address of a session's meeting, because the person asked to copy it.
+    ///
+    /// # Errors
+    /// No such session, no link, or what the store says.
+    pub async fn link_to_copy(&self, id: SessionId) -> Result<String> {
+        let session = sessions::get(&mut *self.store.read().await?, id).await?.ok_or(Error::NotFound)?;
+        Ok(session.join_url.ok_or(Error::NoLink)?.as_str().to_owned())
+    }
+
+    /// The session to join when none is named: the one whose *Join* is filled, or else the first one whose
+    /// door is open.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is none, [`Error::NotOpenYet`] when the next one opens later.
+    pub async fn session_to_join(&self) -> Result<SessionId> {
+        let Today { card, slim, brass, .. } = self.today(13).await?.today;
+        let filled = match brass {
+            Some(Brass::Card) => card,
+            Some(Brass::Slim) => slim,
+            None => None,
+        };
+        if let Some(filled) = filled {
+            return Ok(filled.session.id);
+        }
+        let coming = self.coming(20).await?;
+        if let Some(open) = coming.iter().find(|entry| entry.join.is_open()) {
+            return Ok(open.session.id);
+        }
+        let next = coming.iter().find(|entry| entry.join == JoinState::OpensAt).ok_or(Error::NotFound)?;
+        Err(self.not_open_yet(self.rules.opens_at(&next.session)).await?)
+    }
+
+    /// The session and its address, if the door is open.
+    async fn door(&self, id: SessionId, early: bool, now: DateTime<Utc>) -> Result<(Session, JoinUrl)> {
+        let mut conn = self.store.read().await?;
+        let session = sessions::get(&mut conn, id).await?.ok_or(Error::NotFound)?;
+        let room = sessions::room_of(&mut conn, &session).await?;
+        drop(conn);
+        decide(&session, Action::Join, Self::ROLE, now)?;
+        match self.rules.state(&session, room, now) {
+            JoinState::Open | JoinState::InProgress => {}
+            JoinState::OpensAt if early => {}
+            JoinState::OpensAt => return Err(self.not_open_yet(self.rules.opens_at(&session)).await?),
+            JoinState::NoLink => return Err(Error::NoLink),
+            JoinState::Ended | JoinState::Cancelled | JoinState::Final => return Err(Error::Over),
+        }
+        let url = session.join_url.clone().ok_or(Error::NoLink)?;
+        Ok((session, url))
+    }
+
+    async fn not_open_yet(&self, at: DateTime<Utc>) -> Result<Error> {
+        let clock = self.settings().await?.hours();
+        Ok(Error::NotOpenYet { at, zone: self.zone(), clock })
+    }
+
+    /// The browser has it: note that, and take the bell of this session off the screen.
+    async fn note_opened(&self, mut session: Session, now: DateTime<Utc>) -> Result<()> {
+        let mut tx = self.store.write().await?;
+        session.opened_at = Some(now);
+        if !sessions::update(&mut tx, &session).await? {
+            // Changed in between; the meeting is open all the same, and that is what is noted.
+            if let Some(mut current) = sessions::get(&mut tx, session.id).await? {
+                current.opened_at = Some(now);
+                sessions::update(&mut tx, &current).await?;
+            }
+        }
+        events::add(&mut tx, session.id, Event { at: now, kind: Kind::Opened, by: By::You, detail: None })
+            .await?;
+        rings::settle_session(&mut tx, session.id, Outcome::Joined).await?;
+        self.commit(tx).await
+    }
+}

@@ -1,0 +1,78 @@
+//! The bell as the person sees it: answering a ring, the last one, the missed ones.
+
+use chrono::{DateTime, Utc};
+
+use super::{App, Result, join::Opened};
+use crate::{
+    desktop::Answer,
+    reminder::plan::snoozed_until,
+    store::{
+        rings::{self, Outcome, RingKey},
+        sessions,
+    },
+};
+
+/// The last bell that rang.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastRing {
+    /// When (UTC).
+    pub rung_at: DateTime<Utc>,
+    /// The title of its session, if that is still there.
+    pub title: Option<String>,
+    /// What became of it, so far.
+    pub outcome: Option<Outcome>,
+}
+
+impl App {
+    /// The person has answered a ring. *Join* opens the meeting; whoever asks gets what came of it.
+    ///
+    /// # Errors
+    /// As [`App::join`], or what the store says.
+    pub async fn answer_ring(&self, keys: &[RingKey], answer: Answer) -> Result<Option<Opened>> {
+        let now = self.now();
+        if let (Answer::Join, [key]) = (answer, keys) {
+            return self.join(key.session, false, false).await.map(Some);
+        }
+        let mut tx = self.store.write().await?;
+        for key in keys {
+            let outcome = match answer {
+                Answer::Join | Answer::Open => Outcome::Opened,
+                Answer::Snooze => Outcome::Snoozed,
+                Answer::Dismiss => Outcome::Dismissed,
+                Answer::TimeOut => Outcome::TimedOut,
+            };
+            rings::set_outcome(&mut tx, *key, outcome).await?;
+            if answer == Answer::Snooze {
+                let again = RingKey { number: key.number + 1, ..*key };
+                rings::plan(&mut tx, again, snoozed_until(key.start, now)).await?;
+            }
+        }
+        self.commit(tx).await?;
+        Ok(None)
+    }
+
+    /// The last bell that rang.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn last_ring(&self) -> Result<Option<LastRing>> {
+        let mut conn = self.store.read().await?;
+        let Some(shown) = rings::last_shown(&mut conn).await? else { return Ok(None) };
+        let session = sessions::get(&mut conn, shown.key.session).await?;
+        Ok(Some(LastRing {
+            rung_at: shown.rung_at,
+            title: session.map(|session| session.title),
+            outcome: shown.outcome,
+        }))
+    }
+
+    /// The person has been told of the bells that could not ring.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn acknowledge_missed(&self) -> Result<()> {
+        let mut tx = self.store.write().await?;
+        rings::acknowledge_missed(&mut tx).await?;
+        self.commit(tx).await
+    }
+}

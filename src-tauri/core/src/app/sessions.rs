@@ -1,0 +1,434 @@
+//! Sessions one by one: add, change, move, call off, say how it went, write.
+
+use chrono::{DateTime, Duration, Utc};
+use uuid::Uuid;
+
+use super::{App, Result};
+use crate::{
+    draft::{Draft, Fault, MOST_TEXT, Planned},
+    error::Error,
+    id::SessionId,
+    session::{CancelledBy, Session, Source, Status},
+    state_table::{Action, allowed, decide},
+    store::{
+        Write,
+        events::{self, By, Event, Kind},
+        people,
+        series::{self, Choice, Series},
+        sessions,
+    },
+    today::Entry,
+};
+
+/// How much of a series an action is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// This session alone.
+    This,
+    /// This session and those of its series that start later.
+    ThisAndLater,
+}
+
+/// All that is known of one session.
+#[derive(Clone, Debug)]
+pub struct SessionPage {
+    /// The session and its door.
+    pub entry: Entry,
+    /// Where the other person lives (IANA), if known.
+    pub person_zone: Option<String>,
+    /// What happened to it, in order.
+    pub happened: Vec<Event>,
+    /// What may be done to it now.
+    pub allowed: Vec<Action>,
+    /// How many sessions of its series start later and are live.
+    pub later_in_series: usize,
+}
+
+impl App {
+    /// All that is known of one session.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], or what the store says.
+    pub async fn session(&self, id: SessionId) -> Result<SessionPage> {
+        let mut conn = self.store.read().await?;
+        let session = sessions::get(&mut conn, id).await?.ok_or(Error::NotFound)?;
+        let happened = events::of(&mut conn, id).await?;
+        let zones = people::zones(&mut conn).await?;
+        let later_in_series = match &session.series_id {
+            Some(series) => {
+                let all = sessions::of_series(&mut conn, series).await?;
+                all.iter()
+                    .filter(|other| other.start > session.start && other.status == Status::Scheduled)
+                    .count()
+            }
+            None => 0,
+        };
+        drop(conn);
+        let allowed = allowed(&session, Self::ROLE, self.now());
+        let person_zone = session.person.as_ref().and_then(|name| zones.get(name)).cloned();
+        let entry = self.with_rooms(vec![session]).await?.pop().ok_or(Error::NotFound)?;
+        Ok(SessionPage { entry, person_zone, happened, allowed, later_in_series })
+    }
+
+    /// Adds what was typed: one session, or one a week.
+    ///
+    /// # Errors
+    /// What the store says. Faults of the draft are the inner `Err`, and nothing is written.
+    pub async fn add_session(&self, draft: &Draft) -> Result<std::result::Result<SessionId, Vec<Fault>>> {
+        let planned = match draft.read() {
+            Ok(planned) => planned,
+            Err(faults) => return Ok(Err(faults)),
+        };
+        let mut tx = self.store.write().await?;
+        let first = add(&mut tx, &planned, Source::ThisComputer, self.now()).await?;
+        self.commit(tx).await?;
+        Ok(Ok(first))
+    }
+
+    /// What was typed about a session that is here, for its form.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], or what the store says.
+    pub async fn draft_of(&self, id: SessionId) -> Result<Draft> {
+        let mut conn = self.store.read().await?;
+        let session = sessions::get(&mut conn, id).await?.ok_or(Error::NotFound)?;
+        let zones = people::zones(&mut conn).await?;
+        // Wall clock of the zone in which times are shown: what the person reads is what they change.
+        let zone = self.zone();
+        let start = session.start.with_timezone(&zone);
+        Ok(Draft {
+            person_zone: session.person.as_ref().and_then(|name| zones.get(name)).cloned(),
+            person: session.person.clone().unwrap_or_default(),
+            subject: session.subject.clone().unwrap_or_else(|| {
+                if session.person.is_none() { session.title.clone() } else { String::new() }
+            }),
+            date: start.format("%Y-%m-%d").to_string(),
+            time: start.format("%H:%M").to_string(),
+            minutes: (session.end - session.start).num_minutes(),
+            zone: zone.name().to_owned(),
+            link: session.join_url.as_ref().map(|url| url.as_str().to_owned()).unwrap_or_default(),
+            place: session.place.clone().unwrap_or_default(),
+            repeat_weeks: 1,
+            homework: session.homework.clone(),
+        })
+    }
+
+    /// Changes a session, and with [`Scope::ThisAndLater`] those of its series that start later: they
+    /// take over everything but the day and the homework, and move by as much as this one moves.
+    ///
+    /// # Errors
+    /// [`Error::Stale`], a refusal of the state table, or what the store says. Faults of the draft are the
+    /// inner `Err`, and nothing is written.
+    pub async fn edit_session(
+        &self,
+        id: SessionId,
+        version: i64,
+        scope: Scope,
+        draft: &Draft,
+    ) -> Result<std::result::Result<SessionId, Vec<Fault>>> {
+        let planned = match draft.read() {
+            Ok(planned) => planned,
+            Err(faults) => return Ok(Err(faults)),
+        };
+        let Some((start, end)) = planned.times.first().copied() else { return Err(Error::NotFound) };
+        let now = self.now();
+        let mut tx = self.store.write().await?;
+        let session = current(&mut tx, id, version).await?;
+        let is_moved = (session.start, session.end) != (start, end);
+        if is_moved {
+            decide(&session, Action::Move, Self::ROLE, now)?;
+        }
+        decide(&session, Action::Edit, Self::ROLE, now)?;
+        if let (Some(name), Some(zone)) = (&planned.person, &planned.person_zone) {
+            people::set_zone(&mut tx, name, Some(zone)).await?;
+        }
+        let shift = Shift::between(&session, start, end, &planned.zone);
+        for each in self.in_scope(&mut tx, session, scope).await? {
+            let (start, end) = if each.id == id { (start, end) } else { shift.apply(&each) };
+            let (was, homework) = (each.start, each.homework.clone());
+            let mut edited = edited(each, &planned, start, end);
+            if edited.id != id {
+                // What was set for one lesson was not set for the others.
+                edited.homework = homework;
+            }
+            change(&mut tx, &edited).await?;
+            let event = if was == start {
+                Event { at: now, kind: Kind::Changed, by: By::You, detail: None }
+            } else {
+                Event { at: now, kind: Kind::Moved, by: By::You, detail: Some(was) }
+            };
+            events::add(&mut tx, edited.id, event).await?;
+        }
+        self.commit(tx).await?;
+        Ok(Ok(id))
+    }
+
+    /// Calls a session off, and with [`Scope::ThisAndLater`] those of its series that start later.
+    ///
+    /// # Errors
+    /// [`Error::Stale`], a refusal of the state table, or what the store says.
+    pub async fn cancel_session(&self, id: SessionId, version: i64, scope: Scope) -> Result<()> {
+        let now = self.now();
+        let mut tx = self.store.write().await?;
+        let session = current(&mut tx, id, version).await?;
+        decide(&session, Action::Cancel, Self::ROLE, now)?;
+        for mut each in self.in_scope(&mut tx, session, scope).await? {
+            each.status = decide(&each, Action::Cancel, Self::ROLE, now)?;
+            each.cancelled = Some((now, CancelledBy::You));
+            change(&mut tx, &each).await?;
+            let event = Event { at: now, kind: Kind::Cancelled, by: By::You, detail: None };
+            events::add(&mut tx, each.id, event).await?;
+        }
+        self.commit(tx).await
+    }
+
+    /// Takes back a cancellation.
+    ///
+    /// # Errors
+    /// [`Error::Stale`], a refusal of the state table, or what the store says.
+    pub async fn restore_session(&self, id: SessionId, version: i64) -> Result<()> {
+        self.act(id, version, Action::Restore, Kind::Restored, |session| session.cancelled = None).await
+    }
+
+    /// Says how a session went; `SCHEDULED` takes it back.
+    ///
+    /// # Errors
+    /// [`Error::Stale`], a refusal of the state table, or what the store says.
+    pub async fn mark_session(&self, id: SessionId, version: i64, status: Status) -> Result<()> {
+        let (action, kind) = match status {
+            Status::Completed => (Action::MarkHeld, Kind::Held),
+            Status::EarlyEnd => (Action::MarkEarlyEnd, Kind::EndedEarly),
+            Status::NoShowStudent => (Action::MarkNoShowStudent, Kind::StudentAway),
+            Status::NoShowTutor => (Action::MarkNoShowTutor, Kind::TutorAway),
+            Status::Scheduled => (Action::UndoMark, Kind::MarkUndone),
+            Status::Cancelled => return Err(crate::state_table::Refusal::NotForStatus.into()),
+        };
+        self.act(id, version, action, kind, |_| {}).await
+    }
+
+    /// Writes homework and plan.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when it is too long, [`Error::Stale`], or what the store says.
+    pub async fn write_homework(
+        &self,
+        id: SessionId,
+        version: i64,
+        homework: &str,
+        plan: &str,
+    ) -> Result<()> {
+        let (homework, plan) = (text(homework)?, text(plan)?);
+        self.act(id, version, Action::Write, Kind::Changed, |session| {
+            session.homework = homework;
+            session.plan = plan;
+        })
+        .await
+    }
+
+    /// Writes private notes.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when they are too long, [`Error::Stale`], or what the store says.
+    pub async fn write_notes(&self, id: SessionId, version: i64, notes: &str) -> Result<()> {
+        let notes = text(notes)?;
+        self.act(id, version, Action::Write, Kind::Changed, |session| session.notes = notes).await
+    }
+
+    /// Switches the bell of a session on or off.
+    ///
+    /// # Errors
+    /// [`Error::Stale`], a refusal of the state table, or what the store says.
+    pub async fn set_bell(&self, id: SessionId, version: i64, on: bool) -> Result<()> {
+        self.act(id, version, Action::SetBell, Kind::Changed, |session| session.bell = on).await
+    }
+
+    /// The live session that a time would overlap.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn overlapping(
+        &self,
+        start: DateTime<Utc>,
+        end: DateTime<Utc>,
+        except: Option<SessionId>,
+    ) -> Result<Option<Session>> {
+        Ok(sessions::overlapping(&mut *self.store.read().await?, start, end, except).await?)
+    }
+
+    /// Adds the samples for looking round: sessions around now, one in six minutes.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn add_samples(&self) -> Result<()> {
+        let now = self.now();
+        let mut tx = self.store.write().await?;
+        sessions::delete_samples(&mut tx).await?;
+        crate::samples::add(&mut tx, now, self.zone()).await?;
+        self.commit(tx).await
+    }
+
+    /// Takes all samples out.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn remove_samples(&self) -> Result<()> {
+        let mut tx = self.store.write().await?;
+        sessions::delete_samples(&mut tx).await?;
+        self.commit(tx).await
+    }
+
+    /// One action on one session, as the state table has it.
+    async fn act(
+        &self,
+        id: SessionId,
+        version: i64,
+        action: Action,
+        kind: Kind,
+        with: impl FnOnce(&mut Session),
+    ) -> Result<()> {
+        let now = self.now();
+        let mut tx = self.store.write().await?;
+        let mut session = current(&mut tx, id, version).await?;
+        session.status = decide(&session, action, Self::ROLE, now)?;
+        with(&mut session);
+        change(&mut tx, &session).await?;
+        events::add(&mut tx, id, Event { at: now, kind, by: By::You, detail: None }).await?;
+        self.commit(tx).await
+    }
+
+    /// The session, and with [`Scope::ThisAndLater`] the live ones of its series that start later.
+    async fn in_scope(&self, tx: &mut Write, session: Session, scope: Scope) -> Result<Vec<Session>> {
+        let mut all = Vec::new();
+        if let (Scope::ThisAndLater, Some(series)) = (scope, &session.series_id) {
+            all = sessions::of_series(tx, series).await?;
+            all.retain(|other| other.start > session.start && other.status == Status::Scheduled);
+        }
+        all.insert(0, session);
+        Ok(all)
+    }
+}
+
+/// Writes what a draft comes to, as new sessions. The first one's id comes back.
+pub(crate) async fn add(
+    tx: &mut Write,
+    planned: &Planned,
+    source: Source,
+    now: DateTime<Utc>,
+) -> Result<SessionId> {
+    if let (Some(name), Some(zone)) = (&planned.person, &planned.person_zone) {
+        people::set_zone(tx, name, Some(zone)).await?;
+    }
+    let series_id = if planned.times.len() > 1 || source == Source::Sample {
+        let id = Uuid::now_v7().to_string();
+        let last = planned.times.last().map_or(now, |(_, end)| *end);
+        let series = Series {
+            uid: id.clone(),
+            id,
+            source,
+            choice: Choice::Bell,
+            link: None,
+            local_zone: planned.zone.clone(),
+            has_rule: false,
+            extended_until: last,
+            components: Vec::new(),
+        };
+        series::put(tx, &series).await?;
+        Some(series.id)
+    } else {
+        None
+    };
+    let mut first = None;
+    for (start, end) in &planned.times {
+        let id = SessionId::new();
+        first.get_or_insert(id);
+        let session = Session {
+            id,
+            source,
+            series_id: series_id.clone(),
+            title: planned.title.clone(),
+            person: planned.person.clone(),
+            subject: planned.subject.clone(),
+            start: *start,
+            end: *end,
+            zone: planned.zone.clone(),
+            place: planned.place.clone(),
+            join_url: planned.join_url.clone(),
+            own_link: true,
+            description: None,
+            said: None,
+            homework: planned.homework.clone(),
+            plan: String::new(),
+            notes: String::new(),
+            status: Status::Scheduled,
+            cancelled: None,
+            bell: true,
+            opened_at: None,
+            created_at: now,
+            version: 1,
+        };
+        sessions::insert(tx, &session).await?;
+        events::add(tx, id, Event { at: now, kind: Kind::Added, by: By::You, detail: None }).await?;
+    }
+    first.ok_or(Error::NotFound)
+}
+
+/// The session as it is, if it is still what the caller has seen.
+async fn current(tx: &mut Write, id: SessionId, version: i64) -> Result<Session> {
+    let session = sessions::get(tx, id).await?.ok_or(Error::NotFound)?;
+    if session.version == version { Ok(session) } else { Err(Error::Stale) }
+}
+
+async fn change(tx: &mut Write, session: &Session) -> Result<()> {
+    if sessions::update(tx, session).await? { Ok(()) } else { Err(Error::Stale) }
+}
+
+fn edited(mut session: Session, planned: &Planned, start: DateTime<Utc>, end: DateTime<Utc>) -> Session {
+    // A calendar's own title stays until somebody says who and what it is.
+    if session.person != planned.person || session.subject != planned.subject {
+        session.title.clone_from(&planned.title);
+    }
+    session.person.clone_from(&planned.person);
+    session.subject.clone_from(&planned.subject);
+    if session.start != start {
+        session.zone.clone_from(&planned.zone);
+        session.opened_at = None;
+    }
+    session.start = start;
+    session.end = end;
+    if session.join_url != planned.join_url {
+        session.join_url.clone_from(&planned.join_url);
+        session.own_link = true;
+        // A link where there was none makes a lesson of a busy time.
+        session.bell |= planned.join_url.is_some();
+    }
+    session.place.clone_from(&planned.place);
+    session.homework.clone_from(&planned.homework);
+    session
+}
+
+/// By how much a session moves, in wall clock: later sessions of the series keep the hour through a
+/// clock change.
+struct Shift {
+    wall: Duration,
+    lasts: Duration,
+    zone: chrono_tz::Tz,
+}
+
+impl Shift {
+    fn between(session: &Session, start: DateTime<Utc>, end: DateTime<Utc>, zone: &str) -> Self {
+        let zone = zone.parse().unwrap_or(chrono_tz::Tz::UTC);
+        let wall = |at: DateTime<Utc>| at.with_timezone(&zone).naive_local();
+        Self { wall: wall(start) - wall(session.start), lasts: end - start, zone }
+    }
+
+    fn apply(&self, session: &Session) -> (DateTime<Utc>, DateTime<Utc>) {
+        let wall = session.start.with_timezone(&self.zone).naive_local() + self.wall;
+        let start = crate::wall_clock::instant(wall, self.zone);
+        (start, start + self.lasts)
+    }
+}
+
+fn text(text: &str) -> Result<String> {
+    let text = text.trim();
+    if text.chars().count() > MOST_TEXT { Err(Error::Invalid("text-too-long")) } else { Ok(text.to_owned()) }
+}

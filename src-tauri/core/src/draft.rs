@@ -1,0 +1,215 @@
+//! What a person types about a session, and what becomes of it. Who decides a session turns wall clock
+//! into UTC once; it happens here. Faults name their field, so that nothing typed is lost.
+
+use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, Utc};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    join::{JoinUrl, Reason},
+    wall_clock::{instant, parse_time},
+    words::say,
+};
+
+/// The longest name, subject or place, in characters.
+const MOST_CHARACTERS: usize = 200;
+/// The longest homework, plan or notes, in characters.
+pub const MOST_TEXT: usize = 20_000;
+/// The shortest and longest session, in minutes.
+const MINUTES: std::ops::RangeInclusive<i64> = 5..=720;
+/// The longest weekly series: two years.
+const WEEKS: std::ops::RangeInclusive<u32> = 1..=104;
+
+/// A session as it is typed. Text fields hold exactly what was typed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draft {
+    /// The other person.
+    pub person: String,
+    /// Where they live (IANA), if said.
+    pub person_zone: Option<String>,
+    /// What it is about.
+    pub subject: String,
+    /// The day, as 2026-11-24.
+    pub date: String,
+    /// The wall-clock time, as 16:00.
+    pub time: String,
+    /// How long it lasts.
+    pub minutes: i64,
+    /// The zone of day and time (IANA).
+    pub zone: String,
+    /// The meeting's address; may be empty.
+    pub link: String,
+    /// Where it is held, if not online; may be empty.
+    pub place: String,
+    /// For how many weeks, this one counted.
+    pub repeat_weeks: u32,
+    /// What was set last time.
+    pub homework: String,
+}
+
+/// A field of a draft.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum Field {
+    Person,
+    PersonZone,
+    Subject,
+    Date,
+    Time,
+    Minutes,
+    Zone,
+    Link,
+    Place,
+    RepeatWeeks,
+    Homework,
+}
+
+/// What is wrong with a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Which field.
+    pub field: Field,
+    /// What is wrong and what to do, as a sentence.
+    pub sentence: String,
+}
+
+/// What a draft comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Planned {
+    /// "Maths with Ben", or what is known of the two.
+    pub title: String,
+    /// The other person.
+    pub person: Option<String>,
+    /// Where they live.
+    pub person_zone: Option<String>,
+    /// What it is about.
+    pub subject: Option<String>,
+    /// Start and end of each week's session (UTC), the first one first.
+    pub times: Vec<(DateTime<Utc>, DateTime<Utc>)>,
+    /// The zone of record.
+    pub zone: String,
+    /// The address of the room.
+    pub join_url: Option<JoinUrl>,
+    /// Where it is held.
+    pub place: Option<String>,
+    /// What was set last time.
+    pub homework: String,
+}
+
+impl Draft {
+    /// Reads the draft.
+    ///
+    /// # Errors
+    /// All faults at once, in the order of the fields.
+    pub fn read(&self) -> Result<Planned, Vec<Fault>> {
+        let mut faults = Vec::new();
+        let mut fault = |field, name: &str| {
+            let most = if field == Field::Homework { MOST_TEXT } else { MOST_CHARACTERS };
+            faults.push(Fault { field, sentence: say(name, &[("most", most.into())]) });
+        };
+        let person = some(&self.person);
+        let subject = some(&self.subject);
+        if person.is_none() && subject.is_none() {
+            fault(Field::Person, "draft-who-or-what");
+        }
+        for (field, text, most) in [
+            (Field::Person, &self.person, MOST_CHARACTERS),
+            (Field::Subject, &self.subject, MOST_CHARACTERS),
+            (Field::Place, &self.place, MOST_CHARACTERS),
+            (Field::Homework, &self.homework, MOST_TEXT),
+        ] {
+            if text.chars().count() > most {
+                fault(field, "draft-too-long");
+            }
+        }
+        let person_zone = self.person_zone.as_deref().and_then(some);
+        if person_zone.as_ref().is_some_and(|zone| zone.parse::<Tz>().is_err()) {
+            fault(Field::PersonZone, "draft-zone");
+        }
+        let date = NaiveDate::parse_from_str(self.date.trim(), "%Y-%m-%d").ok();
+        if date.is_none() {
+            fault(Field::Date, "draft-date");
+        }
+        let time = parse_time(&self.time);
+        if time.is_none() {
+            fault(Field::Time, "draft-time");
+        }
+        if !MINUTES.contains(&self.minutes) {
+            fault(Field::Minutes, "draft-minutes");
+        }
+        let zone = self.zone.parse::<Tz>().ok();
+        if zone.is_none() {
+            fault(Field::Zone, "draft-zone");
+        }
+        if !WEEKS.contains(&self.repeat_weeks) {
+            fault(Field::RepeatWeeks, "draft-repeat");
+        }
+        let join_url = match some(&self.link).map(|link| JoinUrl::parse(&link)) {
+            None => None,
+            Some(Ok(url)) => Some(url),
+            Some(Err(reason)) => {
+                fault(Field::Link, refusal_of(reason));
+                None
+            }
+        };
+        let (Some(date), Some(time), Some(zone), true) = (date, time, zone, faults.is_empty()) else {
+            return Err(faults);
+        };
+        Ok(Planned {
+            title: title(person.as_deref(), subject.as_deref()),
+            person,
+            person_zone,
+            subject,
+            times: weekly(date.and_time(time), zone, Duration::minutes(self.minutes), self.repeat_weeks),
+            zone: self.zone.clone(),
+            join_url,
+            place: some(&self.place),
+            homework: self.homework.trim().to_owned(),
+        })
+    }
+}
+
+/// The same wall-clock time every week: the hour stays through a clock change, the instant moves.
+fn weekly(
+    first: NaiveDateTime,
+    zone: Tz,
+    lasts: Duration,
+    weeks: u32,
+) -> Vec<(DateTime<Utc>, DateTime<Utc>)> {
+    (0..i64::from(weeks))
+        .map(|week| {
+            let start = instant(first + Duration::weeks(week), zone);
+            (start, start + lasts)
+        })
+        .collect()
+}
+
+/// The sentence for a link that cannot be taken.
+#[must_use]
+pub fn refusal_of(reason: Reason) -> &'static str {
+    match reason {
+        Reason::NotHttps => "draft-link-not-https",
+        Reason::UserName => "draft-link-user-name",
+        Reason::Port => "draft-link-port",
+        _ => "draft-link-unreadable",
+    }
+}
+
+/// "Maths with Ben", "Maths", or "Ben".
+#[must_use]
+pub fn title(person: Option<&str>, subject: Option<&str>) -> String {
+    match (subject, person) {
+        (Some(subject), Some(person)) => {
+            say("title-with-person", &[("subject", subject.into()), ("person", person.into())])
+        }
+        (Some(only), None) | (None, Some(only)) => only.to_owned(),
+        (None, None) => String::new(),
+    }
+}
+
+/// What was typed, without blanks around it; nothing if nothing is left.
+fn some(text: &str) -> Option<String> {
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}

@@ -1,0 +1,213 @@
+//! What a calendar file's occurrences mean for the sessions that are here: a plan, made without any
+//! input or output. The file owns time, title and link; the person owns notes, bell and status.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use uuid::{Uuid, uuid};
+
+use crate::{
+    calendar_file::Occurrence,
+    id::SessionId,
+    join::{JoinUrl, Sources, find_join_url},
+    session::{CancelledBy, Session, Source, Status},
+    store::series::Choice,
+};
+
+/// The source of all calendar files of this computer: an event keeps its identity whatever the file that
+/// brings it is called.
+pub const FILES: Uuid = uuid!("6f0c2c1e-6b0e-5d0b-9d3e-0f4c0a6f5b11");
+
+/// What the person wants of a series.
+#[derive(Clone, Debug)]
+pub struct Wish<'a> {
+    /// The series that the occurrences belong to.
+    pub series_id: &'a str,
+    /// UID of the series.
+    pub uid: &'a str,
+    /// Shown with a bell, without, or not at all.
+    pub choice: Choice,
+    /// The choice is a new one: the bells of the sessions that are here follow it.
+    pub choice_is_new: bool,
+    /// A link that the person added to the series.
+    pub link: Option<&'a JoinUrl>,
+}
+
+/// What is to be written.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// Sessions that are new.
+    pub add: Vec<Session>,
+    /// Sessions that change: as they were, and as they are to be.
+    pub change: Vec<(Session, Session)>,
+    /// Sessions that go.
+    pub remove: Vec<Session>,
+}
+
+impl Plan {
+    /// Nothing is to be written.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.add.is_empty() && self.change.is_empty() && self.remove.is_empty()
+    }
+}
+
+/// Compares what the file says with the sessions of the series that are here. `now` is UTC.
+#[must_use]
+pub fn plan(wish: &Wish<'_>, occurrences: &[Occurrence], here: Vec<Session>, now: DateTime<Utc>) -> Plan {
+    let mut here: BTreeMap<SessionId, Session> =
+        here.into_iter().map(|session| (session.id, session)).collect();
+    let mut plan = Plan::default();
+    if wish.choice != Choice::LeaveOut {
+        for occurrence in occurrences {
+            let id = SessionId::of_occurrence(FILES, wish.uid, &occurrence.key);
+            match here.remove(&id) {
+                None => plan.add.push(new(id, wish, occurrence, now)),
+                Some(was) => {
+                    let will = updated(&was, wish, occurrence, now);
+                    if will != was {
+                        plan.change.push((was, will));
+                    }
+                }
+            }
+        }
+    }
+    for session in here.into_values() {
+        // What the person has written or said about a session is not lost with it.
+        if !is_touched(&session) {
+            plan.remove.push(session);
+        } else if session.status == Status::Scheduled {
+            let mut will = session.clone();
+            cancel(&mut will, now);
+            // If a later file has it again, in the same words, that is news.
+            will.said = None;
+            plan.change.push((session, will));
+        }
+    }
+    plan
+}
+
+/// The link of an occurrence: the file's one clear best.
+#[must_use]
+pub fn link_of(occurrence: &Occurrence) -> Option<JoinUrl> {
+    find_join_url(&Sources {
+        conference: occurrence.conference.as_deref(),
+        url: occurrence.url.as_deref(),
+        location: occurrence.location.as_deref(),
+        notes: occurrence.notes.as_deref(),
+    })
+}
+
+fn new(id: SessionId, wish: &Wish<'_>, occurrence: &Occurrence, now: DateTime<Utc>) -> Session {
+    let mut session = Session {
+        id,
+        source: Source::CalendarFile,
+        series_id: Some(wish.series_id.to_owned()),
+        title: String::new(),
+        person: None,
+        subject: None,
+        start: occurrence.start,
+        end: occurrence.end,
+        zone: String::new(),
+        place: None,
+        join_url: None,
+        own_link: false,
+        description: None,
+        said: None,
+        homework: String::new(),
+        plan: String::new(),
+        notes: String::new(),
+        status: Status::Scheduled,
+        cancelled: None,
+        bell: wish.choice == Choice::Bell,
+        opened_at: None,
+        created_at: now,
+        version: 1,
+    };
+    hear(&mut session, occurrence, now);
+    take_wishes_link(&mut session, wish);
+    session
+}
+
+fn updated(was: &Session, wish: &Wish<'_>, occurrence: &Occurrence, now: DateTime<Utc>) -> Session {
+    let mut will = was.clone();
+    if was.said.as_deref() != Some(digest(occurrence).as_str()) {
+        hear(&mut will, occurrence, now);
+    }
+    take_wishes_link(&mut will, wish);
+    if wish.choice_is_new {
+        will.bell = wish.choice == Choice::Bell;
+    }
+    will
+}
+
+/// Takes over what the file says: time, title, link, and whether it takes place.
+fn hear(session: &mut Session, occurrence: &Occurrence, now: DateTime<Utc>) {
+    session.said = Some(digest(occurrence));
+    session.title.clone_from(&occurrence.title);
+    session.person.clone_from(&occurrence.person);
+    session.subject.clone_from(&occurrence.subject);
+    if session.start != occurrence.start {
+        // It is another lesson now: nobody has opened that one, and bells are not quiet until its end.
+        session.opened_at = None;
+    }
+    session.start = occurrence.start;
+    session.end = occurrence.end;
+    session.zone.clone_from(&occurrence.zone);
+    session.description.clone_from(&occurrence.notes);
+    if !session.own_link {
+        session.join_url = link_of(occurrence);
+    }
+    // A location that is the link and nothing else is no place.
+    session.place = occurrence.location.clone().filter(|place| {
+        let place = place.trim();
+        !place.is_empty() && !(place.starts_with("https://") && !place.contains(char::is_whitespace))
+    });
+    match (occurrence.cancelled, session.status, session.cancelled) {
+        (true, Status::Scheduled, _) => cancel(session, now),
+        (false, Status::Cancelled, Some((_, CancelledBy::CalendarFile))) => {
+            session.status = Status::Scheduled;
+            session.cancelled = None;
+        }
+        _ => {}
+    }
+}
+
+fn take_wishes_link(session: &mut Session, wish: &Wish<'_>) {
+    if let Some(link) = wish.link
+        && (session.join_url.is_none() || session.own_link)
+    {
+        session.join_url = Some(link.clone());
+        session.own_link = true;
+    }
+}
+
+fn cancel(session: &mut Session, now: DateTime<Utc>) {
+    session.status = Status::Cancelled;
+    session.cancelled = Some((now, CancelledBy::CalendarFile));
+}
+
+fn is_touched(session: &Session) -> bool {
+    let is_marked = !matches!(session.status, Status::Scheduled | Status::Cancelled);
+    let has_text = !(session.notes.is_empty() && session.homework.is_empty() && session.plan.is_empty());
+    is_marked || has_text || session.opened_at.is_some()
+}
+
+/// A digest of all that the file says of an occurrence (UUID version 5, RFC 9562 §5.5: SHA-1).
+fn digest(occurrence: &Occurrence) -> String {
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let said = [
+        occurrence.start.to_rfc3339(),
+        occurrence.end.to_rfc3339(),
+        occurrence.zone.clone(),
+        occurrence.title.clone(),
+        text(&occurrence.person),
+        text(&occurrence.subject),
+        text(&occurrence.location),
+        text(&occurrence.notes),
+        text(&occurrence.url),
+        text(&occurrence.conference),
+        occurrence.cancelled.to_string(),
+    ];
+    Uuid::new_v5(&FILES, said.join("\u{1f}").as_bytes()).to_string()
+}

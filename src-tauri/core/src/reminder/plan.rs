@@ -1,0 +1,97 @@
+//! What is due, decided without any input or output. Times are UTC.
+
+use chrono::{DateTime, Duration, Utc};
+
+use crate::{
+    join::{JoinRules, Room},
+    session::{Session, Status},
+};
+
+/// More rings than this at once become one notification with the count.
+pub const MOST_AT_ONCE: usize = 3;
+
+/// How long before the start a snoozed ring comes again, and how soon after one at the earliest.
+const SNOOZE_STEP: Duration = Duration::minutes(1);
+
+/// How soon a ring comes again that is snoozed after the start.
+const SNOOZE_LATE: Duration = Duration::minutes(2);
+
+/// How long before the start a Join counts as going in. Whoever opens the room the day before, to try the
+/// link, still wants to be rung.
+pub const EARLIEST_JOIN: Duration = Duration::minutes(60);
+
+/// What is to be done about a ring, once its session has been read again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Due {
+    /// Ring now.
+    Ring,
+    /// Wait: the clock was set back to before Join opens.
+    NotYet,
+    /// The person is in it already, or was.
+    Joined,
+    /// The session was moved, called off, is said to be over, or its bell was switched off.
+    Withdraw,
+    /// Join has closed: it is too late to ring, the ring is listed as missed.
+    Missed,
+}
+
+/// Judges a ring that is due: `session` is what the store holds now, `start` what the ring was planned for.
+#[must_use]
+pub fn judge(
+    session: Option<&Session>,
+    start: DateTime<Utc>,
+    room: Room,
+    rules: JoinRules,
+    now: DateTime<Utc>,
+) -> Due {
+    let Some(session) = session else { return Due::Withdraw };
+    if session.status != Status::Scheduled || !session.bell || session.start != start {
+        Due::Withdraw
+    } else if has_joined(session, now) {
+        Due::Joined
+    } else if now < rules.opens_at(session) {
+        Due::NotYet
+    } else if now < rules.closes_at(session, room) {
+        Due::Ring
+    } else {
+        Due::Missed
+    }
+}
+
+/// When a reminder is due: as Join opens.
+#[must_use]
+pub fn due_at(session: &Session, rules: JoinRules) -> DateTime<Utc> {
+    rules.opens_at(session)
+}
+
+/// Whether a reminder whose Join has closed without a ring counts as missed. `stands_since` is when the
+/// session came here, or took the time that it has. One whose Join had closed by then was never to be rung.
+#[must_use]
+pub fn was_owed(stands_since: DateTime<Utc>, closes: DateTime<Utc>) -> bool {
+    stands_since < closes
+}
+
+/// The person has gone in, now or earlier: there is nothing left to remind them of.
+#[must_use]
+pub fn has_joined(session: &Session, now: DateTime<Utc>) -> bool {
+    session.opened_at.is_some_and(|opened| session.start - EARLIEST_JOIN <= opened && opened <= now)
+}
+
+/// The person's own session runs: from their Join to its planned end. Bells are quiet then.
+#[must_use]
+pub fn runs_for_me(session: &Session, now: DateTime<Utc>) -> bool {
+    session.status == Status::Scheduled && now < session.end && has_joined(session, now)
+}
+
+/// When a snoozed ring comes again: one minute before the start, then at the start, then every two minutes.
+#[must_use]
+pub fn snoozed_until(start: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
+    let last_call = start - SNOOZE_STEP;
+    if now < last_call {
+        last_call
+    } else if now < start {
+        start
+    } else {
+        now + SNOOZE_LATE
+    }
+}

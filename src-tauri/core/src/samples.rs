@@ -1,0 +1,70 @@
+//! The samples for looking round: lessons around now, the next one in six minutes, so that list, bell and
+//! *Join* can be seen within two. They are marked as samples and go with one click.
+
+use chrono::{DateTime, Duration, DurationRound as _, Utc};
+use chrono_tz::Tz;
+
+use crate::{app::Result, draft, join::JoinUrl, session::Source, store::Write};
+
+struct Sample {
+    person: &'static str,
+    zone: &'static str,
+    subject: &'static str,
+    starts_in: Duration,
+    minutes: i64,
+    link: Option<&'static str>,
+    homework: &'static str,
+}
+
+const fn sample(
+    person: &'static str,
+    zone: &'static str,
+    subject: &'static str,
+    starts_in: Duration,
+) -> Sample {
+    Sample { person, zone, subject, starts_in, minutes: 60, link: None, homework: "" }
+}
+
+fn all() -> [Sample; 7] {
+    const MEET: Option<&str> = Some("https://meet.google.com/abc-defg-hij");
+    const ZOOM: Option<&str> = Some("https://zoom.us/j/93412345678");
+    [
+        Sample { link: MEET, ..sample("Eva", "Europe/Berlin", "Chemistry", Duration::hours(-26)) },
+        Sample {
+            link: MEET,
+            homework: "Fractions, sheet 4, questions 1 to 8",
+            ..sample("Ben", "America/New_York", "Maths", Duration::minutes(6))
+        },
+        Sample {
+            link: ZOOM,
+            minutes: 45,
+            ..sample("Mia", "Europe/Madrid", "Physics", Duration::minutes(100))
+        },
+        Sample { link: MEET, ..sample("Dan", "Europe/Lisbon", "Maths", Duration::hours(23)) },
+        sample("Eva", "Europe/Berlin", "Chemistry", Duration::hours(50)),
+        Sample { link: MEET, ..sample("Ben", "America/New_York", "Maths", Duration::hours(71)) },
+        Sample { link: ZOOM, minutes: 45, ..sample("Mia", "Europe/Madrid", "Physics", Duration::hours(97)) },
+    ]
+}
+
+/// Writes the samples. `now` is UTC; they are given whole minutes, and whole quarters of an hour where
+/// they are not the next one.
+pub(crate) async fn add(tx: &mut Write, now: DateTime<Utc>, zone: Tz) -> Result<()> {
+    for sample in all() {
+        let whole = if sample.starts_in.abs() < Duration::minutes(30) { 1 } else { 15 };
+        let start = (now + sample.starts_in).duration_trunc(Duration::minutes(whole)).unwrap_or(now);
+        let planned = draft::Planned {
+            title: draft::title(Some(sample.person), Some(sample.subject)),
+            person: Some(sample.person.to_owned()),
+            person_zone: Some(sample.zone.to_owned()),
+            subject: Some(sample.subject.to_owned()),
+            times: vec![(start, start + Duration::minutes(sample.minutes))],
+            zone: zone.name().to_owned(),
+            join_url: sample.link.and_then(|link| JoinUrl::parse(link).ok()),
+            place: None,
+            homework: sample.homework.to_owned(),
+        };
+        crate::app::add_session(tx, &planned, Source::Sample, now).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,145 @@
+//! The state machine of a session, read from one data file (`state_table.json`).
+//!
+//! The file is the truth: [`decide`] looks a row up, the window offers what [`allowed`] lists, and
+//! [`as_markdown`] prints it for the documents.
+
+use std::{fmt::Write as _, sync::LazyLock};
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::session::{CancelledBy, Session, Status};
+
+/// What somebody wants to do to a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Open its meeting.
+    Join,
+    /// Change who, what, where or the link.
+    Edit,
+    /// Change when.
+    Move,
+    /// Write homework, plan or notes.
+    Write,
+    /// Switch its bell on or off.
+    SetBell,
+    /// Call it off.
+    Cancel,
+    /// Take back a cancellation.
+    Restore,
+    /// Say that it was held.
+    MarkHeld,
+    /// Say that it ended before its time.
+    MarkEarlyEnd,
+    /// Say that the student did not come.
+    MarkNoShowStudent,
+    /// Say that the tutor did not come.
+    MarkNoShowTutor,
+    /// Take back what was said of how it went.
+    UndoMark,
+}
+
+/// As whom somebody acts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// The one person of this computer.
+    Owner,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum When {
+    Any,
+    BeforeEnd,
+    FromStart,
+    CalledOffHere,
+}
+
+impl When {
+    fn holds(self, session: &Session, now: DateTime<Utc>) -> bool {
+        match self {
+            Self::Any => true,
+            Self::BeforeEnd => now < session.end,
+            Self::FromStart => now >= session.start,
+            Self::CalledOffHere => {
+                now < session.end && session.cancelled.is_some_and(|(_, by)| by == CancelledBy::You)
+            }
+        }
+    }
+}
+
+/// Why an action is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// No row has this action for this status: it cannot be done to such a session.
+    #[error("not for a session with this status")]
+    NotForStatus,
+    /// There is a row, but not for this moment.
+    #[error("not at this time")]
+    NotNow,
+}
+
+#[derive(Deserialize)]
+struct Table {
+    session: Vec<Row>,
+}
+
+#[derive(Deserialize)]
+struct Row(Status, Action, Role, When, Status);
+
+const FILE: &str = include_str!("state_table.json");
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    // The file is part of the program and a test reads it: a fault in it cannot reach a person.
+    serde_json::from_str(FILE).unwrap_or(Table { session: Vec::new() })
+});
+
+/// The status that a session has after the action, or why the action is refused. `now` is UTC.
+///
+/// # Errors
+/// [`Refusal`] where the table has no row for this status, action and role, or not for this moment.
+pub fn decide(session: &Session, action: Action, role: Role, now: DateTime<Utc>) -> Result<Status, Refusal> {
+    let mut refusal = Refusal::NotForStatus;
+    for Row(status, row_action, row_role, when, becomes) in &TABLE.session {
+        if (*status, *row_action, *row_role) == (session.status, action, role) {
+            if when.holds(session, now) {
+                return Ok(*becomes);
+            }
+            refusal = Refusal::NotNow;
+        }
+    }
+    Err(refusal)
+}
+
+/// All that may be done to the session now, in the order of the table.
+#[must_use]
+pub fn allowed(session: &Session, role: Role, now: DateTime<Utc>) -> Vec<Action> {
+    TABLE
+        .session
+        .iter()
+        .filter(|Row(status, _, row_role, when, _)| {
+            (*status, *row_role) == (session.status, role) && when.holds(session, now)
+        })
+        .map(|Row(_, action, ..)| *action)
+        .collect()
+}
+
+/// The table as a page of the documents (Markdown), made from the data file alone.
+#[must_use]
+pub fn as_markdown() -> String {
+    let file: serde_json::Value = serde_json::from_str(FILE).unwrap_or_default();
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let mut page = format!("# States\n\n{}\n\n", text(&file["about"]));
+    page.push_str("| status | action | by | when | becomes |\n|---|---|---|---|---|\n");
+    for row in file["session"].as_array().into_iter().flatten() {
+        let cells: Vec<String> = row.as_array().into_iter().flatten().map(text).collect();
+        let _ = writeln!(page, "| {} |", cells.join(" | "));
+    }
+    page.push('\n');
+    for (name, meaning) in file["when"].as_object().into_iter().flatten() {
+        let _ = writeln!(page, "- `{name}`: {}", text(meaning));
+    }
+    page
+}

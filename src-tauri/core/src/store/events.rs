@@ -1,0 +1,151 @@
+//! The table `session_events`: what happened to a session. Only ever added to.
+
+use chrono::{DateTime, Utc};
+use sqlx::SqliteConnection;
+
+use super::{Result, from_ms, to_ms};
+use crate::id::SessionId;
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Typed in here.
+    Added,
+    /// Came with a calendar file.
+    Imported,
+    /// Its time changed; the detail is where it stood before.
+    Moved,
+    /// Something else of it changed.
+    Changed,
+    /// Called off.
+    Cancelled,
+    /// Called off, and then not.
+    Restored,
+    /// The bell rang for it.
+    Rang,
+    /// The person pressed Join.
+    Opened,
+    /// Said to have been held.
+    Held,
+    /// Said to have ended early.
+    EndedEarly,
+    /// Said that the student did not come.
+    StudentAway,
+    /// Said that the tutor did not come.
+    TutorAway,
+    /// What was said of how it went was taken back.
+    MarkUndone,
+}
+
+impl Kind {
+    const ALL: [Self; 13] = [
+        Self::Added,
+        Self::Imported,
+        Self::Moved,
+        Self::Changed,
+        Self::Cancelled,
+        Self::Restored,
+        Self::Rang,
+        Self::Opened,
+        Self::Held,
+        Self::EndedEarly,
+        Self::StudentAway,
+        Self::TutorAway,
+        Self::MarkUndone,
+    ];
+
+    /// The name in the table.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Imported => "imported",
+            Self::Moved => "moved",
+            Self::Changed => "changed",
+            Self::Cancelled => "cancelled",
+            Self::Restored => "restored",
+            Self::Rang => "rang",
+            Self::Opened => "opened",
+            Self::Held => "held",
+            Self::EndedEarly => "ended_early",
+            Self::StudentAway => "student_away",
+            Self::TutorAway => "tutor_away",
+            Self::MarkUndone => "mark_undone",
+        }
+    }
+}
+
+/// Who did it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// The person.
+    You,
+    /// A calendar file.
+    CalendarFile,
+    /// The bell.
+    Bell,
+}
+
+impl By {
+    /// The name in the table.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::You => "you",
+            Self::CalendarFile => "calendar_file",
+            Self::Bell => "bell",
+        }
+    }
+}
+
+/// One line of what happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// When (UTC).
+    pub at: DateTime<Utc>,
+    /// What.
+    pub kind: Kind,
+    /// Who.
+    pub by: By,
+    /// An instant that belongs to it.
+    pub detail: Option<DateTime<Utc>>,
+}
+
+/// Notes that something happened.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn add(conn: &mut SqliteConnection, session: SessionId, event: Event) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO session_events (session_id, at, kind, source, detail) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )
+    .bind(session.to_string())
+    .bind(to_ms(event.at))
+    .bind(event.kind.name())
+    .bind(event.by.name())
+    .bind(event.detail.map(to_ms))
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// What happened to a session, in order. Kinds that this program does not know are left out.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn of(conn: &mut SqliteConnection, session: SessionId) -> Result<Vec<Event>> {
+    let rows: Vec<(i64, String, String, Option<i64>)> = sqlx::query_as(
+        "SELECT at, kind, source, detail FROM session_events WHERE session_id = ?1 ORDER BY id",
+    )
+    .bind(session.to_string())
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|(at, kind, by, detail)| {
+            let kind = Kind::ALL.into_iter().find(|known| known.name() == kind)?;
+            let by = [By::You, By::CalendarFile, By::Bell].into_iter().find(|known| known.name() == by)?;
+            Some(Event { at: from_ms(at), kind, by, detail: detail.map(from_ms) })
+        })
+        .collect())
+}

@@ -1,0 +1,159 @@
+//! Opening the database: settings of the connection, migrations, newer and damaged files.
+
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use sqlx::{
+    SqlitePool,
+    migrate::{MigrateError, Migrator},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use super::{Store, StoreError};
+
+static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/local");
+
+/// Who may change the shape of the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Migrate {
+    /// The holder of the data folder's lock: bring an older file up to date.
+    Yes,
+    /// Anybody else: an older file is an error, because the running app would be surprised.
+    No,
+}
+
+/// Why the database could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// A newer First Bell has written it.
+    #[error("the file was written by a newer First Bell")]
+    Newer,
+    /// An older First Bell has written it, and the app that runs must be the one to bring it up to date.
+    #[error("the file has to be brought up to date by the app")]
+    Older,
+    /// There is no file yet, and this host may not make one.
+    #[error("there is no file yet")]
+    Missing,
+    /// It is no database any more. It lies beside, untouched, under the name given here.
+    #[error("the file was damaged and was kept aside")]
+    Damaged {
+        /// Where the damaged file is kept.
+        kept: PathBuf,
+    },
+    /// It is no database any more. Only the owner of the folder may put it aside: under a running app the
+    /// file would go on to be written to, wherever it lies.
+    #[error("the file is damaged")]
+    Unreadable,
+    /// Anything else.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<sqlx::Error> for OpenError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl Store {
+    /// Opens the database at `path`, making and migrating it if this host may.
+    ///
+    /// # Errors
+    /// See [`OpenError`]. The owner moves a damaged file aside, never deletes it; the next call starts afresh.
+    pub async fn open(path: &Path, migrate: Migrate) -> std::result::Result<Self, OpenError> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(migrate == Migrate::Yes)
+            .journal_mode(SqliteJournalMode::Wal)
+            // NORMAL loses no transaction when a process dies; after a loss of power the last ones
+            // may be gone, but never half of one (sqlite.org/pragma.html#pragma_synchronous). What a
+            // person wrote must survive that too, so FULL.
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(Duration::from_secs(5))
+            .foreign_keys(true);
+        if migrate == Migrate::No && !path.exists() {
+            return Err(OpenError::Missing);
+        }
+        // One that writes, some that read, and the watch's.
+        let pool = SqlitePoolOptions::new().max_connections(4).connect_lazy_with(options);
+        match bring_up_to_date(&pool, migrate).await {
+            Ok(()) => Ok(Self { pool }),
+            Err(OpenError::Store(StoreError::Sql(error))) if is_damage(&error) => {
+                pool.close().await;
+                Err(damaged(path, migrate))
+            }
+            Err(error) => {
+                pool.close().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// The version of the newest shape of the database that this program knows.
+    #[must_use]
+    pub fn newest_version() -> i64 {
+        MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0)
+    }
+}
+
+async fn bring_up_to_date(pool: &SqlitePool, migrate: Migrate) -> std::result::Result<(), OpenError> {
+    let newest = Store::newest_version();
+    let has_history: bool =
+        sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = '_sqlx_migrations')")
+            .fetch_one(pool)
+            .await?;
+    let here: i64 = if has_history {
+        sqlx::query_scalar("SELECT coalesce(max(version), 0) FROM _sqlx_migrations").fetch_one(pool).await?
+    } else {
+        0
+    };
+    if here > newest {
+        return Err(OpenError::Newer);
+    }
+    if here == newest {
+        return Ok(());
+    }
+    if migrate == Migrate::No {
+        return Err(OpenError::Older);
+    }
+    MIGRATIONS.run(pool).await.map_err(|error| match error {
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => OpenError::from(error),
+        MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => OpenError::Newer,
+        other => OpenError::Store(StoreError::Sql(sqlx::Error::Migrate(Box::new(other)))),
+    })
+}
+
+/// `SQLITE_CORRUPT` (11) and `SQLITE_NOTADB` (26), see sqlite.org/rescode.html.
+fn is_damage(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|e| e.code()).and_then(|code| code.parse::<i32>().ok());
+    matches!(code.map(|code| code & 0xff), Some(11 | 26))
+}
+
+fn damaged(path: &Path, migrate: Migrate) -> OpenError {
+    match migrate {
+        Migrate::Yes => keep_aside(path),
+        Migrate::No => OpenError::Unreadable,
+    }
+}
+
+/// Moves the file and its log out of the way under the first free name.
+fn keep_aside(path: &Path) -> OpenError {
+    let beside = |suffix: &str, number: u32| {
+        let mut name = path.file_name().unwrap_or_default().to_os_string();
+        name.push(format!(".damaged-{number}{suffix}"));
+        path.with_file_name(name)
+    };
+    let number = (1..).find(|number| !beside("", *number).exists()).unwrap_or(1);
+    for suffix in ["", "-wal", "-shm"] {
+        let mut from = path.as_os_str().to_os_string();
+        from.push(suffix);
+        if let Err(error) = std::fs::rename(&from, beside(suffix, number))
+            && suffix.is_empty()
+        {
+            return OpenError::Store(StoreError::Sql(sqlx::Error::Io(error)));
+        }
+    }
+    OpenError::Damaged { kept: beside("", number) }
+}

@@ -1,0 +1,338 @@
+//! The table `rings`: the ledger of the bell.
+
+use chrono::{DateTime, Utc};
+use sqlx::{FromRow, SqliteConnection};
+
+use super::{Result, StoreError, from_ms, to_ms};
+use crate::id::SessionId;
+
+/// Names one ring of one reminder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RingKey {
+    /// The session it is for.
+    pub session: SessionId,
+    /// The start that the session had when the ring was planned (UTC).
+    pub start: DateTime<Utc>,
+    /// 1 is the first ring; a snooze makes the next.
+    pub number: i64,
+}
+
+/// How far a ring has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RingState {
+    /// It is due; nobody has been told.
+    Planned,
+    /// It is being handed to the desktop. After a crash nobody knows whether it was shown.
+    Submitting,
+    /// The desktop has taken it.
+    Submitted,
+}
+
+impl RingState {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Submitting => "submitting",
+            Self::Submitted => "submitted",
+        }
+    }
+}
+
+/// What became of a ring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The person pressed Join.
+    Joined,
+    /// The person wants to be rung again.
+    Snoozed,
+    /// The person opened First Bell from it.
+    Opened,
+    /// The person closed it.
+    Dismissed,
+    /// It went away by itself.
+    TimedOut,
+    /// Its session was moved, called off or is over.
+    Withdrawn,
+    /// It could not ring while Join was open.
+    Missed,
+    /// The desktop did not take it and First Bell's own window was shown instead.
+    Failed,
+}
+
+impl Outcome {
+    const ALL: [Self; 8] = [
+        Self::Joined,
+        Self::Snoozed,
+        Self::Opened,
+        Self::Dismissed,
+        Self::TimedOut,
+        Self::Withdrawn,
+        Self::Missed,
+        Self::Failed,
+    ];
+
+    /// The name in the table.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Joined => "joined",
+            Self::Snoozed => "snoozed",
+            Self::Opened => "opened",
+            Self::Dismissed => "dismissed",
+            Self::TimedOut => "timed_out",
+            Self::Withdrawn => "withdrawn",
+            Self::Missed => "missed",
+            Self::Failed => "failed",
+        }
+    }
+
+    fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|outcome| outcome.name() == name)
+    }
+}
+
+/// A ring that was shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// Which ring.
+    pub key: RingKey,
+    /// When (UTC).
+    pub rung_at: DateTime<Utc>,
+    /// What became of it, so far.
+    pub outcome: Option<Outcome>,
+}
+
+#[derive(FromRow)]
+struct KeyRow {
+    session_id: String,
+    starts_at: i64,
+    number: i64,
+}
+
+impl KeyRow {
+    fn into_key(self) -> Result<RingKey> {
+        let session =
+            self.session_id.parse().map_err(|_| StoreError::Row { table: "rings", what: "session_id" })?;
+        Ok(RingKey { session, start: from_ms(self.starts_at), number: self.number })
+    }
+}
+
+/// Plans a ring. A ring that is in the ledger already stays as it is, unless it was given up without
+/// having been shown (missed, withdrawn) and is due again, as after a clock that was wrong for a while.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn plan(conn: &mut SqliteConnection, key: RingKey, due: DateTime<Utc>) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO rings (session_id, starts_at, kind, number, due_at, state)
+         VALUES (?1, ?2, 'before_start', ?3, ?4, 'planned')
+         ON CONFLICT DO UPDATE SET state = 'planned', outcome = NULL, seen = 0, due_at = excluded.due_at
+         WHERE rings.rung_at IS NULL AND rings.outcome IN ('missed', 'withdrawn')",
+    )
+    .bind(key.session.to_string())
+    .bind(to_ms(key.start))
+    .bind(key.number)
+    .bind(to_ms(due))
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// What the ledger knows of a reminder: of its last ring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// Nothing.
+    No,
+    /// It was given up without having been shown.
+    GivenUp {
+        /// Which ring.
+        number: i64,
+        /// When it was due (UTC).
+        due: DateTime<Utc>,
+    },
+    /// It waits, was shown, or is being shown.
+    Yes,
+}
+
+/// Whether the reminder is in the ledger.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn known(conn: &mut SqliteConnection, session: SessionId, start: DateTime<Utc>) -> Result<Known> {
+    let last: Option<(i64, i64, bool)> = sqlx::query_as(
+        "SELECT number, due_at, rung_at IS NULL AND outcome IN ('missed', 'withdrawn') IS TRUE FROM rings
+         WHERE session_id = ?1 AND starts_at = ?2 AND kind = 'before_start' ORDER BY number DESC LIMIT 1",
+    )
+    .bind(session.to_string())
+    .bind(to_ms(start))
+    .fetch_optional(conn)
+    .await?;
+    Ok(match last {
+        None => Known::No,
+        Some((number, due, true)) => Known::GivenUp { number, due: from_ms(due) },
+        Some((_, _, false)) => Known::Yes,
+    })
+}
+
+/// Rings on show since `since`: the desktop has taken them and nothing has become of them yet.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn on_show(conn: &mut SqliteConnection, since: DateTime<Utc>) -> Result<Vec<RingKey>> {
+    let rows: Vec<KeyRow> = sqlx::query_as(
+        "SELECT session_id, starts_at, number FROM rings
+         WHERE rung_at > ?1 AND state = 'submitted' AND outcome IS NULL ORDER BY rung_at",
+    )
+    .bind(to_ms(since))
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter().map(KeyRow::into_key).collect()
+}
+
+/// Rings that are due and that the desktop has not taken, by when they were due.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn waiting(
+    conn: &mut SqliteConnection,
+    now: DateTime<Utc>,
+) -> Result<Vec<(RingKey, DateTime<Utc>)>> {
+    let rows: Vec<(String, i64, i64, i64)> = sqlx::query_as(
+        "SELECT session_id, starts_at, number, due_at FROM rings
+         WHERE outcome IS NULL AND state <> 'submitted' AND due_at <= ?1 ORDER BY due_at, session_id",
+    )
+    .bind(to_ms(now))
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|(session_id, starts_at, number, due)| {
+            Ok((KeyRow { session_id, starts_at, number }.into_key()?, from_ms(due)))
+        })
+        .collect()
+}
+
+/// When the next planned ring (a snoozed one) is due, after `now`.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn next_due(conn: &mut SqliteConnection, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
+    let due: Option<i64> = sqlx::query_scalar(
+        "SELECT min(due_at) FROM rings WHERE outcome IS NULL AND state <> 'submitted' AND due_at > ?1",
+    )
+    .bind(to_ms(now))
+    .fetch_one(conn)
+    .await?;
+    Ok(due.map(from_ms))
+}
+
+/// Takes a ring to a step; `rung_at` is set when the desktop has taken it.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn set_state(
+    conn: &mut SqliteConnection,
+    key: RingKey,
+    state: RingState,
+    rung_at: Option<DateTime<Utc>>,
+) -> Result<()> {
+    sqlx::query(
+        "UPDATE rings SET state = ?4, rung_at = coalesce(?5, rung_at)
+         WHERE session_id = ?1 AND starts_at = ?2 AND number = ?3 AND kind = 'before_start'",
+    )
+    .bind(key.session.to_string())
+    .bind(to_ms(key.start))
+    .bind(key.number)
+    .bind(state.name())
+    .bind(rung_at.map(to_ms))
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Notes what became of a ring. The first outcome holds.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn set_outcome(conn: &mut SqliteConnection, key: RingKey, outcome: Outcome) -> Result<()> {
+    sqlx::query(
+        "UPDATE rings SET outcome = ?4
+         WHERE session_id = ?1 AND starts_at = ?2 AND number = ?3 AND kind = 'before_start' AND outcome IS NULL",
+    )
+    .bind(key.session.to_string())
+    .bind(to_ms(key.start))
+    .bind(key.number)
+    .bind(outcome.name())
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// What became of a ring, so far.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn outcome_of(conn: &mut SqliteConnection, key: RingKey) -> Result<Option<Outcome>> {
+    let name: Option<Option<String>> = sqlx::query_scalar(
+        "SELECT outcome FROM rings
+         WHERE session_id = ?1 AND starts_at = ?2 AND number = ?3 AND kind = 'before_start'",
+    )
+    .bind(key.session.to_string())
+    .bind(to_ms(key.start))
+    .bind(key.number)
+    .fetch_optional(conn)
+    .await?;
+    Ok(name.flatten().and_then(|name| Outcome::from_name(&name)))
+}
+
+/// The last ring that was shown.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn last_shown(conn: &mut SqliteConnection) -> Result<Option<Shown>> {
+    let row: Option<(String, i64, i64, i64, Option<String>)> = sqlx::query_as(
+        "SELECT session_id, starts_at, number, rung_at, outcome FROM rings
+         WHERE rung_at IS NOT NULL ORDER BY rung_at DESC LIMIT 1",
+    )
+    .fetch_optional(conn)
+    .await?;
+    row.map(|(session_id, starts_at, number, rung_at, outcome)| {
+        Ok(Shown {
+            key: KeyRow { session_id, starts_at, number }.into_key()?,
+            rung_at: from_ms(rung_at),
+            outcome: outcome.and_then(|name| Outcome::from_name(&name)),
+        })
+    })
+    .transpose()
+}
+
+/// How many missed rings the person has not been told of.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn count_missed(conn: &mut SqliteConnection) -> Result<i64> {
+    Ok(sqlx::query_scalar("SELECT count(*) FROM rings WHERE outcome = 'missed' AND seen = 0")
+        .fetch_one(conn)
+        .await?)
+}
+
+/// The person has been told of all missed rings.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn acknowledge_missed(conn: &mut SqliteConnection) -> Result<()> {
+    sqlx::query("UPDATE rings SET seen = 1 WHERE outcome = 'missed' AND seen = 0").execute(conn).await?;
+    Ok(())
+}
+
+/// Notes what became of all rings of a session that nothing has become of yet.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn settle_session(conn: &mut SqliteConnection, session: SessionId, outcome: Outcome) -> Result<()> {
+    sqlx::query("UPDATE rings SET outcome = ?2 WHERE session_id = ?1 AND outcome IS NULL")
+        .bind(session.to_string())
+        .bind(outcome.name())
+        .execute(conn)
+        .await?;
+    Ok(())
+}

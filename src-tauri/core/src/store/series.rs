@@ -1,0 +1,154 @@
+//! The tables `series` and `series_components`.
+
+use chrono::{DateTime, Utc};
+use sqlx::SqliteConnection;
+
+use super::{Result, from_ms, to_ms};
+use crate::session::Source;
+
+/// What the person wants of a series.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// Show it and ring.
+    Bell,
+    /// Show it, do not ring.
+    NoBell,
+    /// Do not show it.
+    LeaveOut,
+}
+
+impl Choice {
+    /// The name in the table.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Bell => "bell",
+            Self::NoBell => "no_bell",
+            Self::LeaveOut => "leave_out",
+        }
+    }
+
+    fn from_name(name: &str) -> Self {
+        [Self::Bell, Self::NoBell].into_iter().find(|choice| choice.name() == name).unwrap_or(Self::LeaveOut)
+    }
+}
+
+/// A series as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Series {
+    /// Its name here.
+    pub id: String,
+    /// Who decides it.
+    pub source: Source,
+    /// The UID of its calendar file (RFC 5545 §3.8.4.7), or its id again.
+    pub uid: String,
+    /// What the person wants of it.
+    pub choice: Choice,
+    /// A join URL that the person added to the whole of it.
+    pub link: Option<String>,
+    /// The zone (IANA) in which its floating times were first read.
+    pub local_zone: String,
+    /// It goes on by a rule.
+    pub has_rule: bool,
+    /// Occurrences up to here (UTC) are sessions already.
+    pub extended_until: DateTime<Utc>,
+    /// The text of each component, by recurrence id, the master first.
+    pub components: Vec<(String, String)>,
+}
+
+type Row = (String, String, String, String, Option<String>, String, bool, i64);
+
+async fn with_components(conn: &mut SqliteConnection, row: Row) -> Result<Series> {
+    let (id, source, uid, choice, link, local_zone, has_rule, extended_until) = row;
+    let components = sqlx::query_as(
+        "SELECT recurrence_id, text FROM series_components WHERE series_id = ?1 ORDER BY recurrence_id",
+    )
+    .bind(&id)
+    .fetch_all(conn)
+    .await?;
+    Ok(Series {
+        id,
+        source: Source::from_name(&source).unwrap_or(Source::ThisComputer),
+        uid,
+        choice: Choice::from_name(&choice),
+        link,
+        local_zone,
+        has_rule,
+        extended_until: from_ms(extended_until),
+        components,
+    })
+}
+
+/// The series of that UID.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn by_uid(conn: &mut SqliteConnection, source: Source, uid: &str) -> Result<Option<Series>> {
+    let row: Option<Row> = sqlx::query_as(
+        "SELECT id, source, uid, choice, link, local_zone, has_rule, extended_until FROM series
+         WHERE source = ?1 AND uid = ?2",
+    )
+    .bind(source.name())
+    .bind(uid)
+    .fetch_optional(&mut *conn)
+    .await?;
+    match row {
+        Some(row) => Ok(Some(with_components(conn, row).await?)),
+        None => Ok(None),
+    }
+}
+
+/// Series of calendar files that go on by a rule and have not been extended to `until`.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn to_extend(conn: &mut SqliteConnection, until: DateTime<Utc>) -> Result<Vec<Series>> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT id, source, uid, choice, link, local_zone, has_rule, extended_until FROM series
+         WHERE source = 'calendar_file' AND has_rule = 1 AND extended_until < ?1 AND choice <> 'leave_out' ORDER BY id",
+    )
+    .bind(to_ms(until))
+    .fetch_all(&mut *conn)
+    .await?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows {
+        found.push(with_components(conn, row).await?);
+    }
+    Ok(found)
+}
+
+/// Adds a series, or writes a changed one, with all its components.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn put(conn: &mut SqliteConnection, series: &Series) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO series (id, source, uid, choice, link, local_zone, has_rule, extended_until)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+         ON CONFLICT (id) DO UPDATE SET choice = excluded.choice, link = excluded.link, has_rule = excluded.has_rule,
+           extended_until = excluded.extended_until",
+    )
+    .bind(&series.id)
+    .bind(series.source.name())
+    .bind(&series.uid)
+    .bind(series.choice.name())
+    .bind(&series.link)
+    .bind(&series.local_zone)
+    .bind(series.has_rule)
+    .bind(to_ms(series.extended_until))
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query("DELETE FROM series_components WHERE series_id = ?1")
+        .bind(&series.id)
+        .execute(&mut *conn)
+        .await?;
+    for (recurrence_id, text) in &series.components {
+        sqlx::query("INSERT INTO series_components (series_id, recurrence_id, text) VALUES (?1, ?2, ?3)")
+            .bind(&series.id)
+            .bind(recurrence_id)
+            .bind(text)
+            .execute(&mut *conn)
+            .await?;
+    }
+    Ok(())
+}

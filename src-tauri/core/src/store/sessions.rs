@@ -1,0 +1,456 @@
+//! The table `sessions`.
+
+use chrono::{DateTime, Utc};
+use sqlx::{FromRow, SqliteConnection, sqlite::SqliteRow};
+
+use super::{Result, StoreError, from_ms, to_ms};
+use crate::{
+    id::SessionId,
+    join::{JoinUrl, Room},
+    session::{CancelledBy, Session, Source, Status},
+};
+
+/// Columns of a whole session, in the order in which [`Row`] reads them.
+const COLUMNS: &str = "id, source, series_id, title, person, subject, starts_at, ends_at, zone, place, join_url, \
+    own_link, description, said, homework, plan, notes, status, cancelled_at, cancelled_by, bell, opened_at, created_at, version";
+
+#[derive(FromRow)]
+struct Row {
+    id: String,
+    source: String,
+    series_id: Option<String>,
+    title: String,
+    person: Option<String>,
+    subject: Option<String>,
+    starts_at: i64,
+    ends_at: i64,
+    zone: String,
+    place: Option<String>,
+    join_url: Option<String>,
+    own_link: bool,
+    description: Option<String>,
+    said: Option<String>,
+    homework: String,
+    plan: String,
+    notes: String,
+    status: String,
+    cancelled_at: Option<i64>,
+    cancelled_by: Option<String>,
+    bell: bool,
+    opened_at: Option<i64>,
+    created_at: i64,
+    version: i64,
+}
+
+impl Row {
+    fn into_session(self) -> Result<Session> {
+        let unreadable = |what| StoreError::Row { table: "sessions", what };
+        let cancelled_by = match self.cancelled_by.as_deref() {
+            Some("calendar_file") => CancelledBy::CalendarFile,
+            _ => CancelledBy::You,
+        };
+        Ok(Session {
+            id: self.id.parse().map_err(|_| unreadable("id"))?,
+            source: Source::from_name(&self.source).ok_or(unreadable("source"))?,
+            series_id: self.series_id,
+            title: self.title,
+            person: self.person,
+            subject: self.subject,
+            start: from_ms(self.starts_at),
+            end: from_ms(self.ends_at),
+            zone: self.zone,
+            place: self.place,
+            // Judged anew at each reading: a rule that has become stricter holds for old rows too.
+            join_url: self.join_url.and_then(|url| JoinUrl::parse(&url).ok()),
+            own_link: self.own_link,
+            description: self.description,
+            said: self.said,
+            homework: self.homework,
+            plan: self.plan,
+            notes: self.notes,
+            status: Status::from_name(&self.status).ok_or(unreadable("status"))?,
+            cancelled: self.cancelled_at.map(|at| (from_ms(at), cancelled_by)),
+            bell: self.bell,
+            opened_at: self.opened_at.map(from_ms),
+            created_at: from_ms(self.created_at),
+            version: self.version,
+        })
+    }
+}
+
+async fn fetch(
+    conn: &mut SqliteConnection,
+    condition: &'static str,
+    bind: impl for<'q> FnOnce(
+        sqlx::query::QueryAs<'q, sqlx::Sqlite, Row, sqlx::sqlite::SqliteArguments>,
+    ) -> sqlx::query::QueryAs<'q, sqlx::Sqlite, Row, sqlx::sqlite::SqliteArguments>,
+) -> Result<Vec<Session>>
+where
+    Row: for<'r> FromRow<'r, SqliteRow>,
+{
+    let sql = format!("SELECT {COLUMNS} FROM sessions WHERE {condition}");
+    // The text is made of two constants; nothing a person typed is in it.
+    let rows = bind(sqlx::query_as(sqlx::AssertSqlSafe(sql))).fetch_all(conn).await?;
+    rows.into_iter().map(Row::into_session).collect()
+}
+
+/// The session of that id.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn get(conn: &mut SqliteConnection, id: SessionId) -> Result<Option<Session>> {
+    Ok(fetch(conn, "id = ?1", |q| q.bind(id.to_string())).await?.pop())
+}
+
+/// Sessions whose start lies in [from, to), by start.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn starting_in(
+    conn: &mut SqliteConnection,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Result<Vec<Session>> {
+    fetch(conn, "starts_at >= ?1 AND starts_at < ?2 ORDER BY starts_at, id", |q| {
+        q.bind(to_ms(from)).bind(to_ms(to))
+    })
+    .await
+}
+
+/// Sessions that end after `from` and start before `to`, by start: what a page of days shows.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn touching(
+    conn: &mut SqliteConnection,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Result<Vec<Session>> {
+    // No lesson lasts longer than two days: the bound lets the index on the start serve.
+    let earliest = from - chrono::Duration::days(2);
+    fetch(conn, "starts_at >= ?1 AND starts_at < ?2 AND ends_at > ?3 ORDER BY starts_at, id", |q| {
+        q.bind(to_ms(earliest)).bind(to_ms(to)).bind(to_ms(from))
+    })
+    .await
+}
+
+/// The first live session, busy times left out, that starts at or after `from`.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn first_after(conn: &mut SqliteConnection, from: DateTime<Utc>) -> Result<Option<Session>> {
+    let found = fetch(
+        conn,
+        "starts_at >= ?1 AND status = 'SCHEDULED' AND (source <> 'calendar_file' OR join_url IS NOT NULL OR bell = 1)
+         ORDER BY starts_at, id LIMIT 1",
+        |q| q.bind(to_ms(from)),
+    )
+    .await?;
+    Ok(found.into_iter().next())
+}
+
+/// At most `limit` sessions that ended at or before `before`, the latest first.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn ended_before(
+    conn: &mut SqliteConnection,
+    before: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<Session>> {
+    fetch(conn, "ends_at <= ?1 ORDER BY ends_at DESC, id LIMIT ?2", |q| q.bind(to_ms(before)).bind(limit))
+        .await
+}
+
+/// At most `limit` sessions that hold `text` in who, what, where, homework, plan or notes: those to come
+/// first, then the past ones, the nearest first.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn search(
+    conn: &mut SqliteConnection,
+    text: &str,
+    now: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<Session>> {
+    let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    fetch(
+        conn,
+        "(title LIKE ?1 ESCAPE '\\' OR person LIKE ?1 ESCAPE '\\' OR subject LIKE ?1 ESCAPE '\\'
+          OR place LIKE ?1 ESCAPE '\\' OR homework LIKE ?1 ESCAPE '\\' OR plan LIKE ?1 ESCAPE '\\'
+          OR notes LIKE ?1 ESCAPE '\\')
+         ORDER BY ends_at < ?2, abs(starts_at - ?2), id LIMIT ?3",
+        |q| q.bind(format!("%{escaped}%")).bind(to_ms(now)).bind(limit),
+    )
+    .await
+}
+
+/// All sessions of a series, by start.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn of_series(conn: &mut SqliteConnection, series_id: &str) -> Result<Vec<Session>> {
+    fetch(conn, "series_id = ?1 ORDER BY starts_at, id", |q| q.bind(series_id.to_owned())).await
+}
+
+/// All sessions with a person, by start.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn with_person(conn: &mut SqliteConnection, name: &str) -> Result<Vec<Session>> {
+    fetch(conn, "person = ?1 ORDER BY starts_at, id", |q| q.bind(name.to_owned())).await
+}
+
+/// The next live session with a person that has not ended.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn next_with(
+    conn: &mut SqliteConnection,
+    name: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<Session>> {
+    let found = fetch(
+        conn,
+        "person = ?1 AND ends_at > ?2 AND status = 'SCHEDULED' ORDER BY starts_at, id LIMIT 1",
+        |q| q.bind(name.to_owned()).bind(to_ms(now)),
+    )
+    .await?;
+    Ok(found.into_iter().next())
+}
+
+/// Every session, by start.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn all(conn: &mut SqliteConnection) -> Result<Vec<Session>> {
+    fetch(conn, "1 ORDER BY starts_at, id", |q| q).await
+}
+
+/// Live sessions that ring and whose start lies in (after, until], by start.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn ringing_in(
+    conn: &mut SqliteConnection,
+    after: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Vec<Session>> {
+    fetch(
+        conn,
+        "bell = 1 AND status = 'SCHEDULED' AND starts_at > ?1 AND starts_at <= ?2 ORDER BY starts_at, id",
+        |q| q.bind(to_ms(after)).bind(to_ms(until)),
+    )
+    .await
+}
+
+/// The start of the first live session that rings and starts after `after`.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn next_ringing_start(
+    conn: &mut SqliteConnection,
+    after: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>> {
+    let start: Option<i64> = sqlx::query_scalar(
+        "SELECT min(starts_at) FROM sessions WHERE bell = 1 AND status = 'SCHEDULED' AND starts_at > ?1",
+    )
+    .bind(to_ms(after))
+    .fetch_one(conn)
+    .await?;
+    Ok(start.map(from_ms))
+}
+
+/// The first instant after `now` at which a live session starts or ends.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn next_boundary(conn: &mut SqliteConnection, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
+    let at: Option<i64> = sqlx::query_scalar(
+        "SELECT min(at) FROM (SELECT min(starts_at) AS at FROM sessions WHERE starts_at > ?1
+                              UNION ALL SELECT min(ends_at) FROM sessions WHERE ends_at > ?1)",
+    )
+    .bind(to_ms(now))
+    .fetch_one(conn)
+    .await?;
+    Ok(at.map(from_ms))
+}
+
+/// A live session that the person has opened and whose planned end is still to come.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn running_for_me(conn: &mut SqliteConnection, now: DateTime<Utc>) -> Result<Option<Session>> {
+    let found = fetch(
+        conn,
+        "opened_at IS NOT NULL AND ends_at > ?1 AND opened_at <= ?1 AND status = 'SCHEDULED' ORDER BY ends_at LIMIT 1",
+        |q| q.bind(to_ms(now)),
+    )
+    .await?;
+    Ok(found.into_iter().next())
+}
+
+/// What is known of a session's room: when the next live session in it starts.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn room_of(conn: &mut SqliteConnection, session: &Session) -> Result<Room> {
+    let Some(url) = &session.join_url else { return Ok(Room::default()) };
+    let next: Option<i64> = sqlx::query_scalar(
+        "SELECT min(starts_at) FROM sessions
+         WHERE room = ?1 AND starts_at > ?2 AND status = 'SCHEDULED' AND id <> ?3",
+    )
+    .bind(url.room_key())
+    .bind(to_ms(session.start))
+    .bind(session.id.to_string())
+    .fetch_one(conn)
+    .await?;
+    Ok(Room { next_start: next.map(from_ms) })
+}
+
+/// The next live session that overlaps [start, end), other than `except`.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn overlapping(
+    conn: &mut SqliteConnection,
+    start: DateTime<Utc>,
+    end: DateTime<Utc>,
+    except: Option<SessionId>,
+) -> Result<Option<Session>> {
+    let found = fetch(
+        conn,
+        "starts_at < ?2 AND ends_at > ?1 AND starts_at >= ?3 AND status = 'SCHEDULED' AND id <> ?4
+         ORDER BY starts_at LIMIT 1",
+        |q| {
+            q.bind(to_ms(start))
+                .bind(to_ms(end))
+                .bind(to_ms(start - chrono::Duration::days(2)))
+                .bind(except.map_or_else(String::new, |id| id.to_string()))
+        },
+    )
+    .await?;
+    Ok(found.into_iter().next())
+}
+
+/// Whether there is any session, and any sample.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn exist(conn: &mut SqliteConnection) -> Result<(bool, bool)> {
+    let any: bool =
+        sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM sessions)").fetch_one(&mut *conn).await?;
+    let samples: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM series WHERE source = 'sample')")
+        .fetch_one(conn)
+        .await?;
+    Ok((any, samples))
+}
+
+/// Adds a session.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn insert(conn: &mut SqliteConnection, session: &Session) -> Result<()> {
+    let url = session.join_url.as_ref();
+    sqlx::query(
+        "INSERT INTO sessions (id, source, series_id, title, person, subject, starts_at, ends_at, zone, place, join_url,
+           room, own_link, description, said, homework, plan, notes, status, cancelled_at, cancelled_by, bell, opened_at, created_at, version)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?24, ?25, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)",
+    )
+    .bind(session.id.to_string())
+    .bind(session.source.name())
+    .bind(&session.series_id)
+    .bind(&session.title)
+    .bind(&session.person)
+    .bind(&session.subject)
+    .bind(to_ms(session.start))
+    .bind(to_ms(session.end))
+    .bind(&session.zone)
+    .bind(&session.place)
+    .bind(url.map(|url| url.as_str().to_owned()))
+    .bind(url.map(JoinUrl::room_key))
+    .bind(session.own_link)
+    .bind(&session.homework)
+    .bind(&session.plan)
+    .bind(&session.notes)
+    .bind(session.status.name())
+    .bind(session.cancelled.map(|(at, _)| to_ms(at)))
+    .bind(session.cancelled.map(|(_, by)| by_name(by)))
+    .bind(session.bell)
+    .bind(session.opened_at.map(to_ms))
+    .bind(to_ms(session.created_at))
+    .bind(session.version)
+    .bind(&session.description)
+    .bind(&session.said)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Writes a changed session and counts its version up. False when somebody else has changed it since
+/// `session.version` was read: then nothing is written.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn update(conn: &mut SqliteConnection, session: &Session) -> Result<bool> {
+    let url = session.join_url.as_ref();
+    let done = sqlx::query(
+        "UPDATE sessions SET series_id = ?3, title = ?4, person = ?5, subject = ?6, starts_at = ?7, ends_at = ?8,
+           zone = ?9, place = ?10, join_url = ?11, room = ?12, own_link = ?13, homework = ?14, plan = ?15, notes = ?16,
+           status = ?17, cancelled_at = ?18, cancelled_by = ?19, bell = ?20, opened_at = ?21,
+           description = ?22, said = ?23, version = version + 1
+         WHERE id = ?1 AND version = ?2",
+    )
+    .bind(session.id.to_string())
+    .bind(session.version)
+    .bind(&session.series_id)
+    .bind(&session.title)
+    .bind(&session.person)
+    .bind(&session.subject)
+    .bind(to_ms(session.start))
+    .bind(to_ms(session.end))
+    .bind(&session.zone)
+    .bind(&session.place)
+    .bind(url.map(|url| url.as_str().to_owned()))
+    .bind(url.map(JoinUrl::room_key))
+    .bind(session.own_link)
+    .bind(&session.homework)
+    .bind(&session.plan)
+    .bind(&session.notes)
+    .bind(session.status.name())
+    .bind(session.cancelled.map(|(at, _)| to_ms(at)))
+    .bind(session.cancelled.map(|(_, by)| by_name(by)))
+    .bind(session.bell)
+    .bind(session.opened_at.map(to_ms))
+    .bind(&session.description)
+    .bind(&session.said)
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Takes a session out, with what happened to it.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn delete(conn: &mut SqliteConnection, id: SessionId) -> Result<()> {
+    sqlx::query("DELETE FROM sessions WHERE id = ?1").bind(id.to_string()).execute(conn).await?;
+    Ok(())
+}
+
+/// Takes all samples out.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn delete_samples(conn: &mut SqliteConnection) -> Result<()> {
+    sqlx::query("DELETE FROM sessions WHERE source = 'sample'").execute(&mut *conn).await?;
+    sqlx::query("DELETE FROM series WHERE source = 'sample'").execute(conn).await?;
+    Ok(())
+}
+
+const fn by_name(by: CancelledBy) -> &'static str {
+    match by {
+        CancelledBy::You => "you",
+        CancelledBy::CalendarFile => "calendar_file",
+    }
+}
