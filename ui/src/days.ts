@@ -1,5 +1,5 @@
 // Headings of days, and rows gathered under them.
-import type { SessionRow, TodayView } from "./tauri";
+import type { SessionRow, Today } from "./tauri";
 import { dateIn, dateParts, daysBetween } from "./times";
 import { say } from "./words";
 
@@ -34,7 +34,7 @@ export function headingOf(date: string, today: string): { heading: string; date:
 }
 
 /** The card's and the slim line's sessions put back among the days: beside a session's page the list has no card. */
-export function withLifted({ card, slim, days, zone }: Pick<TodayView, "card" | "slim" | "days" | "zone">): (DayOfRows & { label: "weekday" })[] {
+export function withLifted({ card, slim, days, zone }: Pick<Today, "card" | "slim" | "days" | "zone">): (DayOfRows & { label: "weekday" })[] {
   const rows = [card, slim, ...days.flatMap((day) => day.rows)].filter((row) => row !== null);
   const once = rows.filter((row, at) => rows.findIndex((other) => other.id === row.id) === at);
   return byDay(once.sort((a, b) => a.start.localeCompare(b.start)), zone).map((day) => ({ ...day, label: "weekday" }));

@@ -3,7 +3,7 @@ import { announce, look, put, tell } from "./ask";
 import { askToQuit, join, openSession } from "./deeds";
 import { newlyOpen } from "./opened";
 import { app } from "./state.svelte";
-import { commands, events, type TodayView } from "./tauri";
+import { commands, events, type Today } from "./tauri";
 import { say } from "./words";
 
 /** How far the shell's clock is from this engine's; zero but in tests with their own time. */
@@ -23,11 +23,11 @@ export async function listen(): Promise<void> {
     }),
     events.importReady.listen(({ payload }) => {
       app.draggedOver = false;
-      put({ kind: "import", preview: payload.preview });
+      put({ kind: "import", preview: payload });
     }),
     events.failed.listen(({ payload }) => {
       app.draggedOver = false;
-      tell(payload.error);
+      tell(payload);
     }),
     events.showSession.listen(({ payload }) => { openSession(payload.id); }),
     events.askToJoin.listen(({ payload }) => { void join(payload.id); }),
@@ -48,7 +48,7 @@ export async function loadToday(): Promise<void> {
   takeToday(answer.data);
 }
 
-function takeToday(next: TodayView): void {
+function takeToday(next: Today): void {
   const opened = newlyOpen(app.today, next);
   app.today = next;
   if (!opened) return;

@@ -1,8 +1,8 @@
 // The one change of state that is spoken: a Join that has opened since the last look.
 import { isOpen } from "./join";
-import type { SessionRow, TodayView } from "./tauri";
+import type { SessionRow, Today } from "./tauri";
 
-type Seen = Pick<TodayView, "card" | "slim" | "days">;
+type Seen = Pick<Today, "card" | "slim" | "days">;
 
 export function newlyOpen(before: Seen, after: Seen): SessionRow | null {
   const waiting = new Set(all(before).filter((row) => row.join.state === "opens_at").map((row) => row.id));

@@ -1,5 +1,5 @@
 // What the window knows. It is loaded once; afterwards events say when to look again.
-import type { Boot, ImportPreview, PersonRow, SessionDraft, SessionPage, SessionRow, SettingsView, TodayView } from "./tauri";
+import type { Boot, ImportPreview, PersonRow, SessionDraft, SessionPage, SessionRow, Settings, Today } from "./tauri";
 import type { HourClock } from "./times";
 
 export type Place = "today" | "week" | "people" | "settings";
@@ -30,8 +30,8 @@ export type Line = {
 export type Written = { homework?: string; plan?: string; notes?: string };
 
 class Knowledge {
-  today = $state.raw<TodayView>() as TodayView;
-  settings = $state.raw<SettingsView>() as SettingsView;
+  today = $state.raw<Today>() as Today;
+  settings = $state.raw<Settings>() as Settings;
   version = $state("");
   tray = $state(false);
   firstRun = $state(false);
