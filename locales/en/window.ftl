@@ -45,7 +45,7 @@ missed = While closed, { $count ->
         [one] one bell
        *[other] { $count } bells
     } did not ring.
-samples = These are samples. They don’t ring.
+samples = These lessons are samples.
 remove-samples = Remove samples
 
 ## Today
