@@ -49,6 +49,7 @@ pub enum Problem {
 
 /// The page *Today*.
 #[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename = "Today")]
 pub struct TodayView {
     pub now: String,
     pub zone: String,

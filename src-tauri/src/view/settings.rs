@@ -26,6 +26,7 @@ pub enum HourClock {
 
 /// What the person has chosen.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, Type)]
+#[serde(rename = "Settings")]
 pub struct SettingsView {
     pub sound: bool,
     pub hide_names: bool,

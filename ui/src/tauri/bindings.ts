@@ -8,7 +8,7 @@ export const commands = {
 	/**  What the window starts with. */
 	boot: () => typedError<Boot, AppError>(__TAURI_INVOKE("boot")),
 	/**  The page *Today*, with that many days after today. */
-	today: (daysAhead: number) => typedError<TodayView, AppError>(__TAURI_INVOKE("today", { daysAhead })),
+	today: (daysAhead: number) => typedError<Today, AppError>(__TAURI_INVOKE("today", { daysAhead })),
 	/**  Sessions whose start lies in [from, to). */
 	between: (from: string, to: string) => typedError<SessionRow[], AppError>(__TAURI_INVOKE("between", { from, to })),
 	/**  Past sessions, the latest first; before the given end, if there is one. */
@@ -60,7 +60,7 @@ export const commands = {
 	/**  Writes one session, or all, where the person says. The file's name, or nothing if the dialog was closed. */
 	saveCalendarFile: (id: string | null) => typedError<string | null, AppError>(__TAURI_INVOKE("save_calendar_file", { id })),
 	/**  Keeps what the person has chosen. What holds now comes back. */
-	saveSettings: (settings: SettingsView) => typedError<SettingsView, AppError>(__TAURI_INVOKE("save_settings", { settings })),
+	saveSettings: (settings: Settings) => typedError<Settings, AppError>(__TAURI_INVOKE("save_settings", { settings })),
 	/**  The bell as Settings shows it. */
 	bell: () => typedError<BellView, AppError>(__TAURI_INVOKE("bell")),
 	/**  Rings once, as before a session. */
@@ -133,8 +133,8 @@ export type BellView = {
 
 /**  What the window starts with, so that its first paint needs no question. */
 export type Boot = {
-	today: TodayView,
-	settings: SettingsView,
+	today: Today,
+	settings: Settings,
 	first_run: boolean,
 	version: string,
 	tray: boolean,
@@ -436,7 +436,7 @@ export type SessionRow = {
 };
 
 /**  What the person has chosen. */
-export type SettingsView = {
+export type Settings = {
 	sound: boolean,
 	hide_names: boolean,
 	break_through: boolean,
@@ -465,7 +465,7 @@ export type StatusLine = { kind: "cancelled"; by: Who; at: string } | { kind: "n
 export type Theme = "system" | "light" | "dark";
 
 /**  The page *Today*. */
-export type TodayView = {
+export type Today = {
 	now: string,
 	zone: string,
 	/**  Today, as 2026-11-24, in `zone`. */
