@@ -45,7 +45,7 @@ missed = While closed, { $count ->
         [one] one bell
        *[other] { $count } bells
     } did not ring.
-samples = These are samples. They don’t ring.
+samples = These sessions are samples.
 remove-samples = Remove samples
 
 ## Today
@@ -147,6 +147,7 @@ ended = Ended { $time }
 add-link = Add a link
 open-early = Open early
 snooze = Snooze
+open-app = Open First Bell
 copy-link = Copy link
 link-copied = Link copied.
 copy-failed = The link could not be copied. It is shown on the session’s page.
