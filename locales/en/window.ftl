@@ -45,7 +45,11 @@ missed = While closed, { $count ->
         [one] one bell
        *[other] { $count } bells
     } did not ring.
+<<<<<<< HEAD
 samples = These lessons are samples.
+=======
+samples = These sessions are samples.
+>>>>>>> ui
 remove-samples = Remove samples
 
 ## Today
@@ -147,6 +151,7 @@ ended = Ended { $time }
 add-link = Add a link
 open-early = Open early
 snooze = Snooze
+open-app = Open First Bell
 copy-link = Copy link
 link-copied = Link copied.
 copy-failed = The link could not be copied. It is shown on the session’s page.
