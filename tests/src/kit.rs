@@ -1,6 +1,7 @@
 //! One owned desktop and the things on it. Start with [`Desktop::plan`].
 
 pub mod app;
+pub mod arranged;
 pub mod axe;
 pub mod bell;
 mod bus;
@@ -12,6 +13,7 @@ pub mod keyring;
 pub mod logind;
 pub mod notifications;
 pub mod opener;
+pub mod page;
 pub mod people;
 mod processes;
 pub mod tray;
@@ -22,4 +24,5 @@ pub use app::{App, AppPlan};
 pub use desktop::{Desktop, DesktopPlan};
 pub use notifications::NotificationService;
 pub use processes::runs;
+pub use page::Page;
 pub use untouched::Untouched;

@@ -1,0 +1,9 @@
+//! The stories: the real window, a real bus, real SQLite, and a desktop that records.
+//! Build first: `npm run build` in `ui/`, then `cargo build -p firstbell -p bell`.
+// The lint spares test functions, but not the helpers beside them.
+#![allow(clippy::unwrap_used)]
+
+#[path = "stories/bell_rings.rs"]
+mod bell_rings;
+#[path = "stories/scene.rs"]
+mod scene;
