@@ -22,13 +22,27 @@ use super::{axe, bell, processes, wait};
 #[must_use]
 pub struct AppPlan {
     program: Option<PathBuf>,
-    data_dir: bool,
+    data_dir: DataDir,
     arguments: Vec<OsString>,
     environment: Vec<(String, String)>,
     watched: Option<Untouched>,
 }
 
+/// Where it keeps its things.
+#[derive(Clone, Debug)]
+enum DataDir {
+    Unsaid,
+    OfDesktop,
+    At(PathBuf),
+}
+
 impl AppPlan {
+    /// With another data folder than the desktop's.
+    pub fn data_dir(mut self, folder: impl AsRef<Path>) -> Self {
+        self.data_dir = DataDir::At(folder.as_ref().to_owned());
+        self
+    }
+
     /// One more argument.
     pub fn arg(mut self, argument: impl AsRef<OsStr>) -> Self {
         self.arguments.push(argument.as_ref().to_owned());
@@ -103,8 +117,13 @@ impl AppPlan {
             None => bell::program("firstbell", "FIRSTBELL_BIN")?,
         };
         let mut arguments = self.arguments.clone();
-        if self.data_dir {
-            arguments.splice(0..0, [OsString::from("--data-dir"), desktop.data_dir().into_os_string()]);
+        let folder = match &self.data_dir {
+            DataDir::Unsaid => None,
+            DataDir::OfDesktop => Some(desktop.data_dir()),
+            DataDir::At(folder) => Some(folder.clone()),
+        };
+        if let Some(folder) = folder {
+            arguments.splice(0..0, [OsString::from("--data-dir"), folder.into_os_string()]);
         }
         let program = match &self.watched {
             Some(untouched) => untouched.wrap(&program)?,
@@ -128,7 +147,7 @@ impl<'a> App<'a> {
     pub fn plan() -> AppPlan {
         AppPlan {
             program: None,
-            data_dir: true,
+            data_dir: DataDir::OfDesktop,
             arguments: Vec::new(),
             environment: Vec::new(),
             watched: None,
@@ -137,7 +156,7 @@ impl<'a> App<'a> {
 
     /// Any other program, for the kit's own tests.
     pub fn plan_of(program: impl AsRef<Path>) -> AppPlan {
-        AppPlan { program: Some(program.as_ref().to_owned()), data_dir: false, ..Self::plan() }
+        AppPlan { program: Some(program.as_ref().to_owned()), data_dir: DataDir::Unsaid, ..Self::plan() }
     }
 
     /// The driver at its window.
@@ -209,6 +228,26 @@ impl<'a> App<'a> {
         .await
     }
 
+    /// A second window of the app, known by its width.
+    ///
+    /// # Errors
+    /// When it does not come.
+    pub async fn other_window(&self, width: i32) -> Result<u64> {
+        let pid = self.pid()?.to_string();
+        wait::until(&format!("a window {width} wide"), wait::PATIENCE, async || {
+            let mut search = self.desktop.command("xdotool");
+            search.args(["search", "--onlyvisible", "--all", "--pid", &pid, "--name", "."]);
+            let found = self.desktop.output(search).await?.stdout;
+            for id in String::from_utf8_lossy(&found).lines().filter_map(|line| line.parse().ok()) {
+                if self.desktop.input().place_of(id).await?.width == width {
+                    return Ok(Some(id));
+                }
+            }
+            Ok(None)
+        })
+        .await
+    }
+
     /// What axe-core finds wrong with the window.
     ///
     /// # Errors
@@ -240,6 +279,22 @@ impl<'a> App<'a> {
     /// When it does not run.
     pub async fn kill(self) -> Result<()> {
         self.end(Signal::KILL).await
+    }
+
+    /// Stops it where it stands (SIGSTOP), as sleep does.
+    ///
+    /// # Errors
+    /// When it does not run.
+    pub fn freeze(&self) -> Result<()> {
+        processes::send(self.pid()?, Signal::STOP)
+    }
+
+    /// Lets it go on.
+    ///
+    /// # Errors
+    /// When it does not run.
+    pub fn thaw(&self) -> Result<()> {
+        processes::send(self.pid()?, Signal::CONT)
     }
 
     async fn end(self, signal: Signal) -> Result<()> {

@@ -5,6 +5,7 @@ use std::process::{Command, ExitStatus};
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+use chrono::{NaiveTime, Utc};
 use chrono_tz::Tz;
 use zbus::Connection;
 
@@ -19,6 +20,24 @@ use super::{bus, keyring, processes, wait};
 
 /// Keeps the desktop's folder after the test, for a look at the logs.
 const KEEP: &str = "FIRSTBELL_KEEP_DESKTOP";
+
+/// Around the world, an hour or two apart.
+const CITIES: [Tz; 14] = [
+    Tz::Europe__Madrid,
+    Tz::Europe__Athens,
+    Tz::Asia__Dubai,
+    Tz::Asia__Tashkent,
+    Tz::Asia__Bangkok,
+    Tz::Asia__Singapore,
+    Tz::Asia__Tokyo,
+    Tz::Australia__Brisbane,
+    Tz::Pacific__Auckland,
+    Tz::Pacific__Honolulu,
+    Tz::America__Anchorage,
+    Tz::America__Phoenix,
+    Tz::America__Bogota,
+    Tz::America__Sao_Paulo,
+];
 
 /// What a desktop is to have.
 #[derive(Clone, Debug)]
@@ -43,6 +62,16 @@ impl DesktopPlan {
     /// The computer of this person: in their zone. Ada's otherwise.
     pub fn of(mut self, person: Person) -> Self {
         self.zone = person.zone;
+        self
+    }
+
+    /// Somewhere on earth where it is about noon now, so that a story of today does not run into midnight.
+    pub fn around_noon(mut self) -> Self {
+        let from_noon = |zone: &Tz| {
+            let now = Utc::now().with_timezone(zone).time();
+            (now - NaiveTime::from_hms_opt(12, 30, 0).unwrap_or_default()).num_minutes().abs()
+        };
+        self.zone = CITIES.into_iter().min_by_key(from_noon).unwrap_or(self.zone);
         self
     }
 
