@@ -37,8 +37,6 @@ draft-link-user-name = This link carries a user name, so it can’t be trusted. 
 draft-link-port = This link names a port, so it can’t be trusted. Paste the plain meeting link.
 draft-link-unreadable = This isn’t a link. Paste the whole address, beginning with https://.
 
-link-opened-nothing = The browser didn’t open.
-
 text-too-long = That is too long. Keep it under 20,000 characters.
 
 event-no-start = It has no start.

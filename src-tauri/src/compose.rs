@@ -42,7 +42,7 @@ use crate::{
 };
 
 /// How many days after today the page shows at first.
-const DAYS_AHEAD: u16 = 13;
+const DAYS_AHEAD: u16 = 14;
 /// How often it is looked whether series are to be extended.
 const EXTEND_EVERY: Duration = Duration::from_secs(6 * 60 * 60);
 

@@ -16,8 +16,7 @@ use tauri_specta::Event as _;
 
 use crate::{
     desktop::notifications::Notifications,
-    error::AppError,
-    events::{AskToJoin, DraggedOver, Failed, ShowSession},
+    events::{AskToJoin, BrowserFailed, DraggedOver, Failed, ShowSession},
     import::{self, Waiting},
     tray::Tray,
     view::page::Boot,
@@ -110,9 +109,7 @@ pub fn after_join(app: &AppHandle, id: SessionId, opened: &Opened) {
         }
         Opened::BrowserFailed => {
             show_session(app, id);
-            let error =
-                AppError { code: crate::error::ErrorCode::NotOpen, message: say("link-opened-nothing", &[]) };
-            let _ = Failed(error).emit(app);
+            let _ = BrowserFailed { id: id.to_string() }.emit(app);
         }
     }
 }

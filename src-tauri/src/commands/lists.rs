@@ -55,7 +55,8 @@ pub async fn search(core: Core<'_>, text: String) -> Answer<Vec<SessionRow>> {
 #[tauri::command]
 #[specta::specta]
 pub async fn people(core: Core<'_>) -> Answer<Vec<PersonRow>> {
-    Ok(core.people().await?.iter().map(PersonRow::from).collect())
+    let now = core.now();
+    Ok(core.people().await?.iter().map(|person| PersonRow::new(person, now)).collect())
 }
 
 /// All sessions with a person.
@@ -85,5 +86,5 @@ pub fn shown(app: AppHandle) {
 
 async fn rows(core: &Core<'_>, found: &[Entry]) -> Result<Vec<SessionRow>, AppError> {
     let zones = core.people_zones().await?;
-    Ok(found.iter().map(|entry| SessionRow::new(entry, &zones)).collect())
+    Ok(found.iter().map(|entry| SessionRow::new(entry, &zones, core.now())).collect())
 }
