@@ -30,14 +30,14 @@ use crate::{
     },
     error::{Answer, AppError},
     events::{Changed, ClockTicked, QuitAsked},
-    import::{self, Waiting},
-    logging,
+    import, logging,
     tray::Tray,
     view::{
         instant,
         page::{Boot, Problem, TodayView},
         settings::SettingsView,
     },
+    waiting::Waiting,
     window::{self, Revealed},
 };
 
@@ -227,7 +227,7 @@ pub fn ask_to_quit(app: &AppHandle) {
         match window::core(&app).bells_left_today().await {
             Ok(left) if !left.is_empty() => {
                 window::show(&app);
-                let _ = QuitAsked { bells: left.into_iter().map(instant).collect() }.emit(&app);
+                window::tell(&app, QuitAsked { bells: left.into_iter().map(instant).collect() });
             }
             _ => quit(&app),
         }

@@ -1,7 +1,7 @@
 //! Lists: Today, days, past sessions, search, people.
 
 use firstbell_core::today::Entry;
-use tauri::{AppHandle, Manager as _};
+use tauri::AppHandle;
 
 use super::{Core, instant};
 use crate::{
@@ -79,9 +79,7 @@ pub async fn set_person_zone(core: Core<'_>, name: String, zone: Option<String>)
 #[specta::specta]
 pub fn shown(app: AppHandle) {
     crate::window::reveal(&app);
-    if let Some(waiting) = app.try_state::<crate::import::Waiting>() {
-        waiting.window_is_ready(&app);
-    }
+    crate::waiting::is_ready(&app);
 }
 
 async fn rows(core: &Core<'_>, found: &[Entry]) -> Result<Vec<SessionRow>, AppError> {
