@@ -1,4 +1,5 @@
 //! `bell` as a person or a program calls it: each test has a home and a data folder of its own.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 #[path = "bell/agenda.rs"]
 mod agenda;

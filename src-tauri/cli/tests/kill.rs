@@ -2,6 +2,7 @@
 //! and what was said to be done is done.
 //!
 //! A twentieth of the points, or all 200 with `FIRSTBELL_SOAK=1`. `FIRSTBELL_SEED` repeats a run.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 #![cfg(unix)]
 
 use std::{

@@ -1,5 +1,6 @@
 //! What a host may ask for, over a real store in a folder of its own, with a clock that the test sets and
 //! a browser that only notes what it is given.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 #[path = "app/desk.rs"]
 mod desk;

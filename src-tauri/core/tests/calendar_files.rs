@@ -1,5 +1,6 @@
 //! Calendar files against a second opinion: the Python library `recurring-ical-events`, over every file
 //! of `calendar_files/` and over random rules; and what must hold of any file at all.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 #[path = "../../../tests/oracle/differences.rs"]
 mod differences;

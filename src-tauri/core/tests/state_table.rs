@@ -1,4 +1,5 @@
 //! The state table, cell by cell.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 use std::{fs, path::Path};
 

@@ -1,4 +1,5 @@
 //! Every file of words: whole, and no sentence missing that the core or `bell` says by name.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 use std::{fs, path::Path};
 

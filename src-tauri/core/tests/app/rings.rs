@@ -20,7 +20,7 @@ async fn rung(desk: &Desk) -> RingKey {
 }
 
 async fn outcome(desk: &Desk, key: RingKey) -> Option<Outcome> {
-    rings::outcome_of(&mut *desk.store.read().await.unwrap(), key).await.unwrap()
+    rings::outcome_of(&mut desk.store.read().await.unwrap(), key).await.unwrap()
 }
 
 #[tokio::test]
