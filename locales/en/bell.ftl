@@ -60,3 +60,14 @@ happened-tutor-away = Marked: the tutor didn’t come
 happened-mark-undone = Mark taken back
 
 title-with-person = { $subject } with { $person }
+
+check-person-time = { $time } for { $person } ({ $city })
+
+pasted-file-name = Pasted calendar
+
+bell-no-service = No notification service answers on this desktop. First Bell shows a small window of its own instead.
+
+minimised-title = First Bell keeps running
+minimised-body = This desktop has no tray, so the window was minimised instead of hidden. Your bells still ring.
+
+tray-next-hidden = { $time } session, { $when }

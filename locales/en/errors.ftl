@@ -37,6 +37,12 @@ draft-link-user-name = This link carries a user name, so it can’t be trusted. 
 draft-link-port = This link names a port, so it can’t be trusted. Paste the plain meeting link.
 draft-link-unreadable = This isn’t a link. Paste the whole address, beginning with https://.
 
-link-opened-nothing = The browser didn’t open.
-
 text-too-long = That is too long. Keep it under 20,000 characters.
+
+event-no-start = It has no start.
+event-bad-time = Its time can’t be read.
+event-unknown-zone = Its time zone isn’t known.
+event-bad-rule = Its repetition can’t be read.
+event-bad-duration = Its length can’t be read.
+event-end-before-start = It ends before it starts.
+event-too-many-occurrences = It repeats too often to be a timetable.

@@ -1,1 +1,17 @@
-//! shell
+//! The shell of First Bell: the only Rust that names tauri. Commands are adapters over the core; what
+//! crosses to the window is a view type; state comes back as events.
+
+mod arguments;
+pub mod bindings;
+mod commands;
+mod compose;
+mod desktop;
+mod error;
+mod events;
+mod import;
+mod logging;
+mod tray;
+mod view;
+mod window;
+
+pub use compose::run;

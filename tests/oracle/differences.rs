@@ -11,6 +11,8 @@
 /// - `BYDAY=MO,1TU` means Mondays and first Tuesdays (§3.3.10: a list); the library finds no day that
 ///   is both.
 /// - Two wall-clock times that are the same instant, because one is in the gap, are one member of a set.
+/// - An EXDATE excludes what starts at that instant; the library also excludes what starts an hour or
+///   two later, if its time in UTC looks like the EXDATE's local time.
 /// - A time in UTC is that instant, also in a calendar whose X-WR-TIMEZONE has two of that wall clock;
 ///   the library moves the second one onto the first.
 pub const DIFFERENCES: &[(&str, &[&str], &[&str])] = &[
@@ -40,6 +42,7 @@ pub const DIFFERENCES: &[(&str, &[&str], &[&str])] = &[
             "20270328T013000Z 20270328T023000Z An hour over the gap",
         ],
     ),
+    ("exdate_and_hours", &[], &["20261007T160000Z 20261007T163000Z Twice in the afternoon"]),
     ("hourly_over_the_gap", &["20270328T010000Z 20270328T013000Z Every hour"], &[]),
     (
         "mixed_by_day",

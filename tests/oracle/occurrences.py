@@ -3,8 +3,8 @@
 
   occurrences.py ZONE FROM UNTIL FILE...
 
-For each file a line "# FILE", then a line for each timed occurrence in FROM <= t < UNTIL (times in UTC,
-20261124T150000Z): start, end, title, separated by tabs, sorted. Floating times are read in ZONE. A file
+For each file a line "# FILE", then a line for each timed occurrence that ends after FROM and starts before
+UNTIL (times in UTC, 20261124T150000Z): start, end, title, separated by tabs, sorted. Floating times are read in ZONE. A file
 that the library refuses gives "! " and the reason instead. FILE may be "-": then the names come from
 standard input, one a line.
 """
@@ -32,9 +32,12 @@ def utc(time, zone):
 def rows(path, zone, start, until):
     with open(path, "rb") as file:
         calendar = icalendar.Calendar.from_ical(file.read())
-    for event in recurring_ical_events.of(calendar).between(start, until):
+    # The library compares floating times with the window's wall clock; the exact edge is cut below.
+    for event in recurring_ical_events.of(calendar).between(start, until + dt.timedelta(days=2)):
         begin, end = event["DTSTART"].dt, event["DTEND"].dt
         if not isinstance(begin, dt.datetime):
+            continue
+        if utc(begin, zone) >= until.strftime("%Y%m%dT%H%M%SZ"):
             continue
         title = str(event.get("SUMMARY", "")).strip().replace("\n", " ")
         yield "%s\t%s\t%s" % (utc(begin, zone), utc(end, zone), title)

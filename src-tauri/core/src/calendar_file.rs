@@ -92,8 +92,6 @@ pub enum Reason {
     BadDuration,
     /// DTEND before DTSTART.
     EndBeforeStart,
-    /// An RRULE that never yields a date.
-    NeverOccurs,
     /// More occurrences than [`MAX_OCCURRENCES`].
     TooManyOccurrences,
 }
@@ -109,7 +107,6 @@ impl Reason {
             Self::BadRule => "event_bad_rule",
             Self::BadDuration => "event_bad_duration",
             Self::EndBeforeStart => "event_end_before_start",
-            Self::NeverOccurs => "event_never_occurs",
             Self::TooManyOccurrences => "event_too_many_occurrences",
         }
     }
@@ -124,7 +121,6 @@ impl fmt::Display for Reason {
             Self::BadRule => "not a recurrence rule",
             Self::BadDuration => "not a duration",
             Self::EndBeforeStart => "ends before it starts",
-            Self::NeverOccurs => "never takes place",
             Self::TooManyOccurrences => "takes place too often",
         })
     }

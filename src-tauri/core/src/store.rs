@@ -15,7 +15,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{Sqlite, SqliteConnection, SqlitePool, Transaction, pool::PoolConnection};
 
 pub use open::{Migrate, OpenError};
-pub use watch::Watch;
+pub use watch::notice_others;
 
 /// What goes wrong at the store while it is in use.
 #[derive(Debug, thiserror::Error)]
@@ -75,14 +75,6 @@ impl Store {
     /// What SQLite says.
     pub async fn read(&self) -> Result<PoolConnection<Sqlite>> {
         Ok(self.pool.acquire().await?)
-    }
-
-    /// A watch that notices what other programs write.
-    ///
-    /// # Errors
-    /// What SQLite says.
-    pub async fn watch(&self) -> Result<Watch> {
-        Watch::start(self.pool.acquire().await?).await
     }
 
     /// Whether SQLite finds the whole file sound (`PRAGMA quick_check`). Reads all of it.

@@ -49,7 +49,7 @@ fn people_read_one_line_and_one_for_each_event_left_out() {
     assert_eq!(
         said,
         "3 added, 0 changed, 0 removed.\n\
-         Line 17: “Broken” was left out. It has a date or time that doesn’t exist.\n"
+         Line 17: “Broken” was left out. Its time can’t be read.\n"
     );
 }
 

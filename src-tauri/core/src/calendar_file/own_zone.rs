@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use chrono::{DateTime, Datelike, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 
 use super::{
     parse::{Block, Line},
-    recurrence::{Step, Walk},
+    recurrence::Walk,
     rule::{Freq, Rule},
     value::{Written, offset, written},
 };
@@ -132,8 +132,8 @@ fn follow(line: &Line, start: NaiveDateTime, from: i32, onsets: &mut Vec<NaiveDa
     let skips =
         rule.freq == Freq::Yearly && rule.interval == 1 && rule.count.is_none() && start.year() < FIRST_YEAR;
     let start = if skips { start.with_year(FIRST_YEAR).unwrap_or(start) } else { start };
-    let mut walk = Walk::new(&rule, start);
-    while let Step::At(at) = walk.step() {
+    let end = NaiveDate::from_ymd_opt(LAST_YEAR, 12, 31)?.and_time(NaiveTime::MIN);
+    for at in Walk::new(&rule, start, end) {
         let over = match rule.until {
             Some(Written::Utc(until)) => at.checked_sub_signed(TimeDelta::seconds(i64::from(from)))? > until,
             Some(Written::Local(until)) => at > until,

@@ -1,9 +1,8 @@
 //! What a rule yields, in wall-clock time (RFC 5545 §3.3.10).
 //!
-//! Own code, because the `rrule` crate panics on dates it cannot hold, counts days before 1970 wrongly
-//! (own VTIMEZONEs begin in 1601), refuses rules that others write (WEEKLY with BYMONTHDAY, UNTIL
-//! before DTSTART), and has no bound on the work between two results. Here each step costs at most
-//! one day's check, and the checks without a result are counted.
+//! Own code, not the `rrule` crate: a test below shows where that goes wrong. It also refuses rules
+//! that other programs write, and lays out a whole year of seconds before the first result. Here each
+//! step costs at most one day's check, and both the steps and those without a result are bounded.
 
 use std::collections::VecDeque;
 
@@ -12,30 +11,22 @@ use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Tim
 use super::rule::{Freq, Rule};
 
 /// Days or times looked at without finding one, after which a rule is taken to yield nothing more.
-/// As days it is more than five hundred years; the calendar repeats after four hundred.
-const MAX_FRUITLESS: u32 = 200_000;
+/// As days it is the four hundred years after which the calendar repeats.
+const MAX_FRUITLESS: u32 = 150_000;
 
-/// Days or times looked at in all: two thousand years of days, each taken apart.
-const MAX_WORK: u32 = 3_000_000;
+/// Days or times looked at in all: a thousand years of days.
+const MAX_WORK: u32 = 400_000;
 
 /// RFC 5545 §3.3.4 writes years with four digits.
 const LAST_YEAR: i32 = 9999;
 
-/// One step of a [`Walk`].
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Step {
-    At(NaiveDateTime),
-    /// COUNT is reached, or the calendar's last year.
-    End,
-    /// Nothing found in [`MAX_FRUITLESS`] tries, or [`MAX_WORK`] used up.
-    Fruitless,
-}
-
 /// Walks through the times of a rule in order, from DTSTART on. DTSTART itself comes only if it
-/// matches the rule. UNTIL is the caller's business, because it is an instant.
+/// matches the rule. UNTIL is the caller's business, because it is an instant. It ends when COUNT is
+/// reached, after the period with the time it is told to end at, or when its work is used up.
 pub(super) struct Walk {
     rule: Rule,
     start: NaiveDateTime,
+    end: NaiveDateTime,
     /// BYHOUR × BYMINUTE × BYSECOND, for DAILY and longer.
     times: Vec<NaiveTime>,
     next_period: Option<Period>,
@@ -58,12 +49,27 @@ enum Period {
     Moment(NaiveDateTime),
 }
 
+impl Period {
+    fn begins_by(self, end: NaiveDateTime) -> bool {
+        match self {
+            Self::Year(year) => year <= end.year(),
+            Self::Month(month) => month <= month_number(end),
+            Self::Week(day) | Self::Day(day) => day <= end.date(),
+            Self::Moment(at) => at <= end,
+        }
+    }
+}
+
+fn month_number(at: NaiveDateTime) -> i64 {
+    i64::from(at.year()) * 12 + i64::from(at.month0())
+}
+
 impl Walk {
-    pub fn new(rule: &Rule, start: NaiveDateTime) -> Self {
+    pub fn new(rule: &Rule, start: NaiveDateTime, end: NaiveDateTime) -> Self {
         let rule = rule.filled_in(start);
         let first = match rule.freq {
             Freq::Yearly => Period::Year(start.year()),
-            Freq::Monthly => Period::Month(i64::from(start.year()) * 12 + i64::from(start.month0())),
+            Freq::Monthly => Period::Month(month_number(start)),
             Freq::Weekly => Period::Week(start.date()),
             Freq::Daily => Period::Day(start.date()),
             Freq::Hourly | Freq::Minutely | Freq::Secondly => Period::Moment(start),
@@ -73,6 +79,7 @@ impl Walk {
         Self {
             rule,
             start,
+            end,
             times,
             next_period: Some(first),
             days: VecDeque::new(),
@@ -80,36 +87,6 @@ impl Walk {
             left,
             fruitless: 0,
             work: 0,
-        }
-    }
-
-    pub fn step(&mut self) -> Step {
-        loop {
-            while let Some(at) = self.ready.pop_front() {
-                if at < self.start {
-                    continue;
-                }
-                if self.left == Some(0) {
-                    return Step::End;
-                }
-                self.left = self.left.map(|left| left - 1);
-                self.fruitless = 0;
-                return Step::At(at);
-            }
-            if let Some(day) = self.days.pop_front() {
-                self.fruitless += 1;
-                if self.rule.allows_day(day) {
-                    self.ready.extend(self.times.iter().map(|time| day.and_time(*time)));
-                }
-            } else {
-                let Some(period) = self.next_period else { return Step::End };
-                self.fruitless += 1;
-                self.enter(period);
-            }
-            self.work += 1;
-            if self.fruitless > MAX_FRUITLESS || self.work > MAX_WORK {
-                return Step::Fruitless;
-            }
         }
     }
 
@@ -207,6 +184,40 @@ impl Walk {
     }
 }
 
+impl Iterator for Walk {
+    type Item = NaiveDateTime;
+
+    fn next(&mut self) -> Option<NaiveDateTime> {
+        loop {
+            while let Some(at) = self.ready.pop_front() {
+                if at < self.start {
+                    continue;
+                }
+                if self.left == Some(0) {
+                    return None;
+                }
+                self.left = self.left.map(|left| left - 1);
+                self.fruitless = 0;
+                return Some(at);
+            }
+            if let Some(day) = self.days.pop_front() {
+                self.fruitless += 1;
+                if self.rule.allows_day(day) {
+                    self.ready.extend(self.times.iter().map(|time| day.and_time(*time)));
+                }
+            } else {
+                let period = self.next_period.filter(|period| period.begins_by(self.end))?;
+                self.fruitless += 1;
+                self.enter(period);
+            }
+            self.work += 1;
+            if self.fruitless > MAX_FRUITLESS || self.work > MAX_WORK {
+                return None;
+            }
+        }
+    }
+}
+
 fn later(day: NaiveDate, days: i64) -> Option<NaiveDate> {
     day.checked_add_days(Days::new(u64::try_from(days).ok()?)).filter(|day| day.year() <= LAST_YEAR)
 }
@@ -252,19 +263,11 @@ mod tests {
 
     fn walk(rule: &str, start: &str) -> Walk {
         let Some(Written::Local(start)) = written(start) else { panic!("{start}") };
-        Walk::new(&Rule::parse(rule).unwrap(), start)
+        Walk::new(&Rule::parse(rule).unwrap(), start, NaiveDateTime::MAX)
     }
 
     fn first(rule: &str, start: &str, many: usize) -> Vec<String> {
-        let mut walk = walk(rule, start);
-        let mut out = Vec::new();
-        while let Step::At(at) = walk.step() {
-            out.push(at.format("%Y%m%dT%H%M%S").to_string());
-            if out.len() == many {
-                break;
-            }
-        }
-        out
+        walk(rule, start).take(many).map(|at| at.format("%Y%m%dT%H%M%S").to_string()).collect()
     }
 
     #[test]
@@ -298,7 +301,7 @@ mod tests {
             "FREQ=WEEKLY;BYDAY=MO;BYSETPOS=300",
             "FREQ=HOURLY;INTERVAL=24;BYHOUR=7",
         ] {
-            assert!(!matches!(walk(rule, "20260101T090000").step(), Step::At(_)), "{rule}");
+            assert_eq!(walk(rule, "20260101T090000").next(), None, "{rule}");
         }
     }
 
@@ -308,6 +311,29 @@ mod tests {
             first("FREQ=MINUTELY;INTERVAL=90;BYHOUR=9,12", "20260101T090000", 4),
             ["20260101T090000", "20260101T120000", "20260102T090000", "20260102T120000"]
         );
-        assert_eq!(first("FREQ=SECONDLY;INTERVAL=4000000000", "20260101T090000", 2)[1], "21521002T160640");
+        assert_eq!(first("FREQ=SECONDLY;INTERVAL=4000000000", "20260101T090000", 2)[1], "21521003T160640");
+    }
+
+    #[test]
+    fn rules_that_the_rrule_crate_gets_wrong_come_out_right() {
+        let theirs = |rule: &str| {
+            let set: rrule::RRuleSet = format!("DTSTART:20260106T170000Z\nRRULE:{rule}").parse().ok()?;
+            let found = set.all(3).dates;
+            Some(found.iter().map(|at| at.format("%Y%m%dT%H%M%S").to_string()).collect::<Vec<_>>())
+        };
+        for (rule, wrong, right) in [
+            // Every day instead of Mondays.
+            ("FREQ=DAILY;BYDAY=2MO", Some(vec!["20260106T170000"]), "20260112T170000"),
+            // Nothing instead of Mondays and first Tuesdays.
+            ("FREQ=MONTHLY;BYDAY=MO,1TU", Some(vec![]), "20260106T170000"),
+            // Refused, though others write it.
+            ("FREQ=WEEKLY;BYMONTHDAY=7", None, "20260107T170000"),
+        ] {
+            assert_eq!(
+                theirs(rule).map(|found| found.into_iter().take(1).collect::<Vec<_>>()),
+                wrong.map(|list| { list.into_iter().map(str::to_owned).collect() })
+            );
+            assert_eq!(first(rule, "20260106T170000", 1), [right], "{rule}");
+        }
     }
 }

@@ -10,7 +10,7 @@ use super::{
     event::{self, Event, Flaw, Length, Moment, Replaces, When},
     parse::{self, Block},
     person,
-    recurrence::{Step, Walk},
+    recurrence::Walk,
     rule::{Freq, Rule},
     value::Written,
     zone::Zones,
@@ -236,7 +236,7 @@ impl FileSeries {
     /// of their own.
     ///
     /// # Errors
-    /// A rule that never yields anything, or more than [`MAX_OCCURRENCES`] until then.
+    /// A rule that yields more than [`MAX_OCCURRENCES`] until then.
     pub fn occurrences(&self, until: DateTime<Utc>) -> Result<Vec<Occurrence>, SeriesFault> {
         let overrides: Vec<Override> = self.overrides().map(|(c, r)| Override::new(c, r)).collect();
         let mut found: BTreeMap<String, Occurrence> = BTreeMap::new();
@@ -365,6 +365,9 @@ fn originals(
         overrides.iter().filter_map(Override::shift_by).min().unwrap_or_default().min(TimeDelta::zero());
     let horizon = until.checked_sub_signed(back).unwrap_or(until);
 
+    // As a wall clock of whatever zone shows it.
+    let last = horizon.naive_utc().checked_add_signed(TimeDelta::days(2)).unwrap_or(NaiveDateTime::MAX);
+
     let mut found: BTreeMap<DateTime<Utc>, Original> = BTreeMap::new();
     let ends: Option<Vec<Until>> = event
         .rules
@@ -386,24 +389,16 @@ fn originals(
         }
     }
     for (rule, line) in &event.rules {
-        let fault = |reason| SeriesFault { line: *line, reason };
         let end = Until::read(rule, start);
-        let mut walk = Walk::new(rule, start.wall);
-        let mut any = 0_usize;
-        loop {
-            let wall = match walk.step() {
-                Step::At(wall) => wall,
-                Step::End | Step::Fruitless if any == 0 => return Err(fault(Reason::NeverOccurs)),
-                Step::End | Step::Fruitless => break,
-            };
-            any += 1;
+        // A rule that never yields (30 February) leaves DTSTART, the first instance in any case.
+        for (before, wall) in Walk::new(rule, start.wall, last).enumerate() {
             let at = if wall == start.wall { start.clone() } else { Moment::new(wall, start.zone.clone()) };
             if end.as_ref().is_some_and(|end| end.is_before(wall, at.instant)) || at.instant >= horizon {
                 break;
             }
             found.entry(at.instant).or_insert(Original { at, length: None });
-            if any > MAX_OCCURRENCES {
-                return Err(fault(Reason::TooManyOccurrences));
+            if before >= MAX_OCCURRENCES {
+                return Err(SeriesFault { line: *line, reason: Reason::TooManyOccurrences });
             }
         }
     }

@@ -16,11 +16,19 @@ const SNOOZE_STEP: Duration = Duration::minutes(1);
 /// How soon a ring comes again that is snoozed after the start.
 const SNOOZE_LATE: Duration = Duration::minutes(2);
 
+/// How long before the start a Join counts as going in. Whoever opens the room the day before, to try the
+/// link, still wants to be rung.
+pub const EARLIEST_JOIN: Duration = Duration::minutes(60);
+
 /// What is to be done about a ring, once its session has been read again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Due {
     /// Ring now.
     Ring,
+    /// Wait: the clock was set back to before Join opens.
+    NotYet,
+    /// The person is in it already, or was.
+    Joined,
     /// The session was moved, called off, is said to be over, or its bell was switched off.
     Withdraw,
     /// Join has closed: it is too late to ring, the ring is listed as missed.
@@ -36,15 +44,17 @@ pub fn judge(
     rules: JoinRules,
     now: DateTime<Utc>,
 ) -> Due {
-    match session {
-        Some(session) if session.status == Status::Scheduled && session.bell && session.start == start => {
-            if now < rules.closes_at(session, room) {
-                Due::Ring
-            } else {
-                Due::Missed
-            }
-        }
-        _ => Due::Withdraw,
+    let Some(session) = session else { return Due::Withdraw };
+    if session.status != Status::Scheduled || !session.bell || session.start != start {
+        Due::Withdraw
+    } else if has_joined(session, now) {
+        Due::Joined
+    } else if now < rules.opens_at(session) {
+        Due::NotYet
+    } else if now < rules.closes_at(session, room) {
+        Due::Ring
+    } else {
+        Due::Missed
     }
 }
 
@@ -54,11 +64,23 @@ pub fn due_at(session: &Session, rules: JoinRules) -> DateTime<Utc> {
     rules.opens_at(session)
 }
 
-/// Whether a reminder whose Join has closed without a ring counts as missed. A session that was brought
-/// in when its Join had closed already was never to be rung.
+/// Whether a reminder whose Join has closed without a ring counts as missed. `stands_since` is when the
+/// session came here, or took the time that it has. One whose Join had closed by then was never to be rung.
 #[must_use]
-pub fn was_owed(session: &Session, closes: DateTime<Utc>) -> bool {
-    session.created_at < closes
+pub fn was_owed(stands_since: DateTime<Utc>, closes: DateTime<Utc>) -> bool {
+    stands_since < closes
+}
+
+/// The person has gone in, now or earlier: there is nothing left to remind them of.
+#[must_use]
+pub fn has_joined(session: &Session, now: DateTime<Utc>) -> bool {
+    session.opened_at.is_some_and(|opened| session.start - EARLIEST_JOIN <= opened && opened <= now)
+}
+
+/// The person's own session runs: from their Join to its planned end. Bells are quiet then.
+#[must_use]
+pub fn runs_for_me(session: &Session, now: DateTime<Utc>) -> bool {
+    session.status == Status::Scheduled && now < session.end && has_joined(session, now)
 }
 
 /// When a snoozed ring comes again: one minute before the start, then at the start, then every two minutes.

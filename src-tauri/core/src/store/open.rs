@@ -6,7 +6,7 @@ use std::{
 };
 
 use sqlx::{
-    Connection as _, SqliteConnection,
+    SqlitePool,
     migrate::{MigrateError, Migrator},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -76,24 +76,19 @@ impl Store {
         if migrate == Migrate::No && !path.exists() {
             return Err(OpenError::Missing);
         }
-        let mut conn = match SqliteConnection::connect_with(&options).await {
-            Ok(conn) => conn,
-            Err(error) if is_damage(&error) => return Err(damaged(path, migrate)),
-            Err(error) => return Err(error.into()),
-        };
-        if let Err(error) = bring_up_to_date(&mut conn, migrate).await {
-            return Err(match error {
-                OpenError::Store(StoreError::Sql(error)) if is_damage(&error) => {
-                    drop(conn);
-                    damaged(path, migrate)
-                }
-                error => error,
-            });
-        }
-        conn.close().await?;
-        // One that writes, one that reads, and the watch's.
+        // One that writes, some that read, and the watch's.
         let pool = SqlitePoolOptions::new().max_connections(4).connect_lazy_with(options);
-        Ok(Self { pool })
+        match bring_up_to_date(&pool, migrate).await {
+            Ok(()) => Ok(Self { pool }),
+            Err(OpenError::Store(StoreError::Sql(error))) if is_damage(&error) => {
+                pool.close().await;
+                Err(damaged(path, migrate))
+            }
+            Err(error) => {
+                pool.close().await;
+                Err(error)
+            }
+        }
     }
 
     /// The version of the newest shape of the database that this program knows.
@@ -103,21 +98,16 @@ impl Store {
     }
 }
 
-async fn bring_up_to_date(
-    conn: &mut SqliteConnection,
-    migrate: Migrate,
-) -> std::result::Result<(), OpenError> {
+async fn bring_up_to_date(pool: &SqlitePool, migrate: Migrate) -> std::result::Result<(), OpenError> {
     let newest = Store::newest_version();
-    let is_new: i64 =
-        sqlx::query_scalar("SELECT count(*) FROM sqlite_master WHERE name = '_sqlx_migrations'")
-            .fetch_one(&mut *conn)
+    let has_history: bool =
+        sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = '_sqlx_migrations')")
+            .fetch_one(pool)
             .await?;
-    let here: i64 = if is_new == 0 {
-        0
+    let here: i64 = if has_history {
+        sqlx::query_scalar("SELECT coalesce(max(version), 0) FROM _sqlx_migrations").fetch_one(pool).await?
     } else {
-        sqlx::query_scalar("SELECT coalesce(max(version), 0) FROM _sqlx_migrations")
-            .fetch_one(&mut *conn)
-            .await?
+        0
     };
     if here > newest {
         return Err(OpenError::Newer);
@@ -128,7 +118,7 @@ async fn bring_up_to_date(
     if migrate == Migrate::No {
         return Err(OpenError::Older);
     }
-    MIGRATIONS.run(conn).await.map_err(|error| match error {
+    MIGRATIONS.run(pool).await.map_err(|error| match error {
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => OpenError::from(error),
         MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => OpenError::Newer,
         other => OpenError::Store(StoreError::Sql(sqlx::Error::Migrate(Box::new(other)))),

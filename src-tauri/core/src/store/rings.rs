@@ -126,7 +126,7 @@ pub async fn plan(conn: &mut SqliteConnection, key: RingKey, due: DateTime<Utc>)
     sqlx::query(
         "INSERT INTO rings (session_id, starts_at, kind, number, due_at, state)
          VALUES (?1, ?2, 'before_start', ?3, ?4, 'planned')
-         ON CONFLICT DO UPDATE SET state = 'planned', outcome = NULL, due_at = excluded.due_at
+         ON CONFLICT DO UPDATE SET state = 'planned', outcome = NULL, seen = 0, due_at = excluded.due_at
          WHERE rings.rung_at IS NULL AND rings.outcome IN ('missed', 'withdrawn')",
     )
     .bind(key.session.to_string())
@@ -138,13 +138,18 @@ pub async fn plan(conn: &mut SqliteConnection, key: RingKey, due: DateTime<Utc>)
     Ok(())
 }
 
-/// What the ledger knows of a reminder's first ring.
+/// What the ledger knows of a reminder: of its last ring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Known {
     /// Nothing.
     No,
     /// It was given up without having been shown.
-    GivenUp,
+    GivenUp {
+        /// Which ring.
+        number: i64,
+        /// When it was due (UTC).
+        due: DateTime<Utc>,
+    },
     /// It waits, was shown, or is being shown.
     Yes,
 }
@@ -154,18 +159,18 @@ pub enum Known {
 /// # Errors
 /// What SQLite says.
 pub async fn known(conn: &mut SqliteConnection, session: SessionId, start: DateTime<Utc>) -> Result<Known> {
-    let given_up: Option<bool> = sqlx::query_scalar(
-        "SELECT rung_at IS NULL AND outcome IN ('missed', 'withdrawn') IS TRUE FROM rings
-         WHERE session_id = ?1 AND starts_at = ?2 AND kind = 'before_start' AND number = 1",
+    let last: Option<(i64, i64, bool)> = sqlx::query_as(
+        "SELECT number, due_at, rung_at IS NULL AND outcome IN ('missed', 'withdrawn') IS TRUE FROM rings
+         WHERE session_id = ?1 AND starts_at = ?2 AND kind = 'before_start' ORDER BY number DESC LIMIT 1",
     )
     .bind(session.to_string())
     .bind(to_ms(start))
     .fetch_optional(conn)
     .await?;
-    Ok(match given_up {
+    Ok(match last {
         None => Known::No,
-        Some(true) => Known::GivenUp,
-        Some(false) => Known::Yes,
+        Some((number, due, true)) => Known::GivenUp { number, due: from_ms(due) },
+        Some((_, _, false)) => Known::Yes,
     })
 }
 

@@ -1,29 +1,57 @@
 //! Notices what other programs write: a file watch says when to look, `PRAGMA data_version` says whether
-//! somebody else has really committed (sqlite.org/pragma.html#pragma_data_version).
+//! anybody has really committed (sqlite.org/pragma.html#pragma_data_version).
 
+use notify::{RecursiveMode, Watcher as _};
 use sqlx::{Sqlite, pool::PoolConnection};
+use tokio::sync::mpsc;
 
-use super::{Result, data_version};
+use super::{Result, Store, data_version};
+use crate::data_folder::DataFolder;
+
+/// Calls `noticed` after each commit that may be another program's, for as long as it is awaited. Commits
+/// of this program's own are among them: they are rare, and loading once more does no harm.
+///
+/// # Errors
+/// When the folder cannot be watched, or what SQLite says.
+pub async fn notice_others(
+    store: &Store,
+    folder: &DataFolder,
+    noticed: impl Fn(),
+) -> std::result::Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let (wake, mut woken) = mpsc::channel::<()>(1);
+    let log = folder.database().with_extension("sqlite3-wal");
+    let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+        let is_write = event.is_ok_and(|event| {
+            !event.kind.is_access() && event.paths.iter().any(|path| path.file_name() == log.file_name())
+        });
+        if is_write {
+            // A full channel means that it is woken already.
+            let _ = wake.try_send(());
+        }
+    })?;
+    watcher.watch(folder.path(), RecursiveMode::NonRecursive)?;
+    let mut watch = Watch::start(store.read().await?).await?;
+    while woken.recv().await.is_some() {
+        if watch.has_changed().await? {
+            noticed();
+        }
+    }
+    Ok(())
+}
 
 /// Remembers what it has seen; one connection of its own, because the number is each connection's own.
-#[derive(Debug)]
-pub struct Watch {
+struct Watch {
     conn: PoolConnection<Sqlite>,
     seen: i64,
 }
 
 impl Watch {
-    pub(super) async fn start(mut conn: PoolConnection<Sqlite>) -> Result<Self> {
+    async fn start(mut conn: PoolConnection<Sqlite>) -> Result<Self> {
         let seen = data_version(&mut conn).await?;
         Ok(Self { conn, seen })
     }
 
-    /// Whether anybody has committed since the last time it was asked. That includes this program's
-    /// other connections: whoever asks may have caused it.
-    ///
-    /// # Errors
-    /// What SQLite says.
-    pub async fn has_changed(&mut self) -> Result<bool> {
+    async fn has_changed(&mut self) -> Result<bool> {
         let now = data_version(&mut self.conn).await?;
         Ok(std::mem::replace(&mut self.seen, now) != now)
     }

@@ -1,12 +1,13 @@
-use std::fs;
+use std::{fs, sync::Arc, time::Duration};
 
 use firstbell_core::{
     data_folder::DataFolder,
     error::{Code, Error},
     settings::{Hours, Settings},
-    store::{Migrate, OpenError, Store},
+    store::{Migrate, OpenError, Store, notice_others},
 };
 use sqlx::{Connection as _, SqliteConnection};
+use tokio::{sync::Notify, time::timeout};
 
 use super::desk::{Desk, lesson};
 
@@ -126,10 +127,18 @@ async fn settings_are_kept_and_have_defaults() {
 #[tokio::test]
 async fn what_another_program_writes_is_noticed() {
     let desk = Desk::new().await;
-    let mut watch = desk.store.watch().await.unwrap();
-    assert!(!watch.has_changed().await.unwrap());
-    let path = DataFolder::open(desk.folder.path()).unwrap().database();
-    tell(&path, "INSERT INTO settings (key, value) VALUES ('a', 'b')").await;
-    assert!(watch.has_changed().await.unwrap());
-    assert!(!watch.has_changed().await.unwrap());
+    let data = DataFolder::open(desk.folder.path()).unwrap();
+    let noticed = Arc::new(Notify::new());
+    let (store, folder, tells) = (desk.store.clone(), data.clone(), noticed.clone());
+    let watch =
+        tokio::spawn(async move { notice_others(&store, &folder, || tells.notify_one()).await.is_ok() });
+    // What is written before the watch has begun is nobody's news, so it is written until it is.
+    for attempt in 0.. {
+        assert!(attempt < 50, "nothing was noticed");
+        tell(&data.database(), "INSERT OR REPLACE INTO settings (key, value) VALUES ('a', random())").await;
+        if timeout(Duration::from_millis(200), noticed.notified()).await.is_ok() {
+            break;
+        }
+    }
+    watch.abort();
 }

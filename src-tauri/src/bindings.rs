@@ -1,0 +1,92 @@
+//! Commands, events and types as TypeScript knows them. `ui/src/tauri/bindings.ts` is made from here and
+//! committed; a test holds the two together.
+
+use specta_typescript::Typescript;
+use tauri_specta::{Builder, collect_commands, collect_events};
+
+use crate::{commands, events};
+
+/// Everything the window may ask for and be told.
+pub fn builder() -> Builder<tauri::Wry> {
+    Builder::new()
+        // What goes out and what comes in have one form.
+        .disable_serde_phases()
+        .commands(collect_commands![
+            commands::lists::boot,
+            commands::lists::today,
+            commands::lists::between,
+            commands::lists::past,
+            commands::lists::search,
+            commands::lists::people,
+            commands::lists::person_sessions,
+            commands::lists::set_person_zone,
+            commands::lists::shown,
+            commands::sessions::session,
+            commands::sessions::draft_of,
+            commands::sessions::check_draft,
+            commands::sessions::add_session,
+            commands::sessions::edit_session,
+            commands::sessions::cancel_session,
+            commands::sessions::restore_session,
+            commands::sessions::mark_session,
+            commands::sessions::write_homework,
+            commands::sessions::write_notes,
+            commands::sessions::set_bell,
+            commands::join::join,
+            commands::join::link_to_copy,
+            commands::import::choose_calendar_file,
+            commands::import::paste_text,
+            commands::import::apply_import,
+            commands::import::drop_import,
+            commands::import::save_calendar_file,
+            commands::bell::save_settings,
+            commands::bell::bell,
+            commands::bell::ring_test_bell,
+            commands::bell::finish_first_run,
+            commands::bell::acknowledge_missed,
+            commands::bell::add_samples,
+            commands::bell::remove_samples,
+            commands::program::hide_window,
+            commands::program::quit,
+            commands::program::ring_window,
+            commands::program::answer_ring_window,
+        ])
+        .events(collect_events![
+            events::Changed,
+            events::ClockTicked,
+            events::ImportReady,
+            events::Failed,
+            events::ShowSession,
+            events::AskToJoin,
+            events::BrowserFailed,
+            events::QuitAsked,
+            events::DraggedOver,
+        ])
+}
+
+/// Writes the bindings to a file.
+///
+/// # Errors
+/// What the exporter says.
+pub fn write(path: &std::path::Path) -> Result<(), Box<dyn std::error::Error>> {
+    builder().export(Typescript::default(), path)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_committed_bindings_are_current() {
+        let committed = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("ui/src/tauri/bindings.ts");
+        let folder = tempfile::tempdir().unwrap();
+        let fresh = folder.path().join("bindings.ts");
+        super::write(&fresh).unwrap();
+        let fresh = std::fs::read_to_string(fresh).unwrap();
+        if std::env::var_os("FIRSTBELL_WRITE_BINDINGS").is_some() {
+            std::fs::create_dir_all(committed.parent().unwrap()).unwrap();
+            std::fs::write(&committed, &fresh).unwrap();
+        }
+        let committed = std::fs::read_to_string(committed).unwrap_or_default();
+        assert!(committed == fresh, "run `./dev bindings` and commit ui/src/tauri/bindings.ts");
+    }
+}

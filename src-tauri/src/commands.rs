@@ -1,0 +1,25 @@
+//! What the window may ask for: adapters of a few lines over the core.
+
+pub mod bell;
+pub mod import;
+pub mod join;
+pub mod lists;
+pub mod program;
+pub mod sessions;
+
+use std::sync::Arc;
+
+use firstbell_core::{app::App, error::Error, id::SessionId};
+
+/// The core's app, as tauri hands it to commands.
+pub type Core<'a> = tauri::State<'a, Arc<App>>;
+
+/// The session that the window names.
+fn session_id(text: &str) -> Result<SessionId, Error> {
+    text.parse().map_err(|_| Error::NotFound)
+}
+
+/// An instant that the window names (RFC 3339).
+fn instant(text: &str) -> Result<chrono::DateTime<chrono::Utc>, Error> {
+    text.parse().map_err(|_| Error::Invalid("draft-date"))
+}

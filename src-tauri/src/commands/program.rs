@@ -1,0 +1,48 @@
+//! The program itself: hide, quit, and the answers to First Bell's own ring window.
+
+use std::sync::Arc;
+
+use tauri::{AppHandle, State};
+
+use super::Core;
+use crate::{
+    desktop::ring_window::{RingAnswer, RingWindow, RingWindowView},
+    error::Answer,
+    view::instant,
+};
+
+/// Hides the window; the bell stays.
+#[tauri::command]
+#[specta::specta]
+pub fn hide_window(app: AppHandle) {
+    crate::window::hide(&app);
+}
+
+/// Quits, unless bells are left today and the person does not know it: then their sessions' starts come
+/// back and nothing happens.
+#[tauri::command]
+#[specta::specta]
+pub async fn quit(app: AppHandle, core: Core<'_>, anyway: bool) -> Answer<Vec<String>> {
+    let left = if anyway { Vec::new() } else { core.bells_left_today().await? };
+    if left.is_empty() {
+        crate::compose::quit(&app);
+    }
+    Ok(left.into_iter().map(instant).collect())
+}
+
+/// What First Bell's own ring window shows.
+#[tauri::command]
+#[specta::specta]
+pub async fn ring_window(
+    core: Core<'_>,
+    window: State<'_, Arc<RingWindow>>,
+) -> Answer<Option<RingWindowView>> {
+    Ok(window.view(core.settings().await?.theme.into()))
+}
+
+/// The answer to First Bell's own ring window.
+#[tauri::command]
+#[specta::specta]
+pub fn answer_ring_window(app: AppHandle, window: State<'_, Arc<RingWindow>>, answer: RingAnswer) {
+    window.answer(&app, answer);
+}

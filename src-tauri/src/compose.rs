@@ -1,0 +1,333 @@
+//! Puts the program together: store, core, bell, desktop, tray and window, in the order in which a person
+//! sees something soonest.
+
+use std::{path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
+
+use clap::Parser as _;
+use firstbell_core::{
+    app::App,
+    change::Cause,
+    clock::SystemClock,
+    data_folder::{DataFolder, Ownership},
+    error::Error,
+    join::JoinRules,
+    reminder::{Bell, wait::SystemWait},
+    store::{Migrate, OpenError, Store},
+};
+use tauri::{AppHandle, Manager as _, RunEvent};
+use tauri_specta::Event as _;
+use tokio::sync::{broadcast, mpsc, watch};
+
+use crate::{
+    arguments::Arguments,
+    bindings,
+    desktop::{
+        autostart,
+        notifications::{Notifications, Rings},
+        opener::Browser,
+        ring_window::RingWindow,
+        sound,
+    },
+    error::{Answer, AppError},
+    events::{Changed, ClockTicked, QuitAsked},
+    import::{self, Waiting},
+    logging,
+    tray::Tray,
+    view::{
+        instant,
+        page::{Boot, Problem, TodayView},
+        settings::SettingsView,
+    },
+    window::{self, Revealed},
+};
+
+/// How many days after today the page shows at first.
+const DAYS_AHEAD: u16 = 14;
+/// How often it is looked whether series are to be extended.
+const EXTEND_EVERY: Duration = Duration::from_secs(6 * 60 * 60);
+
+/// Whether the desktop takes rings.
+struct CanRing(watch::Receiver<bool>);
+
+/// What is open for as long as the program runs.
+struct Opened {
+    folder: DataFolder,
+    _ownership: Ownership,
+    store: Store,
+    /// The file that was there was damaged and is kept aside.
+    damaged: Option<Error>,
+}
+
+/// Runs First Bell until it is quit.
+pub fn run() -> ExitCode {
+    prepare_webkit();
+    logging::start();
+    let arguments = Arguments::parse();
+    let context = tauri::generate_context!();
+    let data_dir = match data_dir(&arguments, &context.config().identifier) {
+        Some(path) => path,
+        None => return fail(&Error::Folder(PathBuf::new())),
+    };
+    // The store opens while the window system starts.
+    let opening = tauri::async_runtime::spawn(open(data_dir.clone()));
+    let bindings = bindings::builder();
+    let later_starts = tauri_plugin_single_instance::Builder::new()
+        .callback(|app, words, folder| later_start(app, Arguments::of_later_start(words, &folder)))
+        .dbus_id(bus_name(&context.config().identifier, &data_dir))
+        .build();
+    let mut autostart = tauri_plugin_autostart::Builder::new().app_name("firstbell").arg("--hidden");
+    if let Some(data_dir) = &arguments.data_dir {
+        autostart = autostart.args(["--data-dir".to_owned(), data_dir.display().to_string()]);
+    }
+    let built = tauri::Builder::default()
+        .plugin(later_starts)
+        .plugin(autostart.build())
+        .plugin(tauri_plugin_dialog::init())
+        .invoke_handler(bindings.invoke_handler())
+        .setup(move |app| {
+            bindings.mount_events(app);
+            let opened = match tauri::async_runtime::block_on(opening)? {
+                Ok(opened) => opened,
+                Err(error) => {
+                    complain(&error.sentence());
+                    std::process::exit(1);
+                }
+            };
+            start(app.handle(), opened, &arguments)?;
+            Ok(())
+        })
+        .build(context);
+    match built {
+        Ok(app) => {
+            app.run(|_, event| {
+                // Without a window the bell rings on; only quitting ends it.
+                if let RunEvent::ExitRequested { api, code: None, .. } = event {
+                    api.prevent_exit();
+                }
+            });
+            ExitCode::SUCCESS
+        }
+        Err(error) => complain(&error.to_string()),
+    }
+}
+
+async fn open(path: PathBuf) -> Result<Opened, Error> {
+    let folder = DataFolder::open(&path)?;
+    let ownership = folder.own()?;
+    let (store, damaged) = match Store::open(&folder.database(), Migrate::Yes).await {
+        Ok(store) => (store, None),
+        Err(damage @ OpenError::Damaged { .. }) => {
+            (Store::open(&folder.database(), Migrate::Yes).await?, Some(damage.into()))
+        }
+        Err(error) => return Err(error.into()),
+    };
+    Ok(Opened { folder, _ownership: ownership, store, damaged })
+}
+
+/// Brings everything up: the window first, then what it can wait for.
+fn start(
+    app: &AppHandle,
+    mut opened: Opened,
+    arguments: &Arguments,
+) -> Result<(), Box<dyn std::error::Error>> {
+    let (changes, _) = broadcast::channel(64);
+    let (signals, heard) = mpsc::unbounded_channel();
+    let (can_ring, sees_ring) = watch::channel(true);
+    let store = opened.store.clone();
+    let core = Arc::new(App::new(
+        store.clone(),
+        Arc::new(SystemClock),
+        Arc::new(Browser),
+        changes.clone(),
+        signals.clone(),
+    ));
+    let own_window = Arc::new(RingWindow::default());
+    let strike = sound::lay_out(opened.folder.path());
+    let notifications = Arc::new(Notifications::new(app.clone(), strike, Arc::clone(&own_window)));
+    let damaged = opened.damaged.take();
+    let folder = opened.folder.clone();
+
+    app.manage(folder.clone());
+    app.manage(Arc::clone(&core));
+    app.manage(own_window);
+    app.manage(Arc::clone(&notifications));
+    app.manage(Tray::default());
+    app.manage(Waiting::default());
+    app.manage(Revealed::default());
+    app.manage(CanRing(sees_ring.clone()));
+    // Held to the end of the program.
+    app.manage(opened);
+
+    if arguments.sample {
+        tauri::async_runtime::block_on(core.add_samples())?;
+    }
+    if !arguments.hidden {
+        let boot = tauri::async_runtime::block_on(boot(app)).map_err(|error| error.message)?;
+        window::make(app, &boot)?;
+    }
+    if let Some(file) = arguments.file.clone() {
+        import::offer(app, absolute(file));
+    }
+    if let Some(error) = damaged {
+        window::tell_failed(app, error);
+    }
+
+    let bell = Bell::new(
+        store.clone(),
+        Arc::new(Rings(notifications)),
+        SystemClock,
+        SystemWait(SystemClock),
+        JoinRules::DEFAULT,
+        changes.clone(),
+        can_ring,
+    );
+    let runtime = tauri::async_runtime::handle();
+    runtime.spawn(bell.run(heard));
+    runtime.spawn(tell_window(app.clone(), changes.subscribe(), sees_ring));
+    runtime.spawn(watch_store(store, folder, Arc::clone(&core)));
+    runtime.spawn(extend_series(core));
+    #[cfg(target_os = "linux")]
+    runtime.spawn(crate::desktop::sleep::wake_after(signals));
+    #[cfg(not(target_os = "linux"))]
+    drop(signals);
+    Ok(())
+}
+
+/// What the window starts with.
+pub async fn boot(app: &AppHandle) -> Answer<Boot> {
+    let core = window::core(app);
+    let settings = core.settings().await?;
+    Ok(Boot {
+        today: today(app, DAYS_AHEAD).await?,
+        settings: SettingsView::new(settings, autostart::is_on(app)),
+        first_run: !settings.first_run_done,
+        version: app.package_info().version.to_string(),
+        tray: app.state::<Tray>().is_shown(),
+    })
+}
+
+/// The page *Today*.
+pub async fn today(app: &AppHandle, days_ahead: u16) -> Answer<TodayView> {
+    let core = window::core(app);
+    let clock = core.settings().await?.hours();
+    let problem = (!*app.state::<CanRing>().0.borrow()).then_some(Problem::CannotRing);
+    let page = core.today(days_ahead.min(366)).await?;
+    Ok(TodayView::new(&page, core.zone(), clock, problem))
+}
+
+/// Quits at once.
+pub fn quit(app: &AppHandle) {
+    app.exit(0);
+}
+
+/// Quits, or brings the window up to ask, when bells are left today.
+pub fn ask_to_quit(app: &AppHandle) {
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        match window::core(&app).bells_left_today().await {
+            Ok(left) if !left.is_empty() => {
+                window::show(&app);
+                let _ = QuitAsked { bells: left.into_iter().map(instant).collect() }.emit(&app);
+            }
+            _ => quit(&app),
+        }
+    });
+}
+
+/// First Bell was started again: this one comes up, with the file that was to be opened.
+fn later_start(app: &AppHandle, arguments: Arguments) {
+    if !arguments.hidden {
+        window::show(app);
+    }
+    if let Some(file) = arguments.file {
+        import::offer(app, file);
+    }
+    if arguments.sample {
+        let core = window::core(app);
+        tauri::async_runtime::spawn(async move { core.add_samples().await });
+    }
+}
+
+/// Passes every change on to window and tray. Many at once are told once.
+async fn tell_window(
+    app: AppHandle,
+    mut changes: broadcast::Receiver<Cause>,
+    can_ring: watch::Receiver<bool>,
+) {
+    loop {
+        let can = *can_ring.borrow();
+        Tray::refresh(&app, can).await;
+        let cause = match changes.recv().await {
+            Ok(cause) => cause,
+            // Lagging behind means that there is something to load, from whomever.
+            Err(broadcast::error::RecvError::Lagged(_)) => Cause::AnotherHost,
+            Err(broadcast::error::RecvError::Closed) => return,
+        };
+        let _ = Changed { cause: cause.into() }.emit(&app);
+        if cause == Cause::Clock {
+            let _ = ClockTicked { now: instant(window::core(&app).now()) }.emit(&app);
+        }
+    }
+}
+
+/// Notices what `bell` writes.
+async fn watch_store(store: Store, folder: DataFolder, core: Arc<App>) {
+    if let Err(error) =
+        firstbell_core::store::notice_others(&store, &folder, || core.noticed_another_host()).await
+    {
+        tracing::warn!(%error, "what other programs write is seen at the next minute");
+    }
+}
+
+async fn extend_series(core: Arc<App>) {
+    loop {
+        if let Err(error) = core.extend_series().await {
+            tracing::warn!(%error, "series could not be extended; it is tried again later");
+        }
+        tokio::time::sleep(EXTEND_EVERY).await;
+    }
+}
+
+/// WebKitGTK's DMA-BUF renderer costs memory and shows blank windows with some graphics drivers; text
+/// needs none of it (v2.tauri.app/develop/debug/linux-graphics). What the person has set wins.
+#[allow(unsafe_code)]
+fn prepare_webkit() {
+    if cfg!(target_os = "linux") && std::env::var_os("WEBKIT_DISABLE_DMABUF_RENDERER").is_none() {
+        // SAFETY: the first thing `run` does; there is no other thread yet that could read the environment.
+        unsafe { std::env::set_var("WEBKIT_DISABLE_DMABUF_RENDERER", "1") };
+    }
+}
+
+/// The folder that is asked for, or the usual one: the same that `bell` uses.
+fn data_dir(arguments: &Arguments, identifier: &str) -> Option<PathBuf> {
+    match &arguments.data_dir {
+        Some(path) => Some(absolute(path.clone())),
+        None => dirs::data_dir().map(|data| data.join(identifier)),
+    }
+}
+
+fn absolute(path: PathBuf) -> PathBuf {
+    std::path::absolute(&path).unwrap_or(path)
+}
+
+/// One instance per data folder: the bus name carries a digest of it.
+fn bus_name(identifier: &str, data_dir: &std::path::Path) -> String {
+    let folder = data_dir.to_string_lossy();
+    format!("{identifier}.f{}", uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_URL, folder.as_bytes()).simple())
+}
+
+fn fail(error: &Error) -> ExitCode {
+    complain(&error.sentence())
+}
+
+fn complain(sentence: &str) -> ExitCode {
+    eprintln!("First Bell could not start: {sentence}");
+    ExitCode::FAILURE
+}
+
+impl From<tauri::Error> for AppError {
+    fn from(error: tauri::Error) -> Self {
+        tracing::error!(%error, "tauri");
+        Self { code: crate::error::ErrorCode::StoreUnusable, message: error.to_string() }
+    }
+}

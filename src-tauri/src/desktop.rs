@@ -1,0 +1,9 @@
+//! The desktop that First Bell runs on.
+
+pub mod autostart;
+pub mod notifications;
+pub mod opener;
+pub mod ring_window;
+#[cfg(target_os = "linux")]
+pub mod sleep;
+pub mod sound;

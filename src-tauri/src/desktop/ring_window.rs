@@ -1,0 +1,132 @@
+//! First Bell's own small window for a ring that no notification service takes.
+
+use std::sync::Mutex;
+
+use firstbell_core::{
+    data_folder::DataFolder,
+    desktop::{Answer, NotShown, Ring},
+    store::rings::RingKey,
+};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use tauri::{AppHandle, Manager as _, WebviewUrl, WebviewWindowBuilder};
+
+use super::notifications::answered;
+use crate::view::settings::Theme;
+
+/// The window's label.
+pub const LABEL: &str = "ring";
+
+/// What it shows.
+#[derive(Clone, Debug, Serialize, Type)]
+pub struct RingWindowView {
+    pub title: String,
+    pub body: String,
+    pub can_join: bool,
+    pub can_snooze: bool,
+    pub theme: Theme,
+}
+
+/// What was pressed in it.
+#[derive(Clone, Copy, Debug, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum RingAnswer {
+    Join,
+    Snooze,
+    Open,
+    Dismiss,
+}
+
+/// The window and the ring in it. A later ring takes the place of an earlier one.
+#[derive(Default)]
+pub struct RingWindow {
+    ring: Mutex<Option<Ring>>,
+}
+
+impl RingWindow {
+    /// Shows a ring.
+    ///
+    /// # Errors
+    /// [`NotShown`] when no window can be made.
+    pub fn show(&self, app: &AppHandle, ring: Ring) -> Result<(), NotShown> {
+        if let Ok(mut held) = self.ring.lock() {
+            *held = Some(ring);
+        }
+        close(app);
+        let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("ring.html".into()))
+            .title("First Bell")
+            .inner_size(360.0, 168.0)
+            .resizable(false)
+            .maximizable(false)
+            .minimizable(false)
+            .always_on_top(true)
+            .skip_taskbar(true)
+            // It must not take the keys from what the person types just now.
+            .focused(false)
+            .data_directory(app.state::<DataFolder>().path().join("webview"))
+            .on_navigation(crate::window::is_ours)
+            .build();
+        match window {
+            Ok(window) => {
+                to_the_corner(&window);
+                Ok(())
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the own ring window could not be made");
+                Err(NotShown)
+            }
+        }
+    }
+
+    /// What it shows now.
+    pub fn view(&self, theme: Theme) -> Option<RingWindowView> {
+        let ring = self.ring.lock().ok()?;
+        ring.as_ref().map(|ring| RingWindowView {
+            title: ring.title.clone(),
+            body: ring.body.clone(),
+            can_join: ring.can_join,
+            can_snooze: !ring.keys.is_empty(),
+            theme,
+        })
+    }
+
+    /// Carries out what was pressed.
+    pub fn answer(&self, app: &AppHandle, answer: RingAnswer) {
+        let Some(ring) = self.ring.lock().ok().and_then(|mut ring| ring.take()) else { return };
+        close(app);
+        let answer = match answer {
+            RingAnswer::Join => Answer::Join,
+            RingAnswer::Snooze => Answer::Snooze,
+            RingAnswer::Open => Answer::Open,
+            RingAnswer::Dismiss => Answer::Dismiss,
+        };
+        let app = app.clone();
+        tauri::async_runtime::spawn(async move { answered(&app, &ring.keys, answer).await });
+    }
+
+    /// Takes a ring back.
+    pub fn withdraw(&self, app: &AppHandle, key: RingKey) {
+        let Ok(mut ring) = self.ring.lock() else { return };
+        if ring.as_ref().is_some_and(|ring| ring.keys.contains(&key)) {
+            *ring = None;
+            close(app);
+        }
+    }
+}
+
+fn close(app: &AppHandle) {
+    if let Some(window) = app.get_webview_window(LABEL) {
+        let _ = window.destroy();
+    }
+}
+
+/// Bottom right, where the desktop allows it.
+fn to_the_corner(window: &tauri::WebviewWindow) {
+    let Ok(Some(monitor)) = window.primary_monitor() else { return };
+    let (area, scale) = (monitor.work_area(), monitor.scale_factor());
+    let margin = (16.0 * scale) as i32;
+    let (width, height) = ((360.0 * scale) as i32, (168.0 * scale) as i32);
+    let x = area.position.x + i32::try_from(area.size.width).unwrap_or(width) - width - margin;
+    let y = area.position.y + i32::try_from(area.size.height).unwrap_or(height) - height - margin;
+    let _ = window.set_position(tauri::PhysicalPosition::new(x, y));
+}

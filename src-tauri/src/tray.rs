@@ -1,0 +1,267 @@
+//! The tray: what comes next, *Join*, and the way back to the window. On Linux it is a StatusNotifierItem
+//! over D-Bus; where no tray host answers, making it fails and First Bell knows that it has none.
+
+use std::sync::Mutex;
+
+use firstbell_core::{
+    app::App,
+    error::Error,
+    id::SessionId,
+    join::JoinState,
+    reminder::phrase::{self, Manner},
+    settings::Settings,
+    today::Entry,
+    wall_clock::time_of_day,
+    words::say,
+};
+use tauri::{
+    AppHandle, Manager as _,
+    image::Image,
+    menu::{CheckMenuItem, Menu, MenuItem, PredefinedMenuItem},
+    tray::{MouseButton, MouseButtonState, TrayIcon, TrayIconBuilder, TrayIconEvent},
+};
+
+use crate::window;
+
+/// How many sessions after the next one the menu names.
+const LATER: usize = 2;
+
+/// The tray, if there is one.
+#[derive(Default)]
+pub struct Tray {
+    shown: Mutex<Option<Shown>>,
+}
+
+struct Shown {
+    icon: TrayIcon,
+    form: Form,
+    next: MenuItem<tauri::Wry>,
+    join: MenuItem<tauri::Wry>,
+    later: [MenuItem<tauri::Wry>; LATER],
+    hide_names: CheckMenuItem<tauri::Wry>,
+}
+
+/// The forms of the icon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Normal,
+    Open,
+    CannotRing,
+}
+
+impl Form {
+    fn image(self) -> Image<'static> {
+        match self {
+            Self::Normal => tauri::include_image!("icons/tray-normal.png"),
+            Self::Open => tauri::include_image!("icons/tray-open.png"),
+            Self::CannotRing => tauri::include_image!("icons/tray-cannot-ring.png"),
+        }
+    }
+}
+
+impl Tray {
+    /// Whether there is a tray.
+    pub fn is_shown(&self) -> bool {
+        self.shown.lock().is_ok_and(|shown| shown.is_some())
+    }
+
+    /// Makes the tray if there is none yet and a host for it answers, and says in it what comes next.
+    pub async fn refresh(app: &AppHandle, can_ring: bool) {
+        let said = match Said::now(app, can_ring).await {
+            Ok(said) => said,
+            Err(error) => {
+                tracing::warn!(%error, "the tray could not be told what comes next");
+                return;
+            }
+        };
+        let handle = app.clone();
+        // Menus belong to the main thread.
+        let _ = app.run_on_main_thread(move || {
+            let tray = handle.state::<Self>();
+            let Ok(mut shown) = tray.shown.lock() else { return };
+            if shown.is_none() {
+                *shown = make(&handle, &said)
+                    .inspect_err(|error| tracing::info!(%error, "there is no tray on this desktop"))
+                    .ok();
+            }
+            if let Some(shown) = shown.as_mut() {
+                let _ = shown.say(&said);
+            }
+        });
+    }
+}
+
+/// What the tray says.
+struct Said {
+    form: Form,
+    tooltip: String,
+    next: String,
+    join: String,
+    can_join: bool,
+    later: Vec<String>,
+    hide_names: bool,
+}
+
+impl Said {
+    async fn now(app: &AppHandle, can_ring: bool) -> Result<Self, Error> {
+        let core = window::core(app);
+        let settings = core.settings().await?;
+        let coming = core.coming(LATER + 1).await?;
+        Ok(Self::of(&core, settings, &coming, can_ring))
+    }
+
+    fn of(core: &App, settings: Settings, coming: &[Entry], can_ring: bool) -> Self {
+        let now = core.now();
+        let manner = Manner { zone: core.zone(), clock: settings.hours(), hide_names: settings.hide_names };
+        let time = |at| time_of_day(at, manner.zone, manner.clock);
+        let name = |entry: &Entry| {
+            if settings.hide_names { String::new() } else { phrase::short_name(&entry.session).to_owned() }
+        };
+        let next = coming.first();
+        let sentence = next.map_or_else(
+            || say("tray-nothing", &[]),
+            |entry| {
+                let when = phrase::when(&entry.session, manner, now);
+                say(
+                    if settings.hide_names { "tray-next-hidden" } else { "tray-next" },
+                    &[
+                        ("time", time(entry.session.start).into()),
+                        ("name", name(entry).into()),
+                        ("when", when.into()),
+                    ],
+                )
+            },
+        );
+        let is_open = next.is_some_and(|entry| entry.join.is_open());
+        let join = match next.map(|entry| (entry.join, entry)) {
+            Some((JoinState::OpensAt, entry)) => {
+                say("tray-opens", &[("time", time(core.rules().opens_at(&entry.session)).into())])
+            }
+            _ => say("tray-join", &[]),
+        };
+        let later = coming.iter().skip(1).take(LATER).map(|entry| {
+            let name_of = if settings.hide_names { "tray-hidden" } else { "tray-later" };
+            say(name_of, &[("time", time(entry.session.start).into()), ("name", name(entry).into())])
+        });
+        let form = match (can_ring, is_open) {
+            (false, _) => Form::CannotRing,
+            (true, true) => Form::Open,
+            (true, false) => Form::Normal,
+        };
+        let tooltip = if can_ring { sentence.clone() } else { say("tray-cannot-ring", &[]) };
+        Self {
+            form,
+            tooltip,
+            next: sentence,
+            join,
+            can_join: is_open,
+            later: later.collect(),
+            hide_names: settings.hide_names,
+        }
+    }
+}
+
+impl Shown {
+    /// Texts are changed in place: a menu made anew each minute leaks in some hosts.
+    fn say(&mut self, said: &Said) -> tauri::Result<()> {
+        self.next.set_text(&said.next)?;
+        self.join.set_text(&said.join)?;
+        self.join.set_enabled(said.can_join)?;
+        for (index, item) in self.later.iter().enumerate() {
+            item.set_text(said.later.get(index).map_or("–", String::as_str))?;
+            item.set_enabled(index < said.later.len())?;
+        }
+        self.hide_names.set_checked(said.hide_names)?;
+        self.icon.set_tooltip(Some(&said.tooltip))?;
+        if self.form != said.form {
+            self.icon.set_icon(Some(said.form.image()))?;
+            self.form = said.form;
+        }
+        Ok(())
+    }
+}
+
+fn make(app: &AppHandle, said: &Said) -> tauri::Result<Shown> {
+    let item = |id: &str, text: &str| MenuItem::with_id(app, id, text, true, None::<&str>);
+    let line = || PredefinedMenuItem::separator(app);
+    let next = item("next", &said.next)?;
+    let join = item("join", &said.join)?;
+    let later = [item("later-1", "–")?, item("later-2", "–")?];
+    let hide_names = CheckMenuItem::with_id(
+        app,
+        "hide-names",
+        say("tray-hide-names", &[]),
+        true,
+        said.hide_names,
+        None::<&str>,
+    )?;
+    let open = item("open", &say("tray-open", &[]))?;
+    let quit = item("quit", &say("tray-quit", &[]))?;
+    let menu = Menu::with_items(
+        app,
+        &[&next, &join, &line()?, &later[0], &later[1], &line()?, &open, &hide_names, &line()?, &quit],
+    )?;
+    let icon = TrayIconBuilder::with_id("firstbell")
+        .icon(said.form.image())
+        .icon_as_template(true)
+        .tooltip(&said.tooltip)
+        .menu(&menu)
+        .show_menu_on_left_click(false)
+        .on_menu_event(|app, event| pressed(app, event.id().as_ref()))
+        .on_tray_icon_event(|tray, event| {
+            if let TrayIconEvent::Click {
+                button: MouseButton::Left,
+                button_state: MouseButtonState::Up,
+                ..
+            } = event
+            {
+                window::show(tray.app_handle());
+            }
+        })
+        .build(app)?;
+    Ok(Shown { icon, form: said.form, next, join, later, hide_names })
+}
+
+fn pressed(app: &AppHandle, item: &str) {
+    let app = app.clone();
+    match item {
+        "open" => window::show(&app),
+        "quit" => crate::compose::ask_to_quit(&app),
+        "hide-names" => {
+            tauri::async_runtime::spawn(async move {
+                let core = window::core(&app);
+                if let Ok(settings) = core.settings().await {
+                    let turned = Settings { hide_names: !settings.hide_names, ..settings };
+                    if let Err(error) = core.save_settings(turned).await {
+                        window::tell_failed(&app, error);
+                    }
+                }
+            });
+        }
+        item => {
+            let item = item.to_owned();
+            tauri::async_runtime::spawn(async move {
+                let index = match item.as_str() {
+                    "later-1" => 1,
+                    "later-2" => 2,
+                    _ => 0,
+                };
+                let coming = window::core(&app).coming(LATER + 1).await.unwrap_or_default();
+                let Some(id) = coming.get(index).map(|entry| entry.session.id) else {
+                    return window::show(&app);
+                };
+                if item == "join" { join(&app, id).await } else { window::show_session(&app, id) }
+            });
+        }
+    }
+}
+
+async fn join(app: &AppHandle, id: SessionId) {
+    match window::core(app).join(id, false, false).await {
+        Ok(opened) => window::after_join(app, id, &opened),
+        Err(error) => {
+            window::show(app);
+            window::tell_failed(app, error);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! What is typed about a session, and what is said about it while it is typed.
+
+use firstbell_core::draft::{Draft, Fault, Field as CoreField};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+/// A session as it is typed.
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+pub struct SessionDraft {
+    pub person: String,
+    pub person_zone: Option<String>,
+    pub subject: String,
+    pub date: String,
+    pub time: String,
+    pub minutes: i32,
+    pub zone: String,
+    pub link: String,
+    pub place: String,
+    pub repeat_weeks: u32,
+    pub homework: String,
+}
+
+impl From<SessionDraft> for Draft {
+    fn from(draft: SessionDraft) -> Self {
+        Self {
+            person: draft.person,
+            person_zone: draft.person_zone,
+            subject: draft.subject,
+            date: draft.date,
+            time: draft.time,
+            minutes: i64::from(draft.minutes),
+            zone: draft.zone,
+            link: draft.link,
+            place: draft.place,
+            repeat_weeks: draft.repeat_weeks,
+            homework: draft.homework,
+        }
+    }
+}
+
+impl From<Draft> for SessionDraft {
+    fn from(draft: Draft) -> Self {
+        Self {
+            person: draft.person,
+            person_zone: draft.person_zone,
+            subject: draft.subject,
+            date: draft.date,
+            time: draft.time,
+            minutes: i32::try_from(draft.minutes).unwrap_or(i32::MAX),
+            zone: draft.zone,
+            link: draft.link,
+            place: draft.place,
+            repeat_weeks: draft.repeat_weeks,
+            homework: draft.homework,
+        }
+    }
+}
+
+/// A field of a draft.
+#[derive(Clone, Copy, Debug, Serialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Field {
+    Person,
+    PersonZone,
+    Subject,
+    Date,
+    Time,
+    Minutes,
+    Zone,
+    Link,
+    Place,
+    RepeatWeeks,
+    Homework,
+}
+
+/// What is wrong with a field.
+#[derive(Clone, Debug, Serialize, Type)]
+pub struct FieldFault {
+    pub field: Field,
+    pub message: String,
+}
+
+impl From<Fault> for FieldFault {
+    fn from(fault: Fault) -> Self {
+        let field = match fault.field {
+            CoreField::Person => Field::Person,
+            CoreField::PersonZone => Field::PersonZone,
+            CoreField::Subject => Field::Subject,
+            CoreField::Date => Field::Date,
+            CoreField::Time => Field::Time,
+            CoreField::Minutes => Field::Minutes,
+            CoreField::Zone => Field::Zone,
+            CoreField::Link => Field::Link,
+            CoreField::Place => Field::Place,
+            CoreField::RepeatWeeks => Field::RepeatWeeks,
+            CoreField::Homework => Field::Homework,
+        };
+        Self { field, message: fault.sentence }
+    }
+}
+
+/// What came of saving a draft.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum DraftAnswer {
+    Saved { id: String },
+    Faults { faults: Vec<FieldFault> },
+}
+
+/// What is said about a draft while it is typed.
+#[derive(Clone, Debug, Default, Serialize, Type)]
+pub struct DraftCheck {
+    pub faults: Vec<FieldFault>,
+    /// Whose session it would overlap.
+    pub overlaps: Option<String>,
+    /// "10:00 for Ben (New York)".
+    pub person_time: Option<String>,
+    /// It would be night for this person.
+    pub night_for: Option<String>,
+    /// Where the link leads.
+    pub link_host: Option<String>,
+    pub link_provider: Option<String>,
+    /// *Join* will ask first.
+    pub link_asks: bool,
+    /// The provider that the link imitates.
+    pub link_looks_like: Option<String>,
+}
+
+/// How much of a series an action is for.
+#[derive(Clone, Copy, Debug, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    This,
+    ThisAndLater,
+}
+
+impl From<Scope> for firstbell_core::app::Scope {
+    fn from(scope: Scope) -> Self {
+        match scope {
+            Scope::This => Self::This,
+            Scope::ThisAndLater => Self::ThisAndLater,
+        }
+    }
+}

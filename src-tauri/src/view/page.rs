@@ -1,0 +1,145 @@
+//! The page *Today*, people, and what the window starts with.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use firstbell_core::{
+    app::{Page, Person},
+    today::{Brass as CoreBrass, DayLabel as CoreLabel, Entry},
+    wall_clock::HourClock,
+};
+use serde::Serialize;
+use specta::Type;
+
+use super::{instant, session::SessionRow, settings::SettingsView};
+
+/// What a day is called.
+#[derive(Clone, Copy, Debug, Serialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum DayLabel {
+    LaterToday,
+    Today,
+    Tomorrow,
+    Weekday,
+}
+
+/// The sessions of one day.
+#[derive(Clone, Debug, Serialize, Type)]
+pub struct Day {
+    /// The day, as 2026-11-24.
+    pub date: String,
+    pub label: DayLabel,
+    pub rows: Vec<SessionRow>,
+}
+
+/// Which of the two has the filled *Join*.
+#[derive(Clone, Copy, Debug, Serialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Brass {
+    Card,
+    Slim,
+}
+
+/// What is wrong, for the strip.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Problem {
+    CannotRing,
+}
+
+/// The page *Today*.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename = "Today")]
+pub struct TodayView {
+    pub now: String,
+    pub zone: String,
+    /// Today, as 2026-11-24, in `zone`.
+    pub date: String,
+    /// Hours are counted to twelve.
+    pub twelve_hours: bool,
+    pub card: Option<SessionRow>,
+    pub slim: Option<SessionRow>,
+    pub brass: Option<Brass>,
+    pub days: Vec<Day>,
+    pub more_after: bool,
+    pub is_empty: bool,
+    pub samples: bool,
+    pub missed: u32,
+    pub problem: Option<Problem>,
+}
+
+impl TodayView {
+    /// The page. Times are shown in `zone`.
+    pub fn new(page: &Page, zone: Tz, clock: HourClock, problem: Option<Problem>) -> Self {
+        let row = |entry: &Entry| SessionRow::new(entry, &page.zones, page.now);
+        let label = |label| match label {
+            CoreLabel::LaterToday => DayLabel::LaterToday,
+            CoreLabel::Today => DayLabel::Today,
+            CoreLabel::Tomorrow => DayLabel::Tomorrow,
+            CoreLabel::Weekday => DayLabel::Weekday,
+        };
+        Self {
+            now: instant(page.now),
+            zone: zone.name().to_owned(),
+            date: page.now.with_timezone(&zone).date_naive().to_string(),
+            twelve_hours: clock == HourClock::Twelve,
+            card: page.today.card.as_ref().map(row),
+            slim: page.today.slim.as_ref().map(row),
+            brass: page.today.brass.map(|brass| match brass {
+                CoreBrass::Card => Brass::Card,
+                CoreBrass::Slim => Brass::Slim,
+            }),
+            days: page
+                .today
+                .days
+                .iter()
+                .map(|day| Day {
+                    date: day.date.to_string(),
+                    label: label(day.label),
+                    rows: day.entries.iter().map(row).collect(),
+                })
+                .collect(),
+            more_after: page.more_after,
+            is_empty: page.is_empty,
+            samples: page.has_samples,
+            missed: u32::try_from(page.missed).unwrap_or(0),
+            problem,
+        }
+    }
+}
+
+/// Somebody met in sessions.
+#[derive(Clone, Debug, Serialize, Type)]
+pub struct PersonRow {
+    pub name: String,
+    pub zone: Option<String>,
+    pub sessions: u32,
+    pub next: Option<SessionRow>,
+    pub last: Option<String>,
+}
+
+impl PersonRow {
+    /// The row of a person. `now` is UTC.
+    pub fn new(person: &Person, now: DateTime<Utc>) -> Self {
+        let zones: BTreeMap<String, String> =
+            person.zone.iter().map(|zone| (person.name.clone(), zone.clone())).collect();
+        Self {
+            name: person.name.clone(),
+            zone: person.zone.clone(),
+            sessions: u32::try_from(person.sessions).unwrap_or(0),
+            next: person.next.as_ref().map(|entry| SessionRow::new(entry, &zones, now)),
+            last: person.last.map(instant),
+        }
+    }
+}
+
+/// What the window starts with, so that its first paint needs no question.
+#[derive(Clone, Debug, Serialize, Type)]
+pub struct Boot {
+    pub today: TodayView,
+    pub settings: SettingsView,
+    pub first_run: bool,
+    pub version: String,
+    pub tray: bool,
+}

@@ -1,0 +1,348 @@
+//! A session as a row, and its page.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use firstbell_core::{
+    app::SessionPage as CorePage,
+    join::{JoinRules, JoinState as CoreState, Verdict},
+    session::{CancelledBy, Session, Source as CoreSource, Status as CoreStatus},
+    state_table::{Action as CoreAction, Role, allowed},
+    store::events::{By, Event, Kind},
+    today::Entry,
+    wall_clock::{HourClock, time_of_day},
+    words::say,
+};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use super::instant;
+
+/// Where a session is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Status {
+    Scheduled,
+    Completed,
+    EarlyEnd,
+    NoShowStudent,
+    NoShowTutor,
+    Cancelled,
+}
+
+impl From<CoreStatus> for Status {
+    fn from(status: CoreStatus) -> Self {
+        match status {
+            CoreStatus::Scheduled => Self::Scheduled,
+            CoreStatus::Completed => Self::Completed,
+            CoreStatus::EarlyEnd => Self::EarlyEnd,
+            CoreStatus::NoShowStudent => Self::NoShowStudent,
+            CoreStatus::NoShowTutor => Self::NoShowTutor,
+            CoreStatus::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
+impl From<Status> for CoreStatus {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Scheduled => Self::Scheduled,
+            Status::Completed => Self::Completed,
+            Status::EarlyEnd => Self::EarlyEnd,
+            Status::NoShowStudent => Self::NoShowStudent,
+            Status::NoShowTutor => Self::NoShowTutor,
+            Status::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
+/// Whether a session can be joined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum JoinState {
+    Cancelled,
+    Final,
+    Ended,
+    NoLink,
+    OpensAt,
+    Open,
+    InProgress,
+}
+
+impl From<CoreState> for JoinState {
+    fn from(state: CoreState) -> Self {
+        match state {
+            CoreState::Cancelled => Self::Cancelled,
+            CoreState::Final => Self::Final,
+            CoreState::Ended => Self::Ended,
+            CoreState::NoLink => Self::NoLink,
+            CoreState::OpensAt => Self::OpensAt,
+            CoreState::Open => Self::Open,
+            CoreState::InProgress => Self::InProgress,
+        }
+    }
+}
+
+/// The door of a session.
+#[derive(Clone, Debug, Serialize, Type)]
+pub struct JoinView {
+    pub state: JoinState,
+    pub opens_at: String,
+    pub closes_at: String,
+    /// When the person pressed *Join*.
+    pub opened_at: Option<String>,
+    /// The host that has to be confirmed, in punycode.
+    pub asks_host: Option<String>,
+}
+
+/// The one line about a session's state; nothing is normal.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum StatusLine {
+    Cancelled { by: Who, at: String },
+    NoLink,
+    Overlaps { with: String },
+    Busy,
+    Held { status: Status },
+    BellOff,
+}
+
+/// Who did something.
+#[derive(Clone, Copy, Debug, Serialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Who {
+    You,
+    CalendarFile,
+    Bell,
+}
+
+/// Where a session comes from.
+#[derive(Clone, Copy, Debug, Serialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    ThisComputer,
+    CalendarFile,
+    Sample,
+}
+
+impl From<CoreSource> for Source {
+    fn from(source: CoreSource) -> Self {
+        match source {
+            CoreSource::ThisComputer => Self::ThisComputer,
+            CoreSource::CalendarFile => Self::CalendarFile,
+            CoreSource::Sample => Self::Sample,
+        }
+    }
+}
+
+/// A session as a row or card. Its address is not in it.
+#[derive(Clone, Debug, Serialize, Type)]
+pub struct SessionRow {
+    pub id: String,
+    pub version: i32,
+    pub title: String,
+    pub person: Option<String>,
+    pub subject: Option<String>,
+    pub person_zone: Option<String>,
+    pub start: String,
+    pub end: String,
+    pub zone: String,
+    pub status: Status,
+    pub join: JoinView,
+    pub line: Option<StatusLine>,
+    /// The first line of the homework.
+    pub homework: Option<String>,
+    /// "Google Meet".
+    pub provider: Option<String>,
+    pub busy: bool,
+    pub bell: bool,
+    pub place: Option<String>,
+    pub in_series: bool,
+    pub source: Source,
+    /// What may be done to it now.
+    pub allowed: Vec<Action>,
+}
+
+impl SessionRow {
+    /// The row of an entry. `zones` are the zones in which people live; `now` is UTC.
+    pub fn new(entry: &Entry, zones: &BTreeMap<String, String>, now: DateTime<Utc>) -> Self {
+        let session = &entry.session;
+        let rules = JoinRules::DEFAULT;
+        let url = session.join_url.as_ref();
+        Self {
+            id: session.id.to_string(),
+            version: i32::try_from(session.version).unwrap_or(i32::MAX),
+            title: session.title.clone(),
+            person: session.person.clone(),
+            subject: session.subject.clone(),
+            person_zone: session.person.as_ref().and_then(|name| zones.get(name)).cloned(),
+            start: instant(session.start),
+            end: instant(session.end),
+            zone: session.zone.clone(),
+            status: session.status.into(),
+            join: JoinView {
+                state: entry.join.into(),
+                opens_at: instant(rules.opens_at(session)),
+                closes_at: instant(rules.closes_at(session, entry.room)),
+                opened_at: session.opened_at.map(instant),
+                asks_host: url.filter(|url| url.verdict() == Verdict::Ask).map(|url| url.host().to_owned()),
+            },
+            line: line(entry),
+            homework: session.homework.lines().next().map(str::to_owned).filter(|line| !line.is_empty()),
+            provider: url.and_then(|url| url.provider()).map(|provider| provider.label().to_owned()),
+            busy: session.is_busy_time(),
+            bell: session.bell,
+            place: session.place.clone(),
+            in_series: session.series_id.is_some(),
+            source: session.source.into(),
+            allowed: allowed(session, Role::Owner, now).into_iter().map(Action::from).collect(),
+        }
+    }
+}
+
+/// The first line that applies, in the order in which it matters.
+fn line(entry: &Entry) -> Option<StatusLine> {
+    let session = &entry.session;
+    match (session.status, session.cancelled) {
+        (CoreStatus::Cancelled, Some((at, by))) => {
+            let by = match by {
+                CancelledBy::You => Who::You,
+                CancelledBy::CalendarFile => Who::CalendarFile,
+            };
+            return Some(StatusLine::Cancelled { by, at: instant(at) });
+        }
+        (CoreStatus::Scheduled, _) => {}
+        (status, _) => return Some(StatusLine::Held { status: status.into() }),
+    }
+    if session.is_busy_time() {
+        Some(StatusLine::Busy)
+    } else if entry.join == CoreState::NoLink && session.place.is_none() {
+        Some(StatusLine::NoLink)
+    } else if let Some(with) = &entry.overlaps {
+        Some(StatusLine::Overlaps { with: with.clone() })
+    } else if !session.bell && entry.join != CoreState::Ended {
+        Some(StatusLine::BellOff)
+    } else {
+        None
+    }
+}
+
+/// What may be done to a session now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    Join,
+    Edit,
+    Move,
+    Write,
+    SetBell,
+    Cancel,
+    Restore,
+    MarkHeld,
+    MarkEarlyEnd,
+    MarkNoShowStudent,
+    MarkNoShowTutor,
+    UndoMark,
+}
+
+impl From<CoreAction> for Action {
+    fn from(action: CoreAction) -> Self {
+        match action {
+            CoreAction::Join => Self::Join,
+            CoreAction::Edit => Self::Edit,
+            CoreAction::Move => Self::Move,
+            CoreAction::Write => Self::Write,
+            CoreAction::SetBell => Self::SetBell,
+            CoreAction::Cancel => Self::Cancel,
+            CoreAction::Restore => Self::Restore,
+            CoreAction::MarkHeld => Self::MarkHeld,
+            CoreAction::MarkEarlyEnd => Self::MarkEarlyEnd,
+            CoreAction::MarkNoShowStudent => Self::MarkNoShowStudent,
+            CoreAction::MarkNoShowTutor => Self::MarkNoShowTutor,
+            CoreAction::UndoMark => Self::UndoMark,
+        }
+    }
+}
+
+/// One line of what happened.
+#[derive(Clone, Debug, Serialize, Type)]
+pub struct Happened {
+    pub at: String,
+    pub source: Who,
+    pub words: String,
+}
+
+/// All that is known of one session.
+#[derive(Clone, Debug, Serialize, Type)]
+pub struct SessionPage {
+    pub row: SessionRow,
+    /// The address as it may be shown: host and path, nothing that lets anybody in.
+    pub link: Option<String>,
+    pub homework: String,
+    pub plan: String,
+    pub notes: String,
+    /// What the calendar file says about it.
+    pub description: Option<String>,
+    pub happened: Vec<Happened>,
+    pub later_in_series: u32,
+}
+
+impl SessionPage {
+    /// The page. Times in sentences are said in `zone`.
+    pub fn new(page: &CorePage, zone: Tz, clock: HourClock, now: DateTime<Utc>) -> Self {
+        let session = &page.entry.session;
+        let zones = match (&session.person, &page.person_zone) {
+            (Some(name), Some(zone)) => BTreeMap::from([(name.clone(), zone.clone())]),
+            _ => BTreeMap::new(),
+        };
+        Self {
+            row: SessionRow::new(&page.entry, &zones, now),
+            link: shown_link(session),
+            homework: session.homework.clone(),
+            plan: session.plan.clone(),
+            notes: session.notes.clone(),
+            description: session.description.clone(),
+            happened: page.happened.iter().map(|event| happened(event, zone, clock)).collect(),
+            later_in_series: u32::try_from(page.later_in_series).unwrap_or(u32::MAX),
+        }
+    }
+}
+
+/// Host and path. Query and fragment hold passwords, so they stay out.
+fn shown_link(session: &Session) -> Option<String> {
+    let url = session.join_url.as_ref()?;
+    let plain = url.as_str().trim_start_matches("https://");
+    let plain = plain.split(['?', '#']).next().unwrap_or(plain);
+    Some(plain.trim_end_matches('/').to_owned())
+}
+
+fn happened(event: &Event, zone: Tz, clock: HourClock) -> Happened {
+    let name = match event.kind {
+        Kind::Added => "happened-added",
+        Kind::Imported => "happened-imported",
+        Kind::Moved => "happened-moved",
+        Kind::Changed => "happened-changed",
+        Kind::Cancelled => "happened-cancelled",
+        Kind::Restored => "happened-restored",
+        Kind::Rang => "happened-rang",
+        Kind::Opened => "happened-opened",
+        Kind::Held => "happened-held",
+        Kind::EndedEarly => "happened-ended-early",
+        Kind::StudentAway => "happened-student-away",
+        Kind::TutorAway => "happened-tutor-away",
+        Kind::MarkUndone => "happened-mark-undone",
+    };
+    let before = event.detail.map(|at| day_and_time(at, zone, clock)).unwrap_or_default();
+    let source = match event.by {
+        By::You => Who::You,
+        By::CalendarFile => Who::CalendarFile,
+        By::Bell => Who::Bell,
+    };
+    Happened { at: instant(event.at), source, words: say(name, &[("before", before.into())]) }
+}
+
+/// "Thu 26 Nov, 16:00".
+fn day_and_time(at: DateTime<Utc>, zone: Tz, clock: HourClock) -> String {
+    format!("{}, {}", at.with_timezone(&zone).format("%a %-d %b"), time_of_day(at, zone, clock))
+}

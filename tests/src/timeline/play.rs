@@ -1,0 +1,421 @@
+//! Playing a scenario.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use firstbell_core::{
+    app::{App, Scope},
+    error::Error,
+    id::SessionId,
+    join::JoinRules,
+    reminder::{Bell, Signal},
+    settings::{Hours, Settings},
+    store::{Migrate, OpenError, Store, StoreError},
+};
+use serde::Serialize;
+use tempfile::TempDir;
+use tokio::{
+    sync::{broadcast, mpsc, watch},
+    task::JoinHandle,
+};
+
+use super::{
+    scenario::{Action, Kill, NewSession, Scenario},
+    world::World,
+};
+
+/// More looks than this without any time passing are a bell that never waits.
+const MOST_LOOKS_AT_ONCE: u32 = 50;
+
+/// What a scenario came to.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// What rang, in order.
+    pub rings: Vec<Rung>,
+    /// When the app died.
+    pub deaths: Vec<Death>,
+    /// What the app refused to do.
+    pub refused: Vec<Refused>,
+}
+
+/// One ring of one session, as it is printed.
+#[derive(Clone, Debug, Serialize)]
+pub struct Rung {
+    /// What the scenario calls it.
+    pub session: String,
+    /// The kind of the reminder.
+    pub kind: &'static str,
+    /// 1 is the first ring.
+    pub ring: i64,
+    /// When it was due (RFC 3339, UTC).
+    pub due: String,
+    /// When it rang (RFC 3339, UTC), by the fake clock.
+    pub rung_at: String,
+    /// The difference.
+    pub late_by_ms: i64,
+    /// The title, and the body in lines of its own.
+    pub words: String,
+    /// How many sessions this one notification was for, if for more than one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub together: Option<usize>,
+    /// The index of the step in which it rang; none while the app started before the first.
+    #[serde(skip)]
+    pub step: Option<usize>,
+    /// How long the computer had been awake, in milliseconds.
+    #[serde(skip)]
+    pub awake_ms: i64,
+}
+
+/// The app died.
+#[derive(Clone, Copy, Debug)]
+pub struct Death {
+    /// In which step; none while the app started before the first.
+    pub step: Option<usize>,
+    /// How long the computer had been awake, in milliseconds.
+    pub awake_ms: i64,
+    /// Between which steps of a ring, or at a plain moment.
+    pub kill: Kill,
+}
+
+/// The app refused what a step asked for.
+#[derive(Clone, Debug)]
+pub struct Refused {
+    /// Where it stands in the scenario.
+    pub place: String,
+    /// In which step; none for a session of the beginning.
+    pub step: Option<usize>,
+    /// The app's sentence.
+    pub sentence: String,
+}
+
+/// Why a scenario could not be played to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum PlayError {
+    /// The folder for the database.
+    #[error("the folder for the database: {0}")]
+    Folder(#[from] std::io::Error),
+    /// The database did not open.
+    #[error("the database: {0}")]
+    Open(#[from] OpenError),
+    /// The database failed.
+    #[error("the database: {0}")]
+    Store(#[from] StoreError),
+    /// The bell stopped by itself.
+    #[error("the bell stopped by itself: {0}")]
+    BellStopped(String),
+    /// The bell looks and looks and does not wait.
+    #[error("the bell looks again and again without waiting")]
+    NeverWaits,
+}
+
+type Result<T> = std::result::Result<T, PlayError>;
+
+/// A database that has been migrated once, to be copied for each scenario.
+#[derive(Debug)]
+pub struct Template {
+    folder: TempDir,
+}
+
+impl Template {
+    /// Makes one, in memory where the system has such a folder.
+    ///
+    /// # Errors
+    /// What the file system or SQLite says.
+    pub async fn new() -> Result<Self> {
+        let memory = Path::new("/dev/shm");
+        let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }?;
+        let template = Self { folder };
+        let store = Store::open(&template.file(), Migrate::Yes).await?;
+        let mut tx = store.write().await?;
+        // The words shall not depend on the computer's language.
+        Settings { hour_clock: Hours::TwentyFour, ..Settings::default() }.save(&mut tx).await?;
+        tx.commit().await.map_err(StoreError::from)?;
+        store.close().await;
+        Ok(template)
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.path().join("template.sqlite3")
+    }
+
+    /// Plays a scenario in a database of its own.
+    ///
+    /// # Errors
+    /// See [`PlayError`].
+    pub async fn play(&self, scenario: &Scenario) -> Result<Report> {
+        let folder = tempfile::tempdir_in(self.folder.path())?;
+        let database = folder.path().join("played.sqlite3");
+        std::fs::copy(self.file(), &database)?;
+        let mut player = Player {
+            database,
+            world: World::new(scenario.now),
+            ids: BTreeMap::new(),
+            process: None,
+            step: None,
+            report: Report::default(),
+        };
+        for (index, session) in scenario.sessions.iter().enumerate() {
+            player.edit(&format!("sessions[{index}]"), &Action::Add(Box::new(session.clone()))).await?;
+        }
+        if scenario.running {
+            player.start().await?;
+        }
+        for (index, step) in scenario.script.iter().enumerate() {
+            player.step = Some(index);
+            player.act(&step.place, &step.action).await?;
+        }
+        player.stop().await?;
+        Ok(player.report)
+    }
+}
+
+struct Player {
+    database: PathBuf,
+    world: World,
+    ids: BTreeMap<String, SessionId>,
+    process: Option<Process>,
+    step: Option<usize>,
+    report: Report,
+}
+
+/// The app while it runs.
+struct Process {
+    store: Store,
+    app: App,
+    /// What the app tells its bell arrives here first, so that it is known when the bell has to look.
+    from_app: mpsc::UnboundedReceiver<Signal>,
+    to_bell: mpsc::UnboundedSender<Signal>,
+    bell: JoinHandle<()>,
+    waits: watch::Receiver<u64>,
+    dying: watch::Receiver<bool>,
+    armed: Option<Kill>,
+}
+
+impl Player {
+    async fn act(&mut self, place: &str, action: &Action) -> Result<()> {
+        match action {
+            Action::Run(time) => self.run(time.num_milliseconds()).await,
+            Action::Sleep(time) | Action::StepClock(time) => {
+                self.world.shift_clock(*time);
+                Ok(())
+            }
+            Action::Move { .. } | Action::Cancel(_) | Action::Add(_) => self.edit(place, action).await,
+            Action::Start => self.start().await,
+            Action::Stop => self.stop().await,
+            Action::Restart => {
+                self.stop().await?;
+                self.start().await
+            }
+            Action::Kill(Kill::Now) => {
+                if self.process.is_some() {
+                    self.die(Kill::Now).await;
+                }
+                Ok(())
+            }
+            Action::Kill(kill) => {
+                if let Some(process) = &mut self.process {
+                    process.armed = Some(*kill);
+                    self.world.arm(*kill);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    async fn start(&mut self) -> Result<()> {
+        if self.process.is_some() {
+            return Ok(());
+        }
+        self.world.new_process();
+        let store = Store::open(&self.database, Migrate::Yes).await?;
+        let (changes, _) = broadcast::channel(16);
+        let (app_sends, from_app) = mpsc::unbounded_channel();
+        let (to_bell, signals) = mpsc::unbounded_channel();
+        let bell = Bell::new(
+            store.clone(),
+            Arc::new(self.world.clone()),
+            self.world.clone(),
+            self.world.clone(),
+            JoinRules::DEFAULT,
+            changes.clone(),
+            watch::Sender::new(true),
+        );
+        let world = Arc::new(self.world.clone());
+        let app = App::new(store.clone(), world.clone(), world, changes, app_sends);
+        let mut waits = self.world.waits();
+        waits.mark_unchanged();
+        let dying = self.world.dying();
+        let bell = tokio::spawn(bell.run(signals));
+        self.process = Some(Process { store, app, from_app, to_bell, bell, waits, dying, armed: None });
+        self.until_it_waits().await
+    }
+
+    async fn stop(&mut self) -> Result<()> {
+        let Some(process) = self.process.take() else { return Ok(()) };
+        drop(process.to_bell);
+        process.bell.await.map_err(|error| PlayError::BellStopped(error.to_string()))?;
+        process.store.close().await;
+        Ok(())
+    }
+
+    async fn die(&mut self, kill: Kill) {
+        let Some(process) = self.process.take() else { return };
+        process.bell.abort();
+        // An aborted task ends with an error that says so.
+        let _ = process.bell.await;
+        // What is committed is committed; closing keeps no more than a death does.
+        process.store.close().await;
+        self.report.deaths.push(Death { step: self.step, awake_ms: self.world.awake(), kill });
+    }
+
+    /// Time passes; whenever the bell's timer goes off, it looks.
+    async fn run(&mut self, ms: i64) -> Result<()> {
+        let end = self.world.awake() + ms;
+        while self.process.is_some() {
+            let next = self.world.wakes_at();
+            if next > end {
+                break;
+            }
+            self.world.pass(next - self.world.awake());
+            self.until_it_waits().await?;
+        }
+        self.world.pass(end - self.world.awake());
+        Ok(())
+    }
+
+    /// Lets the bell look until it waits for time to pass, or dies on the way.
+    async fn until_it_waits(&mut self) -> Result<()> {
+        for _ in 0..MOST_LOOKS_AT_ONCE {
+            let Some(process) = &mut self.process else { return Ok(()) };
+            let dies = tokio::select! {
+                biased;
+                _ = process.dying.wait_for(|dying| *dying) => true,
+                ended = &mut process.bell => {
+                    let how = ended.err().map_or_else(|| "it returned".to_owned(), |error| error.to_string());
+                    return Err(PlayError::BellStopped(how));
+                }
+                _ = process.waits.changed() => false,
+            };
+            self.take_down_rings();
+            if dies {
+                let kill = self.process.as_ref().and_then(|process| process.armed).unwrap_or(Kill::Now);
+                self.die(kill).await;
+                return Ok(());
+            }
+            if self.world.wakes_at() > self.world.awake() {
+                return Ok(());
+            }
+        }
+        Err(PlayError::NeverWaits)
+    }
+
+    /// A change by the app if it runs, else by another host: `bell` writes into the same database.
+    async fn edit(&mut self, place: &str, action: &Action) -> Result<()> {
+        let done = match &self.process {
+            Some(process) => change(&process.app, &mut self.ids, action).await,
+            None => {
+                let store = Store::open(&self.database, Migrate::No).await?;
+                let world = Arc::new(self.world.clone());
+                let (changes, bell) = (broadcast::channel(1).0, mpsc::unbounded_channel().0);
+                let app = App::new(store.clone(), world.clone(), world, changes, bell);
+                let done = change(&app, &mut self.ids, action).await;
+                store.close().await;
+                done
+            }
+        };
+        if let Err(error) = done {
+            let sentence = error.to_string();
+            self.report.refused.push(Refused { place: place.to_owned(), step: self.step, sentence });
+        }
+        let Some(process) = &mut self.process else { return Ok(()) };
+        let mut has_signalled = false;
+        while process.from_app.try_recv().is_ok() {
+            has_signalled = true;
+        }
+        if has_signalled {
+            process.waits.mark_unchanged();
+            // A bell that is gone is noticed below.
+            let _ = process.to_bell.send(Signal::Look);
+            self.until_it_waits().await?;
+        }
+        Ok(())
+    }
+
+    fn take_down_rings(&mut self) {
+        for shown in self.world.take_shown() {
+            let count = shown.ring.keys.len();
+            let words = match shown.ring.body.as_str() {
+                "" => shown.ring.title.clone(),
+                body => format!("{}\n{body}", shown.ring.title),
+            };
+            for key in &shown.ring.keys {
+                let name = self.ids.iter().find(|(_, id)| **id == key.session).map(|(name, _)| name);
+                let due = key.start - JoinRules::DEFAULT.lead;
+                self.report.rings.push(Rung {
+                    session: name.cloned().unwrap_or_default(),
+                    kind: "before_start",
+                    ring: key.number,
+                    due: rfc3339(due),
+                    rung_at: rfc3339(shown.at),
+                    late_by_ms: (shown.at - due).num_milliseconds(),
+                    words: words.clone(),
+                    together: (count > 1).then_some(count),
+                    step: self.step,
+                    awake_ms: shown.awake,
+                });
+            }
+        }
+    }
+}
+
+fn rfc3339(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+}
+
+/// Does through the app what a step asks for.
+async fn change(
+    app: &App,
+    ids: &mut BTreeMap<String, SessionId>,
+    action: &Action,
+) -> std::result::Result<(), Error> {
+    match action {
+        Action::Add(session) => add(app, ids, session).await,
+        Action::Cancel(id) => {
+            let id = ids.get(id).copied().ok_or(Error::NotFound)?;
+            let version = app.session(id).await?.entry.session.version;
+            app.cancel_session(id, version, Scope::This).await
+        }
+        Action::Move { id, to, lasts } => {
+            let id = ids.get(id).copied().ok_or(Error::NotFound)?;
+            let version = app.session(id).await?.entry.session.version;
+            let mut draft = app.draft_of(id).await?;
+            draft.date = to.format("%Y-%m-%d").to_string();
+            draft.time = to.format("%H:%M").to_string();
+            draft.zone = "UTC".to_owned();
+            draft.minutes = lasts.as_ref().map_or(draft.minutes, TimeDelta::num_minutes);
+            match app.edit_session(id, version, Scope::This, &draft).await? {
+                Ok(_) => Ok(()),
+                Err(_) => Err(Error::NotFound),
+            }
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn add(
+    app: &App,
+    ids: &mut BTreeMap<String, SessionId>,
+    session: &NewSession,
+) -> std::result::Result<(), Error> {
+    let Ok(id) = app.add_session(&session.draft).await? else { return Err(Error::NotFound) };
+    ids.insert(session.id.clone(), id);
+    if !session.bell {
+        let version = app.session(id).await?.entry.session.version;
+        app.set_bell(id, version, false).await?;
+    }
+    Ok(())
+}

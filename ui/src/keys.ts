@@ -1,0 +1,35 @@
+// Which wish a key press is. What becomes of a wish is decided in deeds.ts.
+
+export type Wish =
+  | "join" | "today" | "week" | "people" | "add" | "import" | "search" | "settings" | "back" | "hide" | "quit" | "keys"
+  | "row_up" | "row_down" | "row_join" | "row_move" | "row_copy" | "leave";
+
+export type Press = { key: string; ctrlKey: boolean; metaKey: boolean; altKey: boolean; shiftKey: boolean };
+export type Scene = { mac: boolean; inField: boolean; inDialog: boolean; onRow: boolean };
+
+const withControl: Record<string, Wish> = {
+  j: "join", "1": "today", "2": "week", "3": "people", n: "add", i: "import", f: "search", ",": "settings", w: "hide", q: "quit",
+};
+const onRow: Record<string, Wish> = { j: "row_join", m: "row_move", l: "row_copy" };
+/** What makes sense while a dialog asks something. */
+const overDialogs = new Set<Wish>(["hide", "quit"]);
+
+export function wishOf(press: Press, scene: Scene): Wish | null {
+  const wish = wishWithoutDialog(press, scene);
+  return wish && scene.inDialog && !overDialogs.has(wish) ? null : wish;
+}
+
+function wishWithoutDialog(press: Press, { mac, inField, onRow: row }: Scene): Wish | null {
+  const control = mac ? press.metaKey : press.ctrlKey;
+  const other = mac ? press.ctrlKey : press.metaKey;
+  if (other) return null;
+  if (control) return press.altKey || press.shiftKey ? null : (withControl[press.key.toLowerCase()] ?? null);
+  if (press.altKey) return press.key === "ArrowLeft" ? "back" : null;
+  if (press.key === "F1") return "keys";
+  // In a field the letters, the arrows and Escape belong to the field.
+  if (inField) return null;
+  if (press.key === "Escape") return "leave";
+  if (press.key === "ArrowUp") return "row_up";
+  if (press.key === "ArrowDown") return "row_down";
+  return row && !press.shiftKey ? (onRow[press.key.toLowerCase()] ?? null) : null;
+}

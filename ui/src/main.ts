@@ -1,0 +1,24 @@
+import { mount } from "svelte";
+import App from "./App.svelte";
+import { listen } from "./listen";
+import { app } from "./state.svelte";
+import { commands, injectedBoot } from "./tauri";
+import "./styles/all.css";
+
+async function start(): Promise<void> {
+  let boot = injectedBoot();
+  if (!boot) {
+    const answer = await commands.boot();
+    if (answer.status === "error") throw new Error(answer.error.message);
+    boot = answer.data;
+  }
+  app.begin(boot);
+  const listening = listen();
+  const target = document.getElementById("window");
+  if (target) mount(App, { target });
+  // Files that were opened before the window could show them are told right after this.
+  await listening;
+  void commands.shown();
+}
+
+void start();

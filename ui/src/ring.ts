@@ -1,0 +1,15 @@
+// The small window that rings where no notification service answers.
+import { mount } from "svelte";
+import RingCard from "./places/RingCard.svelte";
+import { commands } from "./tauri";
+import "./styles/ring.css";
+
+async function start(): Promise<void> {
+  const answer = await commands.ringWindow();
+  const ring = answer.status === "ok" ? answer.data : null;
+  const target = document.getElementById("window");
+  if (ring && ring.theme !== "system") document.documentElement.dataset.theme = ring.theme;
+  if (ring && target) mount(RingCard, { target, props: { ring } });
+}
+
+void start();

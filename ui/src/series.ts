@@ -1,0 +1,39 @@
+// What the import dialog says of each series, and what it sends back.
+import type { Choice, ImportPreview, ImportSeries } from "./tauri";
+
+/** Only what would change something can be chosen. */
+export function choosable(series: ImportSeries): boolean {
+  return series.state === "new" || series.state === "changed";
+}
+
+/** Those to come; of a series that is over, all. */
+export function countOf({ coming, past }: Pick<ImportSeries, "coming" | "past">): number {
+  return coming || past;
+}
+
+export type Picked = { series: ImportSeries; take: boolean; bell: boolean; link: string };
+
+export function firstPicks(preview: ImportPreview): Picked[] {
+  return preview.series.filter(choosable).map((series) => ({
+    series, take: series.choice !== "leave_out", bell: series.choice !== "no_bell", link: "",
+  }));
+}
+
+export function choiceOf({ take, bell }: Pick<Picked, "take" | "bell">): Choice {
+  if (!take) return "leave_out";
+  return bell ? "bell" : "no_bell";
+}
+
+export type Sums = { adds: number; changes: number; chosen: number; all: number };
+
+export function sums(preview: ImportPreview, picks: Picked[]): Sums {
+  const total = { adds: 0, changes: 0, chosen: 0, all: preview.series.reduce((count, series) => count + countOf(series), 0) };
+  for (const { series, take } of picks) {
+    if (!take) continue;
+    const count = countOf(series);
+    total.chosen += count;
+    if (series.state === "changed") total.changes += count;
+    else total.adds += count;
+  }
+  return total;
+}

@@ -1,0 +1,47 @@
+import { describe, expect, test } from "vitest";
+import { wishOf, type Press, type Scene } from "../keys";
+
+const press = (key: string, over: Partial<Press> = {}): Press => ({ key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...over });
+const page: Scene = { mac: false, inField: false, inDialog: false, onRow: false };
+
+test.each([
+  ["j", "join"], ["1", "today"], ["2", "week"], ["3", "people"], ["n", "add"], ["i", "import"], ["f", "search"], [",", "settings"], ["w", "hide"], ["q", "quit"],
+])("Ctrl+%s is %s, in a field too", (key, wish) => {
+  expect(wishOf(press(key, { ctrlKey: true }), page)).toBe(wish);
+  expect(wishOf(press(key, { ctrlKey: true }), { ...page, inField: true })).toBe(wish);
+});
+
+test("Cmd takes Control’s place on a Mac", () => {
+  expect(wishOf(press("j", { metaKey: true }), { ...page, mac: true })).toBe("join");
+  expect(wishOf(press("j", { ctrlKey: true }), { ...page, mac: true })).toBeNull();
+});
+
+describe("on a row", () => {
+  const row = { ...page, onRow: true };
+  test.each([["j", "row_join"], ["m", "row_move"], ["l", "row_copy"], ["M", "row_move"]])("%s is %s", (key, wish) => {
+    expect(wishOf(press(key), row)).toBe(wish);
+    expect(wishOf(press(key), page)).toBeNull();
+  });
+});
+
+test("letters and arrows typed in a field stay there", () => {
+  const field = { ...page, inField: true, onRow: true };
+  for (const key of ["j", "m", "ArrowDown", "Escape"]) expect(wishOf(press(key), field)).toBeNull();
+});
+
+test("a dialog lets only hide and quit through", () => {
+  const dialog = { ...page, inDialog: true };
+  expect(wishOf(press("q", { ctrlKey: true }), dialog)).toBe("quit");
+  expect(wishOf(press("w", { ctrlKey: true }), dialog)).toBe("hide");
+  for (const key of ["j", "n", "1"]) expect(wishOf(press(key, { ctrlKey: true }), dialog)).toBeNull();
+  expect(wishOf(press("ArrowDown"), dialog)).toBeNull();
+});
+
+test("arrows, Escape, F1 and Alt+← are the page’s", () => {
+  expect(wishOf(press("ArrowUp"), page)).toBe("row_up");
+  expect(wishOf(press("ArrowDown"), page)).toBe("row_down");
+  expect(wishOf(press("Escape"), page)).toBe("leave");
+  expect(wishOf(press("F1"), page)).toBe("keys");
+  expect(wishOf(press("ArrowLeft", { altKey: true }), page)).toBe("back");
+  expect(wishOf(press("n", { ctrlKey: true, shiftKey: true }), page)).toBeNull();
+});
