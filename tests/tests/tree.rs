@@ -89,8 +89,10 @@ fn bell() -> PathBuf {
 }
 
 fn languages() -> Vec<PathBuf> {
-    let mut languages =
-        std::fs::read_dir(root().join("locales")).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
+    let mut languages = std::fs::read_dir(root().join("locales"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect::<Vec<_>>();
     languages.retain(|path| path.is_dir());
     languages.sort();
     languages
@@ -122,7 +124,8 @@ fn said_by_rust() -> BTreeSet<String> {
             for line in text.lines().filter(|line| !line.trim_start().starts_with("//")) {
                 for (at, literal) in line.split('"').enumerate().filter(|(at, _)| at % 2 == 1) {
                     let given = line.split('"').nth(at - 1).unwrap().ends_with("say(");
-                    let like_a_name = is_name(literal) && beginnings.contains(literal.split('-').next().unwrap());
+                    let like_a_name =
+                        is_name(literal) && beginnings.contains(literal.split('-').next().unwrap());
                     if given || like_a_name {
                         said.insert(literal.to_owned());
                     }
