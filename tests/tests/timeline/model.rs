@@ -149,27 +149,24 @@ fn stretches(story: &Story, report: &Report, seen: &mut Seen, faults: &mut Vec<S
             Some(Happens::Kill("now")) => life = None,
             Some(Happens::Kill(_)) => armed |= life.is_some(),
         }
-        let death = report.deaths.iter().find(|death| death.step == step);
-        match death {
-            Some(death) if death.kill == Kill::Now => {
-                if !is_alive || !matches!(happens, Some(Happens::Kill("now"))) {
-                    faults.push(format!("died in step {step:?} for no reason"));
-                }
+        let died = |plainly: bool| {
+            report.deaths.iter().find(|death| death.step == step && (death.kill == Kill::Now) == plainly)
+        };
+        if died(true).is_some() && !(is_alive && matches!(happens, Some(Happens::Kill("now")))) {
+            faults.push(format!("died in step {step:?} for no reason"));
+        }
+        if let Some(death) = died(false) {
+            if !armed || life.is_none() {
+                faults.push(format!("died at a ring in step {step:?} for no reason"));
             }
-            Some(death) => {
-                if !armed || life.is_none() {
-                    faults.push(format!("died at a ring in step {step:?} for no reason"));
-                }
-                if death.kill == Kill::BeforeHandover {
-                    seen.deaths_before += 1
-                } else {
-                    seen.deaths_after += 1
-                }
-                let first = death.awake_ms - awake;
-                all.push(Stretch { step, awake, wall, lasts: first, life, known: known.clone() });
-                (wall, awake, lasts, life, armed) = (wall + first, awake + first, lasts - first, None, false);
+            if death.kill == Kill::BeforeHandover {
+                seen.deaths_before += 1;
+            } else {
+                seen.deaths_after += 1;
             }
-            None => {}
+            let first = death.awake_ms - awake;
+            all.push(Stretch { step, awake, wall, lasts: first, life, known: known.clone() });
+            (wall, awake, lasts, life, armed) = (wall + first, awake + first, lasts - first, None, false);
         }
         all.push(Stretch { step, awake, wall, lasts, life, known: known.clone() });
         wall += lasts;
