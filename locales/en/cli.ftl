@@ -19,6 +19,7 @@ cli-open = open
 cli-in-progress = in progress
 
 cli-opened = The meeting is open in the browser.
+cli-browser-failed = The browser didn’t open.
 cli-not-opened = The meeting was not opened.
 cli-ask = This link leads to { $host }. Open it? [yes/no]
 cli-pass-yes = This link leads to { $host }, which isn’t a known meeting service. Look at it, then pass --yes to open it.
@@ -39,15 +40,6 @@ cli-imported-all-day = { $count ->
    *[other] { $count } events of whole days were left out.
 }
 cli-left-out = Line { $line }: “{ $title }” was left out. { $why }
-
-event-no-start = It has no start.
-event-bad-time = It has a date or time that doesn’t exist.
-event-unknown-zone = Its time zone isn’t known.
-event-bad-rule = The rule by which it repeats can’t be read.
-event-bad-duration = How long it lasts can’t be read.
-event-end-before-start = It ends before it starts.
-event-never-occurs = The rule by which it repeats never comes to a day.
-event-too-many-occurrences = It repeats too often.
 
 cli-link-open = open
 cli-link-ask = ask

@@ -5,6 +5,7 @@ error-stale = This session was changed somewhere else in the meantime. Look at i
 error-not-allowed = That can’t be done with this session any more.
 error-not-now = That can’t be done with this session at this time.
 error-not-open = Join opens at { $time }.
+error-not-open-day = Join opens on { $day } at { $time }.
 error-no-link = This session has no link yet. Add one first.
 error-over = This session is over.
 error-store-busy = Another program is writing to First Bell’s data. Try again in a moment.
@@ -29,15 +30,13 @@ draft-who-or-what = Say who it is with, or what it is about.
 draft-too-long = That is too long. Keep it under { $most } characters.
 draft-date = Give a date like 2026-11-24.
 draft-time = Give a time like 16:00.
-draft-minutes = A session lasts between 5 minutes and 12 hours.
+draft-minutes = A session lasts between 1 minute and 24 hours.
 draft-zone = That time zone isn’t known.
 draft-repeat = Choose between 1 and 104 weeks.
 draft-link-not-https = Only links that begin with https:// can be joined.
 draft-link-user-name = This link carries a user name, so it can’t be trusted. Paste the plain meeting link.
 draft-link-port = This link names a port, so it can’t be trusted. Paste the plain meeting link.
 draft-link-unreadable = This isn’t a link. Paste the whole address, beginning with https://.
-
-link-opened-nothing = The browser didn’t open.
 
 text-too-long = That is too long. Keep it under 20,000 characters.
 

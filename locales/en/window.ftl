@@ -45,11 +45,7 @@ missed = While closed, { $count ->
         [one] one bell
        *[other] { $count } bells
     } did not ring.
-<<<<<<< HEAD
-samples = These lessons are samples.
-=======
 samples = These sessions are samples.
->>>>>>> ui
 remove-samples = Remove samples
 
 ## Today

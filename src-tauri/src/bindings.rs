@@ -58,6 +58,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             events::Failed,
             events::ShowSession,
             events::AskToJoin,
+            events::BrowserFailed,
             events::QuitAsked,
             events::DraggedOver,
         ])

@@ -30,19 +30,19 @@ use crate::{
     },
     error::{Answer, AppError},
     events::{Changed, ClockTicked, QuitAsked},
-    import::{self, Waiting},
-    logging,
+    import, logging,
     tray::Tray,
     view::{
         instant,
         page::{Boot, Problem, TodayView},
         settings::SettingsView,
     },
+    waiting::Waiting,
     window::{self, Revealed},
 };
 
 /// How many days after today the page shows at first.
-const DAYS_AHEAD: u16 = 13;
+const DAYS_AHEAD: u16 = 14;
 /// How often it is looked whether series are to be extended.
 const EXTEND_EVERY: Duration = Duration::from_secs(6 * 60 * 60);
 
@@ -227,7 +227,7 @@ pub fn ask_to_quit(app: &AppHandle) {
         match window::core(&app).bells_left_today().await {
             Ok(left) if !left.is_empty() => {
                 window::show(&app);
-                let _ = QuitAsked { bells: left.into_iter().map(instant).collect() }.emit(&app);
+                window::tell(&app, QuitAsked { bells: left.into_iter().map(instant).collect() });
             }
             _ => quit(&app),
         }

@@ -68,6 +68,13 @@ pub struct AskToJoin {
     pub id: String,
 }
 
+/// *Join* was pressed outside of the window, and no browser could be started.
+#[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
+pub struct BrowserFailed {
+    /// For which session.
+    pub id: String,
+}
+
 /// The person wants to quit, and bells are left today.
 #[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
 pub struct QuitAsked {

@@ -2,10 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::Arc,
 };
 
 use firstbell_core::{app::App, calendar_file::MAX_BYTES, error::Error};
@@ -18,50 +15,23 @@ use crate::{
     error::AppError,
     events::{Failed, ImportReady},
     view::import::ImportPreview,
+    waiting::when_ready,
 };
 
-/// Files that were opened before the window could show them.
-#[derive(Default)]
-pub struct Waiting {
-    files: Mutex<Vec<PathBuf>>,
-    is_ready: AtomicBool,
-}
-
-impl Waiting {
-    /// The window listens now: it gets what has waited.
-    pub fn window_is_ready(&self, app: &AppHandle) {
-        self.is_ready.store(true, Ordering::SeqCst);
-        let files = self.files.lock().map(|mut files| std::mem::take(&mut *files)).unwrap_or_default();
-        for file in files {
-            offer(app, file);
-        }
-    }
-
-    /// The window is gone: what comes now waits for the next one.
-    pub fn window_is_gone(&self) {
-        self.is_ready.store(false, Ordering::SeqCst);
-    }
-}
-
-/// A file was dropped, or opened with First Bell: looks at it and tells the window.
+/// A file was dropped, or opened with First Bell: looks at it and tells the window, once that listens.
 pub fn offer(app: &AppHandle, file: PathBuf) {
-    let waiting = app.state::<Waiting>();
-    if !waiting.is_ready.load(Ordering::SeqCst) {
-        if let Ok(mut files) = waiting.files.lock() {
-            files.push(file);
-        }
-        return;
-    }
-    let app = app.clone();
-    tauri::async_runtime::spawn(async move {
-        let core = Arc::clone(&app.state::<Arc<App>>());
-        let told = match look_at(&core, &file).await {
-            Ok(preview) => ImportReady(preview).emit(&app),
-            Err(error) => Failed(AppError::from(error)).emit(&app),
-        };
-        if let Err(error) = told {
-            tracing::warn!(%error, "the window could not be told of a file");
-        }
+    when_ready(app, move |app| {
+        let app = app.clone();
+        tauri::async_runtime::spawn(async move {
+            let core = Arc::clone(&app.state::<Arc<App>>());
+            let told = match look_at(&core, &file).await {
+                Ok(preview) => ImportReady(preview).emit(&app),
+                Err(error) => Failed(AppError::from(error)).emit(&app),
+            };
+            if let Err(error) = told {
+                tracing::warn!(%error, "the window could not be told of a file");
+            }
+        });
     });
 }
 

@@ -12,6 +12,7 @@ mod import;
 mod logging;
 mod tray;
 mod view;
+mod waiting;
 mod window;
 
 pub use compose::run;

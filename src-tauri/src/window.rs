@@ -16,11 +16,11 @@ use tauri_specta::Event as _;
 
 use crate::{
     desktop::notifications::Notifications,
-    error::AppError,
-    events::{AskToJoin, DraggedOver, Failed, ShowSession},
-    import::{self, Waiting},
+    events::{AskToJoin, BrowserFailed, DraggedOver, Failed, ShowSession},
+    import,
     tray::Tray,
     view::page::Boot,
+    waiting,
 };
 
 /// The window's label.
@@ -97,7 +97,7 @@ pub fn show(app: &AppHandle) {
 /// Brings the window up at a session's page.
 pub fn show_session(app: &AppHandle, id: SessionId) {
     show(app);
-    let _ = ShowSession { id: id.to_string() }.emit(app);
+    tell(app, ShowSession { id: id.to_string() });
 }
 
 /// *Join* was pressed outside of the window: whatever is left to ask or to say is said in it.
@@ -106,20 +106,18 @@ pub fn after_join(app: &AppHandle, id: SessionId, opened: &Opened) {
         Opened::Yes => {}
         Opened::Ask { .. } => {
             show(app);
-            let _ = AskToJoin { id: id.to_string() }.emit(app);
+            tell(app, AskToJoin { id: id.to_string() });
         }
         Opened::BrowserFailed => {
             show_session(app, id);
-            let error =
-                AppError { code: crate::error::ErrorCode::NotOpen, message: say("link-opened-nothing", &[]) };
-            let _ = Failed(error).emit(app);
+            tell(app, BrowserFailed { id: id.to_string() });
         }
     }
 }
 
 /// Says in the window what went wrong outside of it.
 pub fn tell_failed(app: &AppHandle, error: Error) {
-    let _ = Failed(error.into()).emit(app);
+    tell(app, Failed(error.into()));
 }
 
 /// Takes the window away; the bell stays. Without a tray it is minimised, because it could not be found
@@ -154,7 +152,7 @@ fn on_event(app: &AppHandle, event: &WindowEvent) {
             api.prevent_close();
             hide(app);
         }
-        WindowEvent::Destroyed => app.state::<Waiting>().window_is_gone(),
+        WindowEvent::Destroyed => waiting::is_gone(app),
         WindowEvent::DragDrop(DragDropEvent::Enter { .. }) => dragged_over(app, true),
         WindowEvent::DragDrop(DragDropEvent::Leave) => dragged_over(app, false),
         WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) => {
@@ -166,6 +164,15 @@ fn on_event(app: &AppHandle, event: &WindowEvent) {
         }
         _ => {}
     }
+}
+
+/// Sends an event as soon as the window listens.
+pub fn tell(app: &AppHandle, event: impl tauri_specta::Event + serde::Serialize + Clone + Send + 'static) {
+    waiting::when_ready(app, move |app| {
+        if let Err(error) = event.emit(app) {
+            tracing::warn!(%error, "the window could not be told");
+        }
+    });
 }
 
 fn dragged_over(app: &AppHandle, over: bool) {

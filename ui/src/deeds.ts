@@ -56,7 +56,7 @@ export async function join(id: string, early = false, confirmed = false, row: Se
   }
 }
 
-function notOpened(id: string, early: boolean): void {
+export function notOpened(id: string, early: boolean): void {
   app.notOpened = { id, early };
   announce(say("browser-failed"));
 }

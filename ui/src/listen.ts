@@ -1,6 +1,6 @@
 // Events from the shell, and the clock.
 import { announce, look, put, tell } from "./ask";
-import { askToQuit, join, openSession } from "./deeds";
+import { askToQuit, join, notOpened, openSession } from "./deeds";
 import { newlyOpen } from "./opened";
 import { app } from "./state.svelte";
 import { commands, events, type Today } from "./tauri";
@@ -31,6 +31,7 @@ export async function listen(): Promise<void> {
     }),
     events.showSession.listen(({ payload }) => { openSession(payload.id); }),
     events.askToJoin.listen(({ payload }) => { void join(payload.id); }),
+    events.browserFailed.listen(({ payload }) => { notOpened(payload.id, false); }),
     events.quitAsked.listen(({ payload }) => { askToQuit(payload.bells); }),
     events.draggedOver.listen(({ payload }) => { app.draggedOver = payload.over; }),
   ]);

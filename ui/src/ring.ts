@@ -5,8 +5,10 @@ import { commands } from "./tauri";
 import "./styles/ring.css";
 
 async function start(): Promise<void> {
-  const ring = await commands.ringWindow();
+  const answer = await commands.ringWindow();
+  const ring = answer.status === "ok" ? answer.data : null;
   const target = document.getElementById("window");
+  if (ring && ring.theme !== "system") document.documentElement.dataset.theme = ring.theme;
   if (ring && target) mount(RingCard, { target, props: { ring } });
 }
 

@@ -118,7 +118,7 @@ impl Opener for Browser {
             // A browser that this starts must outlive the terminal.
             #[cfg(unix)]
             std::os::unix::process::CommandExt::process_group(&mut command, 0);
-            command.spawn().is_ok_and(|child| has_opened(child))
+            command.spawn().is_ok_and(has_opened)
         };
         if open::commands(url.as_str()).into_iter().any(starts) { Ok(()) } else { Err(NotOpened) }
     }

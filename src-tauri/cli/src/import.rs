@@ -158,11 +158,8 @@ fn tell(preview: &Preview, result: ImportResult) -> Result<(), Failure> {
         }
         for left_out in &preview.left_out {
             let title = left_out.title.as_deref().map(printable).unwrap_or_default();
-            let arguments = [
-                ("line", left_out.line.into()),
-                ("title", title.into()),
-                ("why", sentence(left_out).into()),
-            ];
+            let arguments =
+                [("line", left_out.line.into()), ("title", title.into()), ("why", sentence(left_out).into())];
             writeln!(out, "{}", say("cli-left-out", &arguments))?;
         }
         Ok(())

@@ -65,7 +65,7 @@ pub async fn run(arguments: &Arguments, folder: &Folder, json: bool) -> Result<E
     match opened {
         Opened::Yes => {}
         Opened::Ask { .. } | Opened::BrowserFailed => {
-            return Err(Failure::Here(Code::FileFailed, say("link-opened-nothing", &[])));
+            return Err(Failure::Here(Code::FileFailed, say("cli-browser-failed", &[])));
         }
     }
     if json {

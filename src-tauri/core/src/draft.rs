@@ -15,8 +15,9 @@ use crate::{
 const MOST_CHARACTERS: usize = 200;
 /// The longest homework, plan or notes, in characters.
 pub const MOST_TEXT: usize = 20_000;
-/// The shortest and longest session, in minutes.
-const MINUTES: std::ops::RangeInclusive<i64> = 5..=720;
+/// The shortest and longest session, in minutes. What comes with a calendar file may be odd, and must stay
+/// editable.
+const MINUTES: std::ops::RangeInclusive<i64> = 1..=1440;
 /// The longest weekly series: two years.
 const WEEKS: std::ops::RangeInclusive<u32> = 1..=104;
 

@@ -61,6 +61,8 @@ pub enum Error {
         zone: Tz,
         /// How to say it.
         clock: HourClock,
+        /// The time of day says enough.
+        is_today: bool,
     },
     /// The session has no link.
     #[error("the session has no link")]
@@ -125,9 +127,16 @@ impl Error {
             Self::Stale => say("error-stale", &[]),
             Self::NotAllowed(Refusal::NotForStatus) => say("error-not-allowed", &[]),
             Self::NotAllowed(Refusal::NotNow) => say("error-not-now", &[]),
-            Self::NotOpenYet { at, zone, clock } => {
+            Self::NotOpenYet { at, zone, clock, is_today: true } => {
                 say("error-not-open", &[("time", time_of_day(*at, *zone, *clock).into())])
             }
+            Self::NotOpenYet { at, zone, clock, .. } => say(
+                "error-not-open-day",
+                &[
+                    ("day", at.with_timezone(zone).format("%a %-d %b").to_string().into()),
+                    ("time", time_of_day(*at, *zone, *clock).into()),
+                ],
+            ),
             Self::NoLink => say("error-no-link", &[]),
             Self::Over => say("error-over", &[]),
             Self::Invalid(name) => say(name, &[]),

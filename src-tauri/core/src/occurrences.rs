@@ -161,7 +161,7 @@ fn hear(session: &mut Session, occurrence: &Occurrence, now: DateTime<Utc>) {
     // A location that is the link and nothing else is no place.
     session.place = occurrence.location.clone().filter(|place| {
         let place = place.trim();
-        !place.is_empty() && !(place.starts_with("https://") && !place.contains(char::is_whitespace))
+        !place.is_empty() && (!place.starts_with("https://") || place.contains(char::is_whitespace))
     });
     match (occurrence.cancelled, session.status, session.cancelled) {
         (true, Status::Scheduled, _) => cancel(session, now),

@@ -1,7 +1,7 @@
 //! Lists: Today, days, past sessions, search, people.
 
 use firstbell_core::today::Entry;
-use tauri::{AppHandle, Manager as _};
+use tauri::AppHandle;
 
 use super::{Core, instant};
 use crate::{
@@ -55,7 +55,8 @@ pub async fn search(core: Core<'_>, text: String) -> Answer<Vec<SessionRow>> {
 #[tauri::command]
 #[specta::specta]
 pub async fn people(core: Core<'_>) -> Answer<Vec<PersonRow>> {
-    Ok(core.people().await?.iter().map(PersonRow::from).collect())
+    let now = core.now();
+    Ok(core.people().await?.iter().map(|person| PersonRow::new(person, now)).collect())
 }
 
 /// All sessions with a person.
@@ -78,12 +79,10 @@ pub async fn set_person_zone(core: Core<'_>, name: String, zone: Option<String>)
 #[specta::specta]
 pub fn shown(app: AppHandle) {
     crate::window::reveal(&app);
-    if let Some(waiting) = app.try_state::<crate::import::Waiting>() {
-        waiting.window_is_ready(&app);
-    }
+    crate::waiting::is_ready(&app);
 }
 
 async fn rows(core: &Core<'_>, found: &[Entry]) -> Result<Vec<SessionRow>, AppError> {
     let zones = core.people_zones().await?;
-    Ok(found.iter().map(|entry| SessionRow::new(entry, &zones)).collect())
+    Ok(found.iter().map(|entry| SessionRow::new(entry, &zones, core.now())).collect())
 }

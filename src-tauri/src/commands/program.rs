@@ -33,8 +33,11 @@ pub async fn quit(app: AppHandle, core: Core<'_>, anyway: bool) -> Answer<Vec<St
 /// What First Bell's own ring window shows.
 #[tauri::command]
 #[specta::specta]
-pub fn ring_window(window: State<'_, Arc<RingWindow>>) -> Option<RingWindowView> {
-    window.view()
+pub async fn ring_window(
+    core: Core<'_>,
+    window: State<'_, Arc<RingWindow>>,
+) -> Answer<Option<RingWindowView>> {
+    Ok(window.view(core.settings().await?.theme.into()))
 }
 
 /// The answer to First Bell's own ring window.

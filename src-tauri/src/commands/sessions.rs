@@ -25,7 +25,7 @@ use crate::{
 #[specta::specta]
 pub async fn session(core: Core<'_>, id: String) -> Answer<SessionPage> {
     let page = core.session(session_id(&id)?).await?;
-    Ok(SessionPage::new(&page, core.zone(), core.settings().await?.hours()))
+    Ok(SessionPage::new(&page, core.zone(), core.settings().await?.hours(), core.now()))
 }
 
 /// What was typed about a session that is here.

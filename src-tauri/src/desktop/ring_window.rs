@@ -12,6 +12,7 @@ use specta::Type;
 use tauri::{AppHandle, Manager as _, WebviewUrl, WebviewWindowBuilder};
 
 use super::notifications::answered;
+use crate::view::settings::Theme;
 
 /// The window's label.
 pub const LABEL: &str = "ring";
@@ -23,6 +24,7 @@ pub struct RingWindowView {
     pub body: String,
     pub can_join: bool,
     pub can_snooze: bool,
+    pub theme: Theme,
 }
 
 /// What was pressed in it.
@@ -77,13 +79,14 @@ impl RingWindow {
     }
 
     /// What it shows now.
-    pub fn view(&self) -> Option<RingWindowView> {
+    pub fn view(&self, theme: Theme) -> Option<RingWindowView> {
         let ring = self.ring.lock().ok()?;
         ring.as_ref().map(|ring| RingWindowView {
             title: ring.title.clone(),
             body: ring.body.clone(),
             can_join: ring.can_join,
             can_snooze: !ring.keys.is_empty(),
+            theme,
         })
     }
 

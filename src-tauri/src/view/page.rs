@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use firstbell_core::{
     app::{Page, Person},
@@ -71,7 +72,7 @@ pub struct TodayView {
 impl TodayView {
     /// The page. Times are shown in `zone`.
     pub fn new(page: &Page, zone: Tz, clock: HourClock, problem: Option<Problem>) -> Self {
-        let row = |entry: &Entry| SessionRow::new(entry, &page.zones);
+        let row = |entry: &Entry| SessionRow::new(entry, &page.zones, page.now);
         let label = |label| match label {
             CoreLabel::LaterToday => DayLabel::LaterToday,
             CoreLabel::Today => DayLabel::Today,
@@ -118,15 +119,16 @@ pub struct PersonRow {
     pub last: Option<String>,
 }
 
-impl From<&Person> for PersonRow {
-    fn from(person: &Person) -> Self {
+impl PersonRow {
+    /// The row of a person. `now` is UTC.
+    pub fn new(person: &Person, now: DateTime<Utc>) -> Self {
         let zones: BTreeMap<String, String> =
             person.zone.iter().map(|zone| (person.name.clone(), zone.clone())).collect();
         Self {
             name: person.name.clone(),
             zone: person.zone.clone(),
             sessions: u32::try_from(person.sessions).unwrap_or(0),
-            next: person.next.as_ref().map(|entry| SessionRow::new(entry, &zones)),
+            next: person.next.as_ref().map(|entry| SessionRow::new(entry, &zones, now)),
             last: person.last.map(instant),
         }
     }

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use firstbell_core::{
     app::SessionPage as CorePage,
     join::{JoinRules, JoinState as CoreState, Verdict},
     session::{CancelledBy, Session, Source as CoreSource, Status as CoreStatus},
-    state_table::Action as CoreAction,
+    state_table::{Action as CoreAction, Role, allowed},
     store::events::{By, Event, Kind},
     today::Entry,
     wall_clock::{HourClock, time_of_day},
@@ -90,7 +90,7 @@ pub struct JoinView {
     pub state: JoinState,
     pub opens_at: String,
     pub closes_at: String,
-    /// When the person pressed *Join*.
+    /// When the person went in.
     pub opened_at: Option<String>,
     /// The host that has to be confirmed, in punycode.
     pub asks_host: Option<String>,
@@ -160,11 +160,13 @@ pub struct SessionRow {
     pub place: Option<String>,
     pub in_series: bool,
     pub source: Source,
+    /// What may be done to it now.
+    pub allowed: Vec<Action>,
 }
 
 impl SessionRow {
-    /// The row of an entry. `zones` are the zones in which people live.
-    pub fn new(entry: &Entry, zones: &BTreeMap<String, String>) -> Self {
+    /// The row of an entry. `zones` are the zones in which people live; `now` is UTC.
+    pub fn new(entry: &Entry, zones: &BTreeMap<String, String>, now: DateTime<Utc>) -> Self {
         let session = &entry.session;
         let rules = JoinRules::DEFAULT;
         let url = session.join_url.as_ref();
@@ -183,7 +185,7 @@ impl SessionRow {
                 state: entry.join.into(),
                 opens_at: instant(rules.opens_at(session)),
                 closes_at: instant(rules.closes_at(session, entry.room)),
-                opened_at: session.opened_at.map(instant),
+                opened_at: session.opened_at.filter(|_| session.has_joined(now)).map(instant),
                 asks_host: url.filter(|url| url.verdict() == Verdict::Ask).map(|url| url.host().to_owned()),
             },
             line: line(entry),
@@ -194,6 +196,7 @@ impl SessionRow {
             place: session.place.clone(),
             in_series: session.series_id.is_some(),
             source: session.source.into(),
+            allowed: allowed(session, Role::Owner, now).into_iter().map(Action::from).collect(),
         }
     }
 }
@@ -282,27 +285,25 @@ pub struct SessionPage {
     /// What the calendar file says about it.
     pub description: Option<String>,
     pub happened: Vec<Happened>,
-    pub allowed: Vec<Action>,
     pub later_in_series: u32,
 }
 
 impl SessionPage {
     /// The page. Times in sentences are said in `zone`.
-    pub fn new(page: &CorePage, zone: Tz, clock: HourClock) -> Self {
+    pub fn new(page: &CorePage, zone: Tz, clock: HourClock, now: DateTime<Utc>) -> Self {
         let session = &page.entry.session;
         let zones = match (&session.person, &page.person_zone) {
             (Some(name), Some(zone)) => BTreeMap::from([(name.clone(), zone.clone())]),
             _ => BTreeMap::new(),
         };
         Self {
-            row: SessionRow::new(&page.entry, &zones),
+            row: SessionRow::new(&page.entry, &zones, now),
             link: shown_link(session),
             homework: session.homework.clone(),
             plan: session.plan.clone(),
             notes: session.notes.clone(),
             description: session.description.clone(),
             happened: page.happened.iter().map(|event| happened(event, zone, clock)).collect(),
-            allowed: page.allowed.iter().copied().map(Action::from).collect(),
             later_in_series: u32::try_from(page.later_in_series).unwrap_or(u32::MAX),
         }
     }
@@ -342,6 +343,6 @@ fn happened(event: &Event, zone: Tz, clock: HourClock) -> Happened {
 }
 
 /// "Thu 26 Nov, 16:00".
-fn day_and_time(at: chrono::DateTime<Utc>, zone: Tz, clock: HourClock) -> String {
+fn day_and_time(at: DateTime<Utc>, zone: Tz, clock: HourClock) -> String {
     format!("{}, {}", at.with_timezone(&zone).format("%a %-d %b"), time_of_day(at, zone, clock))
 }

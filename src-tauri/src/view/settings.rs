@@ -13,6 +13,16 @@ pub enum Theme {
     Dark,
 }
 
+impl From<CoreTheme> for Theme {
+    fn from(theme: CoreTheme) -> Self {
+        match theme {
+            CoreTheme::System => Self::System,
+            CoreTheme::Light => Self::Light,
+            CoreTheme::Dark => Self::Dark,
+        }
+    }
+}
+
 /// 12 or 24 hours.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, Type)]
 pub enum HourClock {
@@ -44,11 +54,7 @@ impl SettingsView {
             sound: settings.sound,
             hide_names: settings.hide_names,
             break_through: settings.break_through,
-            theme: match settings.theme {
-                CoreTheme::System => Theme::System,
-                CoreTheme::Light => Theme::Light,
-                CoreTheme::Dark => Theme::Dark,
-            },
+            theme: settings.theme.into(),
             hour_clock: match settings.hour_clock {
                 Hours::System => HourClock::System,
                 Hours::Twelve => HourClock::Twelve,

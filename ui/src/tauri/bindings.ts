@@ -81,7 +81,7 @@ export const commands = {
 	 */
 	quit: (anyway: boolean) => typedError<string[], AppError>(__TAURI_INVOKE("quit", { anyway })),
 	/**  What First Bell's own ring window shows. */
-	ringWindow: () => __TAURI_INVOKE<RingWindowView | null>("ring_window"),
+	ringWindow: () => typedError<RingWindowView | null, AppError>(__TAURI_INVOKE("ring_window")),
 	/**  The answer to First Bell's own ring window. */
 	answerRingWindow: (answer: RingAnswer) => __TAURI_INVOKE<void>("answer_ring_window", { answer }),
 };
@@ -89,6 +89,7 @@ export const commands = {
 /** Events */
 export const events = {
 	askToJoin: makeEvent<AskToJoin, AskToJoin>("ask-to-join"),
+	browserFailed: makeEvent<BrowserFailed, BrowserFailed>("browser-failed"),
 	changed: makeEvent<Changed, Changed>("changed"),
 	clockTicked: makeEvent<ClockTicked, ClockTicked>("clock-ticked"),
 	draggedOver: makeEvent<DraggedOver, DraggedOver>("dragged-over"),
@@ -142,6 +143,12 @@ export type Boot = {
 
 /**  Which of the two has the filled *Join*. */
 export type Brass = "card" | "slim";
+
+/**  *Join* was pressed outside of the window, and no browser could be started. */
+export type BrowserFailed = {
+	/**  For which session. */
+	id: string,
+};
 
 /**  Why something changed. */
 export type Cause = 
@@ -372,6 +379,7 @@ export type RingWindowView = {
 	body: string,
 	can_join: boolean,
 	can_snooze: boolean,
+	theme: Theme,
 };
 
 /**  How much of a series an action is for. */
@@ -406,7 +414,6 @@ export type SessionPage = {
 	/**  What the calendar file says about it. */
 	description: string | null,
 	happened: Happened[],
-	allowed: Action[],
 	later_in_series: number,
 };
 
@@ -433,6 +440,8 @@ export type SessionRow = {
 	place: string | null,
 	in_series: boolean,
 	source: Source,
+	/**  What may be done to it now. */
+	allowed: Action[],
 };
 
 /**  What the person has chosen. */

@@ -8,7 +8,7 @@ export function row(start: string, end: string, over: Partial<SessionRow> = {}):
   return {
     id: `${start}${over.person ?? "Ben"}`, version: 1, title: "Ben, Maths", person: "Ben", subject: "Maths", person_zone: newYork, start, end, zone: madrid,
     status: "SCHEDULED", join: join("opens_at", start), line: null, homework: null, provider: "Google Meet", busy: false, bell: true, place: null,
-    in_series: false, source: "this_computer", ...over,
+    in_series: false, source: "this_computer", allowed: [], ...over,
   };
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
+use sqlx::SqliteConnection;
 use uuid::Uuid;
 
 use super::{App, Result};
@@ -134,6 +135,10 @@ impl App {
             let (merged, state) = merge(here.as_ref(), &new, file.method)?;
             match merged.occurrences(now + AHEAD) {
                 Ok(found) if found.is_empty() => kept.push(new),
+                // What First Bell has written itself, of a session that is here, comes home: nothing to do.
+                Ok(found) if is_own(&mut conn, &new.uid).await? => {
+                    shown.push(preview_series(&new.uid, &merged, found, None, SeriesState::Same, now));
+                }
                 Ok(found) => {
                     shown.push(preview_series(&new.uid, &merged, found, here.as_ref(), state, now));
                     kept.push(new);
@@ -374,9 +379,20 @@ fn news(was: &Session, will: &Session, now: DateTime<Utc>) -> Event {
     Event { at: now, kind, by: By::CalendarFile, detail }
 }
 
+/// What the UIDs of First Bell's own files end with.
+const OWN_UID: &str = "@firstbell";
+
+/// Whether the UID is one that First Bell has given to a session that is here.
+async fn is_own(conn: &mut SqliteConnection, uid: &str) -> Result<bool> {
+    match uid.strip_suffix(OWN_UID).and_then(|id| id.parse().ok()) {
+        Some(id) => Ok(sessions::get(conn, id).await?.is_some()),
+        None => Ok(false),
+    }
+}
+
 fn out_event(session: &Session) -> OutEvent {
     OutEvent {
-        uid: format!("{}@firstbell", session.id),
+        uid: format!("{}{OWN_UID}", session.id),
         sequence: session.version - 1,
         start: session.start,
         end: session.end,

@@ -105,7 +105,9 @@ impl App {
 
     async fn not_open_yet(&self, at: DateTime<Utc>) -> Result<Error> {
         let clock = self.settings().await?.hours();
-        Ok(Error::NotOpenYet { at, zone: self.zone(), clock })
+        let zone = self.zone();
+        let day = |at: DateTime<Utc>| at.with_timezone(&zone).date_naive();
+        Ok(Error::NotOpenYet { at, zone, clock, is_today: day(at) == day(self.now()) })
     }
 
     /// The browser has it: note that, and take the bell of this session off the screen.

@@ -1,0 +1,317 @@
+#!/usr/bin/env python3
+"""Measures First Bell beside yardsticks, in one run, and prints figures. It asserts nothing.
+
+  run.py --programs DIR [--rounds 7] [--sessions 10000] [--only window,agenda,rings] [--keep]
+
+The window: from exec until text is on the screen (pixels of the ink, read from the frame buffer), processor
+time and PSS of the whole process tree two seconds later; against a bare Tauri window that the same profile
+has built and that runs under the same switches. `bell agenda`: processor time for a week, against `khal list`
+over the same events. Rings: by how much 200 come late, against a bare timer in the same process.
+Rounds are interleaved, figures are medians. Each run has its own HOME, display and session bus.
+"""
+import argparse
+import ctypes
+import datetime as dt
+import json
+import mmap
+import os
+import resource
+import shutil
+import signal
+import sqlite3
+import statistics
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+WIDTH, HEIGHT = 1000, 700
+INK = bytes((0x2B, 0x29, 0x20))  # #20292b as the frame buffer holds it
+POLL = 0.008
+SETTLE = 2.0
+TICK_MS = 1000 / os.sysconf("SC_CLK_TCK")
+SWITCHES = {"WEBKIT_DISABLE_DMABUF_RENDERER": "1", "LIBGL_ALWAYS_SOFTWARE": "1", "GDK_BACKEND": "x11",
+            "NO_AT_BRIDGE": "1", "GTK_USE_PORTAL": "0", "GSETTINGS_BACKEND": "memory", "GTK_THEME": "Adwaita"}
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--programs", type=Path, required=True)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--sessions", type=int, default=10_000)
+    parser.add_argument("--only", default="window,agenda,rings")
+    parser.add_argument("--keep", action="store_true", help="keep the folder of the run")
+    args = parser.parse_args()
+    args.programs = args.programs.resolve()
+    # Whatever a run starts stays below this process, so that it can be counted and ended.
+    ctypes.CDLL(None, use_errno=True).prctl(36, 1, 0, 0, 0)
+    base = Path(tempfile.mkdtemp(prefix="firstbell-bench-"))
+    try:
+        store = Store(base, args)
+        print(f"{args.sessions} sessions, {args.rounds} rounds, {os.cpu_count()} cores, "
+              f"load {os.getloadavg()[0]:.1f} at the start")
+        for what in args.only.split(","):
+            {"window": window, "agenda": agenda, "rings": rings}[what](args, store)
+        print(f"\nload {os.getloadavg()[0]:.1f} at the end")
+    finally:
+        if not args.keep:
+            shutil.rmtree(base, ignore_errors=True)
+
+
+# ---- what there is to show
+
+class Store:
+    """The same events as First Bell's store and as khal's calendar."""
+
+    def __init__(self, base, args):
+        self.base, self.args = base, args
+        self.data = base / "data"
+        self.home = base / "home"
+        self.home.mkdir()
+        now = dt.datetime.now(dt.timezone.utc).replace(minute=0, second=0, microsecond=0)
+        # Three years back and one ahead, seven a day, in waking hours.
+        per_day = max(1, args.sessions // (4 * 365))
+        first = (now - dt.timedelta(days=3 * 365)).replace(hour=9)
+        starts = [first + dt.timedelta(days=n // per_day, hours=n % per_day) for n in range(args.sessions)]
+        events = [event(n, start) for n, start in enumerate(starts)]
+        file = base / "all.ics"
+        file.write_text(calendar("".join(events)), newline="")
+        run([args.programs / "bell", "--data-dir", self.data, "import", file], self.env())
+        with sqlite3.connect(self.data / "this-computer.sqlite3") as db:
+            count, = db.execute("SELECT count(*) FROM sessions").fetchone()
+            assert count == args.sessions, f"{count} sessions are stored"
+            db.execute("INSERT INTO settings (key, value) VALUES ('settings', ?1)",
+                       (json.dumps({"first_run_done": True, "theme": "light"}),))
+        vdir = base / "khal" / "lessons"
+        vdir.mkdir(parents=True)
+        for n, text in enumerate(events):
+            (vdir / f"{n}.ics").write_text(calendar(text), newline="")
+        self.khal = base / "khal.conf"
+        self.khal.write_text(f"[calendars]\n[[lessons]]\npath = {vdir}\n[sqlite]\npath = {base}/khal.db\n"
+                             "[locale]\ntimeformat = %H:%M\ndateformat = %Y-%m-%d\nlongdateformat = %Y-%m-%d\n"
+                             "datetimeformat = %Y-%m-%d %H:%M\nlongdatetimeformat = %Y-%m-%d %H:%M\n"
+                             "local_timezone = UTC\ndefault_timezone = UTC\n")
+
+    def env(self):
+        home = str(self.home)
+        return {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": home, "LANG": "C.UTF-8", "TZ": "UTC",
+                "XDG_DATA_HOME": home + "/.local/share", "XDG_CONFIG_HOME": home + "/.config",
+                "XDG_CACHE_HOME": home + "/.cache"}
+
+
+def event(n, start):
+    stamp = "%Y%m%dT%H%M%SZ"
+    return (f"BEGIN:VEVENT\r\nUID:bench-{n}@firstbell.example\r\nDTSTAMP:20260101T000000Z\r\n"
+            f"DTSTART:{start.strftime(stamp)}\r\nDTEND:{(start + dt.timedelta(minutes=50)).strftime(stamp)}\r\n"
+            f"SUMMARY:Maths with {('Ben', 'Mia', 'Dan', 'Eva')[n % 4]}\r\n"
+            f"LOCATION:https://zoom.us/j/93{n % 40:09}\r\nEND:VEVENT\r\n")
+
+
+def calendar(events):
+    return f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//bench//EN\r\n{events}END:VCALENDAR\r\n"
+
+
+# ---- the window
+
+def window(args, store):
+    candidates = {
+        "bare": lambda _: [args.programs / "firstbell-bench-bare"],
+        "First Bell": lambda data: [args.programs / "firstbell", "--data-dir", data],
+    }
+    found = {name: [] for name in candidates}
+    for number in range(-1, args.rounds):
+        for name, command in candidates.items():
+            # The same data each time: nothing that the run before has written.
+            data = store.base / "window-data"
+            shutil.rmtree(data, ignore_errors=True)
+            shutil.copytree(store.data, data)
+            figures = start_window(store, command(data))
+            if number >= 0:  # the first round warms the caches
+                found[name].append(figures)
+    print("\nWindow with data on the screen" + " " * 8 + "bare   First Bell    ratio   aim")
+    for key, label, aim in (("ms", "time, ms", 1.15), ("cpu_ms", "processor time, ms", 1.25),
+                            ("pss_mb", "memory (PSS), MB", 1.15)):
+        bare, own = (statistics.median(run[key] for run in found[name]) for name in candidates)
+        print(f"  {label:28}{bare:12.1f}{own:13.1f}{own / bare:9.2f}  {aim}")
+    for name, runs in found.items():
+        spread = ", ".join(f"{run['ms']:.0f}" for run in runs)
+        parts = {}
+        for one in runs:
+            for process, pss in one["parts"].items():
+                parts.setdefault(process, []).append(pss)
+        table = ", ".join(f"{process} {statistics.median(values):.0f}" for process, values in sorted(parts.items()))
+        print(f"  {name}: ms of each round {spread}; PSS by process {table}")
+
+
+def start_window(store, command):
+    run_dir = Path(tempfile.mkdtemp(prefix="fbb", dir="/dev/shm" if os.path.isdir("/dev/shm") else None))
+    started = []
+    try:
+        env = store.env() | SWITCHES | {"XDG_RUNTIME_DIR": str(run_dir)}
+        display = start_display(run_dir, started)
+        env["DISPLAY"] = f":{display}"
+        env["DBUS_SESSION_BUS_ADDRESS"] = start_bus(run_dir, env, started)
+        env["DBUS_SYSTEM_BUS_ADDRESS"] = f"unix:path={run_dir}/none"
+        screen = Screen(run_dir / "Xvfb_screen0")
+        time.sleep(0.3)
+        log = open(store.base / "window.log", "wb")
+        begin = time.monotonic()
+        app = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                               cwd=store.home)
+        while screen.ink() < 400:
+            if app.poll() is not None or time.monotonic() - begin > 60:
+                raise SystemExit(f"{command[0]} showed nothing: {(store.base / 'window.log').read_text()}")
+            time.sleep(POLL)
+        ms = (time.monotonic() - begin) * 1000
+        time.sleep(SETTLE)
+        tree = below(app.pid)
+        parts = {}
+        for pid in tree:
+            name = Path(f"/proc/{pid}/comm").read_text().strip()
+            parts[name] = parts.get(name, 0) + pss_mb(pid)
+        return {"ms": ms, "cpu_ms": sum(cpu_ms(pid) for pid in tree), "pss_mb": sum(parts.values()), "parts": parts}
+    finally:
+        for process in reversed(started + ([app] if "app" in locals() else [])):
+            end(process)
+        reap()
+        shutil.rmtree(run_dir, ignore_errors=True)
+
+
+def start_display(folder, started):
+    read, write = os.pipe()
+    started.append(subprocess.Popen(
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{WIDTH}x{HEIGHT}x24", "-fbdir", str(folder), "-br",
+         "-nolisten", "tcp", "-noreset", "-dpi", "96", "-ac"],
+        pass_fds=[write], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+    os.close(write)
+    with os.fdopen(read) as told:
+        return int(told.readline())
+
+
+def start_bus(folder, env, started):
+    """A session bus on which nothing starts by itself."""
+    config = folder / "bus.conf"
+    config.write_text(f"<busconfig><type>session</type><listen>unix:path={folder}/bus</listen>"
+                      "<policy context='default'><allow send_destination='*' eavesdrop='true'/>"
+                      "<allow eavesdrop='true'/><allow own='*'/></policy></busconfig>")
+    bus = subprocess.Popen(["dbus-daemon", "--nofork", "--print-address=1", f"--config-file={config}"], env=env,
+                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    started.append(bus)
+    return bus.stdout.readline().strip()
+
+
+class Screen:
+    """What Xvfb shows, read from the file in which it keeps the picture (an xwd dump)."""
+
+    def __init__(self, path):
+        with open(path, "rb") as file:
+            self.map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        head = struct.unpack(">25I", self.map[:100])
+        self.start, self.stride = head[0] + head[19] * 12, head[12]
+
+    def ink(self):
+        """Pixels of the ink in the upper half of the window."""
+        return self.map[self.start:self.start + self.stride * HEIGHT // 2].count(INK)
+
+
+def below(pid):
+    """A process and all below it."""
+    parents = {}
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            try:
+                parents.setdefault(int(stat(entry)[1]), []).append(int(entry))
+            except OSError:
+                pass
+    found, left = [], [pid]
+    while left:
+        found.append(left.pop())
+        left += parents.get(found[-1], [])
+    return found
+
+
+def stat(pid):
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+
+
+def cpu_ms(pid):
+    """Its own and that of its children that have ended."""
+    return sum(map(int, stat(pid)[11:15])) * TICK_MS
+
+
+def pss_mb(pid):
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) / 1024
+    return 0
+
+
+def end(process):
+    for pid in reversed(below(process.pid)):
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+    process.wait()
+
+
+def reap():
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        pass
+
+
+# ---- the command line
+
+def agenda(args, store):
+    today = dt.date.today()
+    week = today + dt.timedelta(days=7)
+    own = [args.programs / "bell", "--data-dir", store.data, "agenda", "--from", today, "--to", week]
+    khal = ["khal", "-c", store.khal, "list", today, "7d"]
+    env = store.env()
+    # khal reads every file into its cache at the first start; that is not counted.
+    listed = run(khal, env).stdout.count("Maths with")
+    shown = run(own, env).stdout.count("Maths with")
+    figures = {"bell": [], "khal": []}
+    for _ in range(args.rounds * 3):
+        figures["bell"].append(cpu_of(own, env))
+        figures["khal"].append(cpu_of(khal, env))
+    bell, yardstick = (statistics.median(figures[name]) for name in ("bell", "khal"))
+    print("\nA week on the command line" + " " * 12 + "khal         bell    ratio   aim")
+    print(f"  {'processor time, ms':28}{yardstick:12.1f}{bell:13.1f}{bell / yardstick:9.3f}  0.2")
+    print(f"  sessions listed: khal {listed}, bell {shown}")
+
+
+def cpu_of(command, env):
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    run(command, env)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1000
+
+
+def run(command, env):
+    done = subprocess.run([str(word) for word in command], env=env, stdin=subprocess.DEVNULL, capture_output=True,
+                          text=True)
+    if done.returncode:
+        raise SystemExit(f"{command}: {done.returncode}\n{done.stdout}{done.stderr}")
+    return done
+
+
+# ---- rings
+
+def rings(args, store):
+    data = store.base / "ring-data"
+    shutil.copytree(store.data, data)
+    late = json.loads(run([args.programs / "ring_lateness", data], store.env()).stdout)
+    print(f"\nHow late {len(late['bell_ms'])} rings come, ms       p50       p99")
+    for key, label in (("timer_ms", "bare timer"), ("bell_ms", "bell")):
+        values = sorted(late[key])
+        print(f"  {label:28}{values[len(values) // 2]:10.1f}{values[len(values) * 99 // 100]:10.1f}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

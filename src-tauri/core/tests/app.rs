@@ -1,0 +1,20 @@
+//! What a host may ask for, over a real store in a folder of its own, with a clock that the test sets and
+//! a browser that only notes what it is given.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
+
+#[path = "app/desk.rs"]
+mod desk;
+#[path = "app/files.rs"]
+mod files;
+#[path = "app/join.rs"]
+mod join;
+#[path = "app/people.rs"]
+mod people;
+#[path = "app/rings.rs"]
+mod rings;
+#[path = "app/series.rs"]
+mod series;
+#[path = "app/sessions.rs"]
+mod sessions;
+#[path = "app/today.rs"]
+mod today;

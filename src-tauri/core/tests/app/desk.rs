@@ -1,0 +1,138 @@
+//! The desk of tutor Ada: an app over a store of its own.
+
+use std::sync::{Arc, Mutex};
+
+use chrono::{DateTime, Duration, Utc};
+use firstbell_core::{
+    app::{App, ImportResult, SessionPage},
+    change::Cause,
+    clock::Clock,
+    data_folder::DataFolder,
+    desktop::{NotOpened, Opener},
+    draft::Draft,
+    id::SessionId,
+    join::JoinUrl,
+    session::Session,
+    store::{Migrate, Store},
+};
+use tempfile::TempDir;
+use tokio::sync::{broadcast, mpsc};
+
+pub const MEET: &str = "https://meet.google.com/abc-defg-hij";
+pub const OTHER_MEET: &str = "https://meet.google.com/kln-opqr-stu";
+
+/// A clock that stands until it is set.
+#[derive(Clone)]
+pub struct SetClock(Arc<Mutex<DateTime<Utc>>>);
+
+impl Clock for SetClock {
+    fn now(&self) -> DateTime<Utc> {
+        *self.0.lock().unwrap()
+    }
+}
+
+/// Notes what it is asked to open.
+#[derive(Clone, Default)]
+pub struct Browser {
+    pub opened: Arc<Mutex<Vec<String>>>,
+    pub is_broken: Arc<Mutex<bool>>,
+}
+
+impl Opener for Browser {
+    fn open(&self, url: &JoinUrl) -> Result<(), NotOpened> {
+        if *self.is_broken.lock().unwrap() {
+            return Err(NotOpened);
+        }
+        self.opened.lock().unwrap().push(url.as_str().to_owned());
+        Ok(())
+    }
+}
+
+pub struct Desk {
+    pub app: App,
+    pub store: Store,
+    pub browser: Browser,
+    pub changes: broadcast::Receiver<Cause>,
+    clock: SetClock,
+    pub folder: TempDir,
+}
+
+pub fn at(text: &str) -> DateTime<Utc> {
+    format!("{text}:00Z").parse().unwrap()
+}
+
+impl Desk {
+    /// On the morning of a Tuesday in winter: Madrid is an hour before UTC.
+    pub async fn new() -> Self {
+        Self::at("2026-11-24T08:00").await
+    }
+
+    pub async fn at(now: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let data = DataFolder::open(folder.path()).unwrap();
+        let store = Store::open(&data.database(), Migrate::Yes).await.unwrap();
+        let clock = SetClock(Arc::new(Mutex::new(at(now))));
+        let browser = Browser::default();
+        let (sender, changes) = broadcast::channel(64);
+        let (bell, _) = mpsc::unbounded_channel();
+        let app = App::new(store.clone(), Arc::new(clock.clone()), Arc::new(browser.clone()), sender, bell);
+        Self { app, store, browser, changes, clock, folder }
+    }
+
+    pub fn set(&self, now: &str) {
+        *self.clock.0.lock().unwrap() = at(now);
+    }
+
+    pub fn pass(&self, time: Duration) {
+        *self.clock.0.lock().unwrap() += time;
+    }
+
+    pub async fn add(&self, draft: &Draft) -> SessionId {
+        self.app.add_session(draft).await.unwrap().unwrap()
+    }
+
+    pub async fn page(&self, id: SessionId) -> SessionPage {
+        self.app.session(id).await.unwrap()
+    }
+
+    pub async fn session(&self, id: SessionId) -> Session {
+        self.page(id).await.entry.session
+    }
+
+    pub async fn all(&self) -> Vec<Session> {
+        self.app.all().await.unwrap()
+    }
+
+    pub async fn import(&self, text: &str) -> ImportResult {
+        let preview = self.app.preview(text.as_bytes()).await.unwrap();
+        self.app.apply(preview.id, &[]).await.unwrap()
+    }
+}
+
+/// A lesson of an hour with Ben, on wall clock in UTC, in Ada's usual room.
+pub fn lesson(day: &str, time: &str) -> Draft {
+    Draft {
+        person: "Ben".to_owned(),
+        person_zone: None,
+        subject: "Maths".to_owned(),
+        date: day.to_owned(),
+        time: time.to_owned(),
+        minutes: 60,
+        zone: "UTC".to_owned(),
+        link: MEET.to_owned(),
+        place: String::new(),
+        repeat_weeks: 1,
+        homework: String::new(),
+    }
+}
+
+/// A calendar file of these events; each is its lines between BEGIN and END.
+pub fn calendar(events: &[&str]) -> String {
+    let mut text = "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:test\n".to_owned();
+    for event in events {
+        text.push_str("BEGIN:VEVENT\nDTSTAMP:20261101T000000Z\n");
+        text.push_str(event.trim());
+        text.push_str("\nEND:VEVENT\n");
+    }
+    text + "END:VCALENDAR\n"
+}

@@ -1,0 +1,224 @@
+//! Random stories. All times are milliseconds of the Unix clock.
+
+use chrono::{DateTime, SecondsFormat};
+use rand::{Rng, rngs::StdRng, seq::IndexedRandom};
+use serde_json::{Value, json};
+
+pub const MINUTE: i64 = 60_000;
+pub const HOUR: i64 = 60 * MINUTE;
+
+#[derive(Clone, Debug)]
+pub struct Lesson {
+    pub id: String,
+    pub start: i64,
+    pub minutes: i64,
+    pub person: Option<&'static str>,
+    pub subject: Option<&'static str>,
+    pub room: Option<usize>,
+    pub bell: bool,
+}
+
+#[derive(Clone, Debug)]
+pub enum Happens {
+    Run(i64),
+    Sleep(i64),
+    StepClock(i64),
+    Move { id: String, to: i64, minutes: Option<i64> },
+    Cancel(String),
+    Add(Lesson),
+    Start,
+    Stop,
+    Restart,
+    Kill(&'static str),
+}
+
+#[derive(Clone, Debug)]
+pub struct Story {
+    pub now: i64,
+    pub running: bool,
+    pub lessons: Vec<Lesson>,
+    pub script: Vec<Happens>,
+}
+
+const ROOMS: [&str; 3] = [
+    "https://meet.google.com/abc-defg-hij",
+    "https://meet.google.com/xyz-wvut-srq",
+    "https://zoom.us/j/93412345678",
+];
+
+/// A story in which much happens around a few sessions: the clock is mostly near one of them.
+pub fn story(random: &mut StdRng) -> Story {
+    // 2026-11-24T12:00:00Z, give or take days and seconds.
+    let now =
+        1_795_521_600_000 + random.random_range(-3..3) * 24 * HOUR + random.random_range(0..3600) * 1000;
+    let mut clock = now;
+    let mut names = 0;
+    let lessons: Vec<Lesson> =
+        (0..random.random_range(1..7)).map(|_| lesson(random, &mut names, clock)).collect();
+    let mut starts: Vec<(String, i64)> =
+        lessons.iter().map(|lesson| (lesson.id.clone(), lesson.start)).collect();
+    let mut script = Vec::new();
+    for _ in 0..random.random_range(4..28) {
+        // Where something is about to happen, things go wrong best.
+        let near = starts.choose(random).map_or(clock, |(_, start)| *start);
+        let edge = near + [-6, -5, -4, 0, 2, 55, 60, 119, 121].choose(random).unwrap() * MINUTE - clock;
+        let id = starts.choose(random).map(|(id, _)| id.clone()).unwrap_or_default();
+        let happens = match random.random_range(0..100) {
+            0..34 => Happens::Run(run_time(random)),
+            34..46 => Happens::Sleep(if (0..6 * HOUR).contains(&edge) && random.random_bool(0.7) {
+                edge
+            } else {
+                random.random_range(0..3 * HOUR) / 1000 * 1000
+            }),
+            46..58 => Happens::StepClock(match random.random_range(0..4) {
+                0 => edge,
+                1 => random.random_range(-3 * HOUR..3 * HOUR),
+                2 => random.random_range(-300..300) * 1000,
+                _ => random.random_range(-3..4) * 24 * HOUR,
+            }),
+            58..68 => {
+                let to = whole_minute(clock) + random.random_range(-30..120) * MINUTE;
+                // Now and then back to where it was, or to the same time.
+                let to = if random.random_bool(0.2) { near } else { to };
+                for (name, start) in &mut starts {
+                    if *name == id {
+                        *start = to;
+                    }
+                }
+                Happens::Move {
+                    id,
+                    to,
+                    minutes: random.random_bool(0.3).then(|| random.random_range(1..9) * 15),
+                }
+            }
+            68..74 => Happens::Cancel(id),
+            74..82 => {
+                let added = lesson(random, &mut names, clock);
+                starts.push((added.id.clone(), added.start));
+                Happens::Add(added)
+            }
+            82..86 => Happens::Restart,
+            86..90 => Happens::Stop,
+            90..95 => Happens::Start,
+            95..96 => Happens::Kill("now"),
+            96..98 => Happens::Kill("before_handover"),
+            _ => Happens::Kill("after_handover"),
+        };
+        match &happens {
+            Happens::Run(ms) | Happens::Sleep(ms) | Happens::StepClock(ms) => clock += ms,
+            _ => {}
+        }
+        // Nobody stays away for ever.
+        let back = matches!(happens, Happens::Stop | Happens::Kill("now")) && random.random_bool(0.6);
+        let armed = matches!(happens, Happens::Kill(_)) && !matches!(happens, Happens::Kill("now"));
+        script.push(happens);
+        if armed {
+            let ms = run_time(random);
+            clock += ms;
+            script.push(Happens::Run(ms));
+        }
+        if back || armed {
+            script.push(Happens::Start);
+        }
+    }
+    // At the end the clock is right again more often than not, and what is left must ring.
+    if random.random_bool(0.5) {
+        script.push(Happens::Start);
+        script.push(Happens::Run(6 * MINUTE));
+    }
+    Story { now, running: random.random_bool(0.9), lessons, script }
+}
+
+fn run_time(random: &mut StdRng) -> i64 {
+    match random.random_range(0..10) {
+        0..4 => random.random_range(0..30) * 1000,
+        4..5 => random.random_range(0..20_000),
+        5..9 => random.random_range(10..300) * 1000,
+        _ => random.random_range(1..10) * MINUTE,
+    }
+}
+
+fn whole_minute(at: i64) -> i64 {
+    at.div_euclid(MINUTE) * MINUTE
+}
+
+fn lesson(random: &mut StdRng, names: &mut u32, clock: i64) -> Lesson {
+    *names += 1;
+    // Often at the same quarter of an hour, so that several are due together and rooms are taken over.
+    let start = if random.random_bool(0.5) {
+        whole_minute(clock) + [5, 6, 20, 35, 65].choose(random).unwrap() * MINUTE
+    } else {
+        whole_minute(clock) + random.random_range(-90..180) * MINUTE
+    };
+    let (person, subject) =
+        *[(Some("Ben"), Some("Maths")), (Some("Mia"), None), (None, Some("Chess"))].choose(random).unwrap();
+    Lesson {
+        id: format!("lesson {names}"),
+        start,
+        minutes: *[5, 30, 45, 60, 60, 90, 720].choose(random).unwrap(),
+        person,
+        subject,
+        room: random.random_bool(0.7).then(|| random.random_range(0..ROOMS.len())),
+        bell: random.random_bool(0.9),
+    }
+}
+
+pub fn rfc3339(ms: i64) -> String {
+    DateTime::from_timestamp_millis(ms).unwrap().to_rfc3339_opts(SecondsFormat::AutoSi, true)
+}
+
+impl Lesson {
+    fn json(&self) -> Value {
+        let mut value = json!({
+            "id": self.id, "start": rfc3339(self.start), "lasts": format!("{}m", self.minutes), "bell": self.bell,
+        });
+        for (key, text) in [("person", self.person), ("subject", self.subject)] {
+            if let Some(text) = text {
+                value[key] = json!(text);
+            }
+        }
+        if let Some(room) = self.room {
+            value["link"] = json!(ROOMS[room]);
+        }
+        value
+    }
+}
+
+impl Story {
+    pub fn json(&self) -> String {
+        let step = |happens: &Happens| match happens {
+            Happens::Run(ms) => json!({"run": written(*ms)}),
+            Happens::Sleep(ms) => json!({"sleep": written(*ms)}),
+            Happens::StepClock(ms) => json!({"step_clock": written(*ms)}),
+            Happens::Move { id, to, minutes: None } => json!({"move": id, "to": rfc3339(*to)}),
+            Happens::Move { id, to, minutes: Some(minutes) } => {
+                json!({"move": id, "to": rfc3339(*to), "lasts": format!("PT{minutes}M")})
+            }
+            Happens::Cancel(id) => json!({"cancel": id}),
+            Happens::Add(lesson) => json!({"add": lesson.json()}),
+            Happens::Start => json!("start"),
+            Happens::Stop => json!("stop"),
+            Happens::Restart => json!("restart"),
+            Happens::Kill(when) => json!({"kill": when}),
+        };
+        let lines: Vec<String> = self.script.iter().map(|happens| format!("  {}", step(happens))).collect();
+        let lessons: Vec<String> = self.lessons.iter().map(|lesson| format!("  {}", lesson.json())).collect();
+        format!(
+            "{{\"now\": \"{}\", \"running\": {}, \"sessions\": [\n{}],\n \"script\": [\n{}]}}",
+            rfc3339(self.now),
+            self.running,
+            lessons.join(",\n"),
+            lines.join(",\n")
+        )
+    }
+}
+
+/// "-1m30s", "45s", "1s250ms".
+fn written(ms: i64) -> String {
+    let sign = if ms < 0 { "-" } else { "" };
+    let ms = ms.abs();
+    let parts = [(ms / MINUTE, "m"), (ms % MINUTE / 1000, "s"), (ms % 1000, "ms")];
+    let text: String =
+        parts.iter().filter(|(count, _)| *count > 0).map(|(count, unit)| format!("{count}{unit}")).collect();
+    if text.is_empty() { "0s".to_owned() } else { format!("{sign}{text}") }
+}

@@ -1,0 +1,427 @@
+//! What must ring, what may, and in which words: worked out from the story alone, with numbers and sums.
+//! Times are milliseconds of the Unix clock; `awake` counts the milliseconds that the computer was awake.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::DateTime;
+use firstbell_tests::timeline::{Kill, Report, Rung};
+
+use crate::generate::{HOUR, Happens, Lesson, MINUTE, Story, rfc3339};
+
+/// A ring may be this late, in time that the computer was awake and the app ran.
+const TICK: i64 = 10_000;
+
+/// What the stories came to, to see that they come to everything.
+#[derive(Debug, Default)]
+pub struct Seen {
+    pub rings: usize,
+    pub late: usize,
+    pub together: usize,
+    pub owed: usize,
+    pub deaths_before: usize,
+    pub deaths_after: usize,
+    pub repeats: usize,
+    pub refused: usize,
+    pub rang_anew: usize,
+    pub over: usize,
+}
+
+impl Seen {
+    pub fn add(&mut self, other: &Self) {
+        self.rings += other.rings;
+        self.late += other.late;
+        self.together += other.together;
+        self.owed += other.owed;
+        self.deaths_before += other.deaths_before;
+        self.deaths_after += other.deaths_after;
+        self.repeats += other.repeats;
+        self.refused += other.refused;
+        self.rang_anew += other.rang_anew;
+        self.over += other.over;
+    }
+
+    pub fn assert_everything_happened(&self) {
+        let counts = [
+            self.rings,
+            self.late,
+            self.together,
+            self.owed,
+            self.deaths_before,
+            self.deaths_after,
+            self.repeats,
+            self.refused,
+            self.rang_anew,
+            self.over,
+        ];
+        assert!(counts.iter().all(|count| *count > 0), "{self:?}");
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Known {
+    lesson: Lesson,
+    live: bool,
+}
+
+impl Known {
+    fn end(&self) -> i64 {
+        self.lesson.start + self.lesson.minutes * MINUTE
+    }
+}
+
+/// Time in which nothing changes but the time.
+struct Stretch {
+    step: Option<usize>,
+    awake: i64,
+    wall: i64,
+    lasts: i64,
+    /// Counts the lives of the app; none while it is not there.
+    life: Option<usize>,
+    known: BTreeMap<String, Known>,
+}
+
+/// The faults of a report.
+pub fn check(story: &Story, report: &Report, seen: &mut Seen) -> Vec<String> {
+    let mut faults = Vec::new();
+    let stretches = stretches(story, report, seen, &mut faults);
+    for rung in &report.rings {
+        if let Err(fault) = judge(rung, &stretches) {
+            faults.push(fault);
+        }
+    }
+    faults.extend(repeats(report, seen));
+    faults.extend(missed(&stretches, report, seen));
+    faults.extend(company(&stretches, report, seen));
+    seen.rings += report.rings.len();
+    faults
+}
+
+/// Follows the story. Of the report it takes only when the app died.
+fn stretches(story: &Story, report: &Report, seen: &mut Seen, faults: &mut Vec<String>) -> Vec<Stretch> {
+    let mut known: BTreeMap<String, Known> = BTreeMap::new();
+    let (mut wall, mut awake, mut lives) = (story.now, 0, 0);
+    let mut refused = BTreeSet::new();
+    for lesson in &story.lessons {
+        refuse(add(&mut known, lesson, wall), None, &mut refused);
+    }
+    let mut life = None;
+    let mut all = Vec::new();
+    let mut armed = false;
+    let steps = story.script.iter().enumerate().map(|(index, happens)| (Some(index), Some(happens)));
+    for (step, happens) in std::iter::once((None, None)).chain(steps) {
+        let mut lasts = 0;
+        let is_alive = life.is_some();
+        match happens {
+            None => {
+                if story.running {
+                    life = Some(0);
+                }
+            }
+            Some(Happens::Run(ms)) => lasts = *ms,
+            Some(Happens::Sleep(ms) | Happens::StepClock(ms)) => wall += ms,
+            Some(Happens::Move { id, to, minutes }) => {
+                let one = known.get_mut(id).unwrap();
+                if one.live {
+                    one.lesson.start = *to;
+                    one.lesson.minutes = minutes.unwrap_or(one.lesson.minutes);
+                }
+                let live = one.live;
+                refuse(live, step, &mut refused);
+            }
+            Some(Happens::Cancel(id)) => {
+                let one = known.get_mut(id).unwrap();
+                let may = one.live && wall < one.end();
+                one.live &= !may;
+                refuse(may, step, &mut refused);
+            }
+            Some(Happens::Add(lesson)) => refuse(add(&mut known, lesson, wall), step, &mut refused),
+            Some(Happens::Start) => {
+                if life.is_none() {
+                    (lives, armed) = (lives + 1, false);
+                    life = Some(lives);
+                }
+            }
+            Some(Happens::Stop) => life = None,
+            Some(Happens::Restart) => {
+                (lives, armed) = (lives + 1, false);
+                life = Some(lives);
+            }
+            Some(Happens::Kill("now")) => life = None,
+            Some(Happens::Kill(_)) => armed |= life.is_some(),
+        }
+        let died = |plainly: bool| {
+            report.deaths.iter().find(|death| death.step == step && (death.kill == Kill::Now) == plainly)
+        };
+        if died(true).is_some() && !(is_alive && matches!(happens, Some(Happens::Kill("now")))) {
+            faults.push(format!("died in step {step:?} for no reason"));
+        }
+        if let Some(death) = died(false) {
+            if !armed || life.is_none() {
+                faults.push(format!("died at a ring in step {step:?} for no reason"));
+            }
+            if death.kill == Kill::BeforeHandover {
+                seen.deaths_before += 1;
+            } else {
+                seen.deaths_after += 1;
+            }
+            let first = death.awake_ms - awake;
+            all.push(Stretch { step, awake, wall, lasts: first, life, known: known.clone() });
+            (wall, awake, lasts, life, armed) = (wall + first, awake + first, lasts - first, None, false);
+        }
+        all.push(Stretch { step, awake, wall, lasts, life, known: known.clone() });
+        wall += lasts;
+        awake += lasts;
+    }
+    let really: BTreeSet<Option<usize>> = report.refused.iter().map(|refused| refused.step).collect();
+    if really != refused {
+        faults.push(format!("refused were steps {really:?}, not {refused:?}: {:?}", report.refused));
+    }
+    seen.refused += refused.len();
+    all
+}
+
+fn refuse(may: bool, step: Option<usize>, refused: &mut BTreeSet<Option<usize>>) {
+    if !may {
+        refused.insert(step);
+    }
+}
+
+/// Whether all of it was taken: the bell of a session that is over is not switched.
+fn add(known: &mut BTreeMap<String, Known>, lesson: &Lesson, wall: i64) -> bool {
+    let mut one = Known { lesson: lesson.clone(), live: true };
+    let may = lesson.bell || wall < one.end();
+    one.lesson.bell |= !may;
+    known.insert(lesson.id.clone(), one);
+    may
+}
+
+/// From when to when Join is open.
+fn window(id: &str, known: &BTreeMap<String, Known>) -> (i64, i64) {
+    let one = &known[id];
+    let next = known
+        .iter()
+        .filter(|(name, other)| {
+            name.as_str() != id
+                && other.live
+                && one.lesson.room.is_some()
+                && other.lesson.room == one.lesson.room
+                && other.lesson.start > one.lesson.start
+        })
+        .map(|(_, other)| other.lesson.start)
+        .min();
+    let closes = match next {
+        Some(next) => (one.end() + HOUR).min(next).max(one.end()),
+        None => one.end() + HOUR,
+    };
+    (one.lesson.start - 5 * MINUTE, closes)
+}
+
+fn ms(text: &str) -> i64 {
+    DateTime::parse_from_rfc3339(text).unwrap().timestamp_millis()
+}
+
+/// The start that a ring was for.
+fn start_of(rung: &Rung) -> i64 {
+    ms(&rung.due) + 5 * MINUTE
+}
+
+/// The stretch of a ring. Of two that meet, the one in which the app lives.
+fn stretch_of<'a>(rung: &Rung, stretches: &'a [Stretch]) -> Option<&'a Stretch> {
+    stretches.iter().find(|stretch| {
+        stretch.step == rung.step
+            && stretch.life.is_some()
+            && (stretch.awake..=stretch.awake + stretch.lasts).contains(&rung.awake_ms)
+    })
+}
+
+/// One ring: for a session that is there, at its time, in its words.
+fn judge(rung: &Rung, stretches: &[Stretch]) -> Result<(), String> {
+    let fault = |what: &str| Err(format!("{what}: {rung:?}"));
+    let Some(stretch) = stretch_of(rung, stretches) else { return fault("rang while the app was not there") };
+    let wall = stretch.wall + rung.awake_ms - stretch.awake;
+    if rung.rung_at != rfc3339(wall) || rung.late_by_ms != wall - ms(&rung.due) {
+        return fault(&format!("at {} the clock is told wrong", rfc3339(wall)));
+    }
+    let Some(one) = stretch.known.get(&rung.session) else {
+        return fault("rang for a session that is not there");
+    };
+    if !one.live {
+        return fault("rang for a session that was called off");
+    }
+    if one.lesson.start != start_of(rung) {
+        return fault("rang for a time from which the session was moved");
+    }
+    if !one.lesson.bell {
+        return fault("rang without a bell");
+    }
+    let (opens, closes) = window(&rung.session, &stretch.known);
+    if !(opens..closes).contains(&wall) {
+        return fault(&format!("rang outside of {} to {}", rfc3339(opens), rfc3339(closes)));
+    }
+    if (rung.ring, rung.kind) != (1, "before_start") {
+        return fault("is not the first ring");
+    }
+    if rung.together.is_none() {
+        let words = words(one, wall);
+        if rung.words != words {
+            return fault(&format!("should say {words:?}"));
+        }
+    }
+    Ok(())
+}
+
+fn clock(at: i64) -> String {
+    let zone = firstbell_core::clock::computer_zone();
+    DateTime::from_timestamp_millis(at).unwrap().with_timezone(&zone).format("%H:%M").to_string()
+}
+
+fn when(one: &Known, wall: i64) -> String {
+    // Seconds are cut off, not rounded.
+    let seconds = (one.lesson.start - wall) / 1000;
+    let minutes = |count: i64| if count == 1 { "1 minute".to_owned() } else { format!("{count} minutes") };
+    if wall >= one.end() {
+        format!("was planned until {}", clock(one.end()))
+    } else if seconds > 0 {
+        format!("in {}", minutes(seconds.div_euclid(60) + i64::from(seconds % 60 > 0)))
+    } else if seconds > -60 {
+        "starts now".to_owned()
+    } else {
+        format!("started {} ago", minutes(-seconds / 60))
+    }
+}
+
+fn words(one: &Known, wall: i64) -> String {
+    let title = match (one.lesson.subject, one.lesson.person) {
+        (Some(subject), Some(person)) => format!("{subject} with {person}"),
+        (Some(name), None) | (None, Some(name)) => name.to_owned(),
+        (None, None) => one.lesson.id.clone(),
+    };
+    let no_link = if one.lesson.room.is_none() { " · no link yet" } else { "" };
+    format!("{title} {}\n{}{no_link}", when(one, wall), clock(one.lesson.start))
+}
+
+/// None twice for one session and start, but for deaths after the handover.
+fn repeats(report: &Report, seen: &mut Seen) -> Vec<String> {
+    let mut last: BTreeMap<(&str, i64), &Rung> = BTreeMap::new();
+    let mut faults = Vec::new();
+    for rung in &report.rings {
+        let key = (rung.session.as_str(), start_of(rung));
+        if last.keys().any(|(session, start)| *session == key.0 && *start != key.1) {
+            seen.rang_anew += 1;
+        }
+        let Some(before) = last.insert(key, rung) else { continue };
+        seen.repeats += 1;
+        // It died at the very ring before, and nothing else excuses a second one.
+        let died = report.deaths.iter().any(|death| {
+            death.kill == Kill::AfterHandover
+                && death.step == before.step
+                && death.awake_ms == before.awake_ms
+                && (before.step, before.awake_ms) < (rung.step, rung.awake_ms.max(before.awake_ms + 1))
+        });
+        if !died {
+            faults.push(format!("rang twice: {before:?} and {rung:?}"));
+        }
+    }
+    faults
+}
+
+/// What could be seen to be open for longer than a tick has rung by then.
+fn missed(stretches: &[Stretch], report: &Report, seen: &mut Seen) -> Vec<String> {
+    let mut faults = Vec::new();
+    let ids: BTreeSet<&String> = stretches.iter().flat_map(|stretch| stretch.known.keys()).collect();
+    for id in ids {
+        // While it lasts: the start, the life of the app, from when and to when it was seen to be open.
+        let mut open: Option<(i64, usize, i64, i64)> = None;
+        for stretch in stretches {
+            let now_open = stretch.life.zip(stretch.known.get(id)).and_then(|(life, one)| {
+                let (opens, closes) = window(id, &stretch.known);
+                let from = stretch.awake + (opens - stretch.wall).max(0);
+                let to = stretch.awake + (closes - stretch.wall).min(stretch.lasts);
+                (one.live && one.lesson.bell && from <= to && stretch.wall < closes).then_some((
+                    one.lesson.start,
+                    life,
+                    from,
+                    to,
+                ))
+            });
+            open = match (open, now_open) {
+                (Some(before), Some(now)) if (before.0, before.1) == (now.0, now.1) && before.3 == now.2 => {
+                    Some((before.0, before.1, before.2, now.3))
+                }
+                (before, now) => {
+                    faults.extend(before.and_then(|open| not_rung(id, open, report, seen)));
+                    now
+                }
+            };
+        }
+        faults.extend(open.and_then(|open| not_rung(id, open, report, seen)));
+    }
+    faults
+}
+
+fn not_rung(
+    id: &str,
+    (start, _, from, to): (i64, usize, i64, i64),
+    report: &Report,
+    seen: &mut Seen,
+) -> Option<String> {
+    if to - from <= TICK {
+        return None;
+    }
+    seen.owed += 1;
+    let rang = report
+        .rings
+        .iter()
+        .any(|rung| rung.session == id && start_of(rung) == start && rung.awake_ms <= from + TICK);
+    (!rang).then(|| {
+        format!("{id} of {} should have rung by {} ms awake, open since {from}", rfc3339(start), from + TICK)
+    })
+}
+
+/// More than three at once are one notification with the count, three are three.
+fn company(stretches: &[Stretch], report: &Report, seen: &mut Seen) -> Vec<String> {
+    let mut faults = Vec::new();
+    let mut looks: BTreeMap<(Option<usize>, i64), Vec<&Rung>> = BTreeMap::new();
+    for rung in &report.rings {
+        looks.entry((rung.step, rung.awake_ms)).or_default().push(rung);
+        seen.late += usize::from(rung.late_by_ms > 0);
+        seen.over += usize::from(rung.words.contains("was planned until"));
+    }
+    for ((step, awake), rungs) in looks {
+        let count = rungs.len();
+        let dies = report.deaths.iter().any(|death| (death.step, death.awake_ms) == (step, awake));
+        let together = (count > 3).then_some(count);
+        if rungs.iter().any(|rung| rung.together != together) && !(dies && together.is_none()) {
+            faults.push(format!("{count} rings in one look, counted otherwise: {rungs:?}"));
+        }
+        if together.is_some() {
+            seen.together += 1;
+            faults.extend(stretch_of(rungs[0], stretches).and_then(|stretch| in_company(&rungs, stretch)));
+        }
+    }
+    faults
+}
+
+fn in_company(rungs: &[&Rung], stretch: &Stretch) -> Option<String> {
+    let wall = stretch.wall + rungs[0].awake_ms - stretch.awake;
+    let all: Vec<&Known> = rungs.iter().filter_map(|rung| stretch.known.get(&rung.session)).collect();
+    let whens: BTreeSet<String> = all.iter().map(|one| when(one, wall)).collect();
+    let title = match whens.first() {
+        Some(when) if whens.len() == 1 => format!("{} sessions {when}", rungs.len()),
+        _ => format!("{} sessions are waiting", rungs.len()),
+    };
+    let mut lines: Vec<String> = all
+        .iter()
+        .map(|one| {
+            let name = one.lesson.person.or(one.lesson.subject).unwrap_or_default();
+            format!("{} {name}", clock(one.lesson.start))
+        })
+        .collect();
+    let mut said: Vec<String> = rungs[0].words.lines().map(str::to_owned).collect();
+    if said.is_empty() || said.remove(0) != title {
+        return Some(format!("should say {title:?}: {:?}", rungs[0]));
+    }
+    lines.sort();
+    said.sort();
+    (lines != said).then(|| format!("should list {lines:?}: {:?}", rungs[0]))
+}

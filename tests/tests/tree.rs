@@ -1,0 +1,159 @@
+//! The directions of the layout and the words, held by looking at the tree itself.
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+#[test]
+fn the_core_knows_no_window_and_no_desktop() {
+    let dependencies = dependencies_of("firstbell-core");
+    assert!(dependencies.contains("sqlx"), "the tree was read: {dependencies:?}");
+    for host in ["tauri", "wry", "tao", "gtk", "webkit2gtk", "specta", "notify-rust", "open", "tray-icon"] {
+        assert!(!dependencies.contains(host), "firstbell-core depends on {host}");
+    }
+}
+
+#[test]
+fn bell_is_a_host_of_the_core_alone() {
+    let dependencies = dependencies_of("bell");
+    for window in ["tauri", "wry", "tao", "gtk", "webkit2gtk", "specta", "firstbell"] {
+        assert!(!dependencies.contains(window), "bell depends on {window}");
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn bell_links_no_webkit() {
+    let linked = Command::new("ldd").arg(bell()).output().unwrap();
+    let linked = String::from_utf8(linked.stdout).unwrap();
+    assert!(linked.contains("libc.so"), "ldd answered: {linked}");
+    for library in ["webkit", "gtk", "javascriptcore", "libsoup"] {
+        assert!(!linked.contains(library), "bell links {library}: {linked}");
+    }
+}
+
+#[test]
+fn one_folder_of_the_window_talks_to_the_shell() {
+    for path in files(&root().join("ui/src"), &["ts", "svelte"]) {
+        if path.starts_with(root().join("ui/src/tauri")) {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(!text.contains("@tauri-apps/"), "{} imports @tauri-apps", path.display());
+    }
+}
+
+#[test]
+fn what_rust_says_has_a_sentence_in_every_language() {
+    let names = said_by_rust();
+    assert!(names.len() > 80, "{names:?}");
+    for language in languages() {
+        let defined = sentences(&language);
+        let lacking = names.iter().filter(|name| !defined.contains(*name)).collect::<Vec<_>>();
+        assert!(lacking.is_empty(), "{} lacks {lacking:?}", language.display());
+    }
+}
+
+#[test]
+fn every_language_has_the_same_sentences() {
+    let english = sentences(&root().join("locales/en"));
+    for language in languages() {
+        let own = sentences(&language);
+        let differing = english.symmetric_difference(&own).collect::<Vec<_>>();
+        assert!(differing.is_empty(), "{} differs from English: {differing:?}", language.display());
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// Everything a package is built from, by name.
+fn dependencies_of(package: &str) -> BTreeSet<String> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut tree = Command::new(cargo);
+    tree.args(["tree", "--locked", "--offline", "--edges", "normal,build", "--prefix", "none"]);
+    let tree = tree.args(["--format", "{p}", "--package", package]).current_dir(root()).output().unwrap();
+    assert!(tree.status.success(), "{}", String::from_utf8_lossy(&tree.stderr));
+    let tree = String::from_utf8(tree.stdout).unwrap();
+    tree.lines().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect()
+}
+
+/// Built beside these tests, or where `BELL_BIN` says.
+fn bell() -> PathBuf {
+    std::env::var_os("BELL_BIN").map_or_else(
+        || std::env::current_exe().unwrap().ancestors().nth(2).unwrap().join("bell"),
+        PathBuf::from,
+    )
+}
+
+fn languages() -> Vec<PathBuf> {
+    let mut languages = std::fs::read_dir(root().join("locales"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect::<Vec<_>>();
+    languages.retain(|path| path.is_dir());
+    languages.sort();
+    languages
+}
+
+/// The names of all sentences of a language.
+fn sentences(language: &Path) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for path in files(language, &["ftl"]) {
+        let text = std::fs::read_to_string(&path).unwrap();
+        for line in text.lines().filter(|line| line.starts_with(|first: char| first.is_ascii_lowercase())) {
+            let name = line.split(" =").next().unwrap();
+            assert!(names.insert(name.to_owned()), "{name} stands twice; again in {}", path.display());
+        }
+    }
+    names
+}
+
+/// The names that Rust says: given to `say`, or a literal that begins as names do and is said by another's
+/// hand. Names put together at run time are held by tests beside the code that does so.
+fn said_by_rust() -> BTreeSet<String> {
+    let english = sentences(&root().join("locales/en"));
+    let beginnings = english.iter().filter_map(|name| name.split('-').next()).collect::<BTreeSet<_>>();
+    let mut said = BTreeSet::new();
+    for folder in ["src-tauri/src", "src-tauri/core/src", "src-tauri/cli/src"] {
+        for path in files(&root().join(folder), &["rs"]) {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let text = text.split("#[cfg(test)]\nmod tests").next().unwrap();
+            for line in text.lines().filter(|line| !line.trim_start().starts_with("//")) {
+                for (at, literal) in line.split('"').enumerate().filter(|(at, _)| at % 2 == 1) {
+                    let given = line.split('"').nth(at - 1).unwrap().ends_with("say(");
+                    let like_a_name =
+                        is_name(literal) && beginnings.contains(literal.split('-').next().unwrap());
+                    if given || like_a_name {
+                        said.insert(literal.to_owned());
+                    }
+                }
+            }
+        }
+    }
+    said
+}
+
+fn is_name(text: &str) -> bool {
+    let is_word = |word: &str| !word.is_empty() && word.chars().all(|letter| letter.is_ascii_lowercase());
+    text.contains('-') && text.split('-').all(is_word)
+}
+
+fn files(folder: &Path, extensions: &[&str]) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|own| extensions.iter().any(|wanted| own == *wanted)) {
+                found.push(path);
+            }
+        }
+    }
+    assert!(!found.is_empty(), "{} holds what is looked for", folder.display());
+    found
+}
