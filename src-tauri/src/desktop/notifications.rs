@@ -1,8 +1,4 @@
 //! Rings as desktop notifications.
-//!
-//! GNOME Shell takes all of an app's notifications off the screen when the bus connection that opened its
-//! first one goes away, and notify-rust opens a connection for each. So every handle is kept and waited
-//! on until none of ours is open any more.
 
 use std::{
     collections::BTreeMap,
@@ -16,61 +12,36 @@ use firstbell_core::{
     store::rings::RingKey,
     words::say,
 };
-use notify_rust::{
-    CloseReason, Hint, Notification, NotificationHandle, NotificationResponse, Timeout, Urgency,
-};
 use tauri::{AppHandle, Manager as _};
 
-use super::ring_window::RingWindow;
-
-/// The basename of the desktop file: by it the desktop knows whose notification it is.
-const DESKTOP_ENTRY: &str = "firstbell";
-
-/// What the notification service says of itself.
-#[derive(Clone, Debug)]
-pub struct Service {
-    /// Its name.
-    pub name: String,
-    /// It offers buttons.
-    pub actions: bool,
-    /// It plays sounds.
-    pub sound: bool,
-}
+use super::{
+    ring_window::RingWindow,
+    service::{Desk, Notification, Service, Shown},
+};
 
 /// Rings as desktop notifications, or in First Bell's own window where no service takes them.
 pub struct Notifications {
     app: AppHandle,
     strike: Option<PathBuf>,
     own_window: Arc<RingWindow>,
-    open: Mutex<Open>,
-}
-
-#[derive(Default)]
-struct Open {
+    desk: Desk,
     /// By what they are for; one for several reminders is here once for each.
-    live: BTreeMap<RingKey, Arc<NotificationHandle>>,
-    /// Closed ones whose connection still holds the others on the screen.
-    kept: Vec<Arc<NotificationHandle>>,
+    live: Mutex<BTreeMap<RingKey, Shown>>,
 }
 
 impl Notifications {
     /// Rings through the session's notification service.
     pub fn new(app: AppHandle, strike: Option<PathBuf>, own_window: Arc<RingWindow>) -> Self {
-        Self { app, strike, own_window, open: Mutex::default() }
+        Self { app, strike, own_window, desk: Desk::default(), live: Mutex::default() }
     }
 
     /// The service that answers now, if one does.
     pub async fn service(&self) -> Option<Service> {
-        // notify-rust asks in a blocking way; the bus may take its time.
-        tauri::async_runtime::spawn_blocking(|| {
-            let about = notify_rust::get_server_information().ok()?;
-            let can = notify_rust::get_capabilities().ok()?;
-            let has = |name: &str| can.iter().any(|can| can == name);
-            Some(Service { name: about.name, actions: has("actions"), sound: has("sound") })
-        })
-        .await
-        .ok()
-        .flatten()
+        self.desk
+            .service()
+            .await
+            .inspect_err(|error| tracing::info!(%error, "no notification service answers"))
+            .ok()
     }
 
     /// Rings once, as before a session.
@@ -106,91 +77,49 @@ impl Notifications {
     }
 
     async fn notify(self: &Arc<Self>, ring: Ring, service: &Service) -> Result<(), NotShown> {
-        let handle = self.notification(&ring, service).show_async().await.map_err(|error| {
+        let mut actions = Vec::new();
+        if service.actions {
+            actions.push(("default", say("action-open", &[])));
+            if ring.can_join {
+                actions.push(("join", say("action-join", &[])));
+            }
+            if !ring.keys.is_empty() {
+                actions.push(("snooze", say("action-snooze", &[])));
+            }
+        }
+        let notification = Notification {
+            title: &ring.title,
+            body: &escaped(&ring.body),
+            actions: &actions,
+            sound: self.strike.as_deref().filter(|_| ring.sounds),
+            critical: ring.breaks_through,
+        };
+        let (shown, hears) = self.desk.show(notification).await.map_err(|error| {
             tracing::warn!(%error, "the notification service refused");
             NotShown
         })?;
-        let handle = Arc::new(handle);
-        if let Ok(mut open) = self.open.lock() {
-            for key in &ring.keys {
-                open.live.insert(*key, Arc::clone(&handle));
-            }
+        if let Ok(mut live) = self.live.lock() {
+            live.extend(ring.keys.iter().map(|key| (*key, shown.clone())));
         }
         let this = Arc::clone(self);
-        tauri::async_runtime::spawn(async move { this.wait_for_answer(handle, ring).await });
+        tauri::async_runtime::spawn(async move {
+            let answer = hears.answer().await;
+            this.forget(&shown);
+            answered(&this.app, &ring.keys, answer).await;
+        });
         Ok(())
     }
 
-    fn notification(&self, ring: &Ring, service: &Service) -> Notification {
-        let mut notification = Notification::new();
-        notification
-            .appname("First Bell")
-            .summary(&ring.title)
-            .body(&escaped(&ring.body))
-            .icon(DESKTOP_ENTRY)
-            .hint(Hint::DesktopEntry(DESKTOP_ENTRY.to_owned()))
-            .hint(Hint::Category("x-firstbell.session".to_owned()))
-            .urgency(if ring.breaks_through { Urgency::Critical } else { Urgency::Normal })
-            .timeout(Timeout::Default);
-        match (&self.strike, ring.sounds) {
-            (Some(strike), true) => {
-                notification.hint(Hint::SoundFile(strike.to_string_lossy().into_owned()));
-            }
-            _ => {
-                notification.hint(Hint::SuppressSound(true));
-            }
-        }
-        if service.actions {
-            notification.action("default", &say("action-open", &[]));
-            if ring.can_join {
-                notification.action("join", &say("action-join", &[]));
-            }
-            if !ring.keys.is_empty() {
-                notification.action("snooze", &say("action-snooze", &[]));
-            }
-        }
-        notification.finalize()
-    }
-
-    async fn wait_for_answer(self: Arc<Self>, handle: Arc<NotificationHandle>, ring: Ring) {
-        let mut answer = Answer::TimeOut;
-        handle
-            .wait_for_action_async(|response| {
-                answer = match response {
-                    NotificationResponse::Default => Answer::Open,
-                    NotificationResponse::Action(name) if name == "join" => Answer::Join,
-                    NotificationResponse::Action(name) if name == "snooze" => Answer::Snooze,
-                    NotificationResponse::Closed(CloseReason::Dismissed) => Answer::Dismiss,
-                    _ => Answer::TimeOut,
-                };
-            })
-            .await;
-        self.forget(&ring.keys);
-        answered(&self.app, &ring.keys, answer).await;
-    }
-
     /// The notification of this reminder, if it stands for no other one that still holds.
-    fn last_of(&self, key: RingKey) -> Option<Arc<NotificationHandle>> {
-        let mut open = self.open.lock().ok()?;
-        let handle = open.live.remove(&key)?;
-        if open.live.values().any(|other| Arc::ptr_eq(other, &handle)) {
-            return None;
-        }
-        // Kept until its close is answered, and as long as others are open.
-        open.kept.push(Arc::clone(&handle));
-        Some(handle)
+    fn last_of(&self, key: RingKey) -> Option<Shown> {
+        let mut live = self.live.lock().ok()?;
+        let shown = live.remove(&key)?;
+        (!live.values().any(|other| other.is(&shown))).then_some(shown)
     }
 
-    /// A notification is gone. Its connection is kept while others are open.
-    fn forget(&self, keys: &[RingKey]) {
-        let Ok(mut open) = self.open.lock() else { return };
-        for key in keys {
-            if let Some(handle) = open.live.remove(key) {
-                open.kept.push(handle);
-            }
-        }
-        if open.live.is_empty() {
-            open.kept.clear();
+    fn forget(&self, gone: &Shown) {
+        if let Ok(mut live) = self.live.lock() {
+            live.retain(|_, shown| !shown.is(gone));
         }
     }
 }
@@ -222,9 +151,8 @@ impl Notifier for Rings {
     async fn withdraw(&self, key: RingKey) {
         let Self(notifications) = self;
         notifications.own_window.withdraw(&notifications.app, key);
-        if let Some(handle) = notifications.last_of(key) {
-            // The one that waits on it then takes it off the list.
-            handle.close_async().await;
+        if let Some(shown) = notifications.last_of(key) {
+            shown.close().await;
         }
     }
 }

@@ -37,9 +37,11 @@ impl Desktop {
         let mut command = self.command("/usr/bin/python3");
         command.args(["-B", "-c", OWNER]).arg(&file);
         self.start_process(&name, &mut command)?;
-        wait::until_true("the text to be copied", wait::PATIENCE, async || Ok(self.log(&name).contains("copied")))
-            .await
-            .with_context(|| self.log(&name))
+        wait::until_true("the text to be copied", wait::PATIENCE, async || {
+            Ok(self.log(&name).contains("copied"))
+        })
+        .await
+        .with_context(|| self.log(&name))
     }
 
     /// What would be pasted now.

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use futures_util::StreamExt;
@@ -18,9 +18,6 @@ use super::wait;
 
 const NAME: &str = "org.freedesktop.Notifications";
 const PATH: &str = "/org/freedesktop/Notifications";
-
-/// Nobody sees and presses sooner.
-const REACTION: Duration = Duration::from_millis(400);
 
 /// Why a notification went, as the specification numbers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,8 +53,6 @@ pub struct Notification {
     pub expire_timeout: i32,
     /// The connection it came by.
     pub sender: String,
-    /// When it came.
-    pub came: Instant,
 }
 
 impl Notification {
@@ -208,9 +203,6 @@ impl NotificationService {
 
     /// Presses an action as the person does; `default` is a click on the notification itself.
     ///
-    /// Not before the person can have seen it: notify-rust begins to listen only after the service has
-    /// answered, and what is pressed in the millisecond between is lost to it.
-    ///
     /// Like GNOME: first the activation token, then the action, each to the sender only, and the
     /// notification goes unless it is resident.
     ///
@@ -219,7 +211,6 @@ impl NotificationService {
     pub async fn press(&self, id: u32, action: &str) -> Result<()> {
         let notification = self.state().live.get(&id).cloned();
         let Some(notification) = notification else { bail!("notification {id} is not on the screen") };
-        tokio::time::sleep_until((notification.came + REACTION).into()).await;
         ensure!(
             notification.label(action).is_some(),
             "notification {id} offers {:?}, not {action}",
@@ -319,7 +310,6 @@ impl Service {
             hints: hints.into_iter().collect(),
             expire_timeout,
             sender,
-            came: Instant::now(),
         };
         if let Some(app) = notification.app() {
             state.sources.entry(app.to_owned()).or_insert_with(|| notification.sender.clone());

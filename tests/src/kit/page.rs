@@ -167,8 +167,7 @@ impl Page<'_> {
     /// # Errors
     /// When the window does not answer.
     pub async fn text(&self, css: &str) -> Result<Option<String>> {
-        let script =
-            "const one = [...document.querySelectorAll(arguments[0])].find(seen); return one ? said(one.innerText) : null;";
+        let script = "const one = [...document.querySelectorAll(arguments[0])].find(seen); return one ? said(one.innerText) : null;";
         Ok(self.script(script, vec![json!(css)]).await?.as_str().map(str::to_owned))
     }
 

@@ -42,7 +42,10 @@ async fn a_dropped_file_is_chosen_from_rings_and_is_joined_once() {
     let page = app.page().unwrap();
     page.says("article.card", "Join again").await.unwrap();
     // One more ring, of another session, shows that the bell has looked.
-    desktop.import(&[Lesson::starting_in(240, Utc::now()).title("Physics with Mia").link(ZOOM_LINK)]).await.unwrap();
+    desktop
+        .import(&[Lesson::starting_in(240, Utc::now()).title("Physics with Mia").link(ZOOM_LINK)])
+        .await
+        .unwrap();
     let rings = desktop.notifications.wait_for(2, BELL).await.unwrap();
     assert_eq!(rings.len(), 2, "the first one does not ring again: {rings:#?}");
     assert_eq!(desktop.opener.calls().unwrap().len(), 1);
@@ -143,6 +146,9 @@ async fn without_a_notification_service_first_bell_rings_in_a_window_of_its_own(
 
     // When a service comes back, it is asked again.
     desktop.notifications.start().await.unwrap();
-    desktop.import(&[Lesson::starting_in(210, Utc::now()).title("Physics with Mia").link(ZOOM_LINK)]).await.unwrap();
+    desktop
+        .import(&[Lesson::starting_in(210, Utc::now()).title("Physics with Mia").link(ZOOM_LINK)])
+        .await
+        .unwrap();
     desktop.notifications.wait_for(1, SOON).await.unwrap();
 }
