@@ -1,9 +1,12 @@
 //! A session: one scheduled lesson. Times are UTC instants; the zone of record stands beside them.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{id::SessionId, join::JoinUrl};
+
+/// How long before the start a Join counts as going in.
+pub const EARLIEST_JOIN: Duration = Duration::minutes(60);
 
 /// Where a session is in its life (the statuses of the state table).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -161,11 +164,16 @@ impl Session {
         self.status != Status::Scheduled
     }
 
+    /// The person has gone in, now or earlier. Whoever opens the room the day before, to try the link, has
+    /// not, and still wants to be rung. `now` is UTC.
+    #[must_use]
+    pub fn has_joined(&self, now: DateTime<Utc>) -> bool {
+        self.opened_at.is_some_and(|opened| self.start - EARLIEST_JOIN <= opened && opened <= now)
+    }
+
     /// The person's own session runs: from their Join to its planned end. Bells are quiet then.
     #[must_use]
     pub fn runs_for_me(&self, now: DateTime<Utc>) -> bool {
-        self.status == Status::Scheduled
-            && now < self.end
-            && self.opened_at.is_some_and(|opened| opened <= now)
+        self.status == Status::Scheduled && now < self.end && self.has_joined(now)
     }
 }

@@ -120,7 +120,7 @@ pub fn lay_out(
     let card = card_of(&entries, now).map(|index| entries.remove(index)).or(next);
     let slim =
         card.as_ref().and_then(|card| slim_of(&entries, card, rules, now)).map(|index| entries.remove(index));
-    let brass = brass_of(card.as_ref(), slim.as_ref());
+    let brass = brass_of(card.as_ref(), slim.as_ref(), now);
     let today = now.with_timezone(&zone).date_naive();
     let mut by_day: BTreeMap<NaiveDate, Vec<Entry>> = BTreeMap::new();
     for entry in entries {
@@ -156,7 +156,7 @@ fn is_candidate(entry: &Entry) -> bool {
 /// The session that runs keeps the card; else the next one has it.
 fn card_of(entries: &[Entry], now: DateTime<Utc>) -> Option<usize> {
     let runs = |entry: &Entry| {
-        let until = if entry.session.opened_at.is_some() && entry.join.is_open() {
+        let until = if entry.session.has_joined(now) && entry.join.is_open() {
             entry.session.end + OVERRUN
         } else {
             entry.session.end
@@ -184,10 +184,10 @@ fn slim_of(entries: &[Entry], card: &Entry, rules: JoinRules, now: DateTime<Utc>
 }
 
 /// The brass moves on when the next door opens and the first one was gone through.
-fn brass_of(card: Option<&Entry>, slim: Option<&Entry>) -> Option<Brass> {
+fn brass_of(card: Option<&Entry>, slim: Option<&Entry>, now: DateTime<Utc>) -> Option<Brass> {
     let card = card?;
-    let card_was_opened = card.session.opened_at.is_some();
-    let slim_is_open = slim.is_some_and(|slim| slim.join.is_open() && slim.session.opened_at.is_none());
+    let card_was_opened = card.session.has_joined(now);
+    let slim_is_open = slim.is_some_and(|slim| slim.join.is_open() && !slim.session.has_joined(now));
     match (card.join.is_open(), card_was_opened, slim_is_open) {
         (true, false, _) => Some(Brass::Card),
         (_, _, true) => Some(Brass::Slim),

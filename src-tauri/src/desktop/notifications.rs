@@ -169,6 +169,18 @@ impl Notifications {
         answered(&self.app, &ring.keys, answer).await;
     }
 
+    /// The notification of this reminder, if it stands for no other one that still holds.
+    fn last_of(&self, key: RingKey) -> Option<Arc<NotificationHandle>> {
+        let mut open = self.open.lock().ok()?;
+        let handle = open.live.remove(&key)?;
+        if open.live.values().any(|other| Arc::ptr_eq(other, &handle)) {
+            return None;
+        }
+        // Kept until its close is answered, and as long as others are open.
+        open.kept.push(Arc::clone(&handle));
+        Some(handle)
+    }
+
     /// A notification is gone. Its connection is kept while others are open.
     fn forget(&self, keys: &[RingKey]) {
         let Ok(mut open) = self.open.lock() else { return };
@@ -210,8 +222,7 @@ impl Notifier for Rings {
     async fn withdraw(&self, key: RingKey) {
         let Self(notifications) = self;
         notifications.own_window.withdraw(&notifications.app, key);
-        let handle = notifications.open.lock().ok().and_then(|open| open.live.get(&key).cloned());
-        if let Some(handle) = handle {
+        if let Some(handle) = notifications.last_of(key) {
             // The one that waits on it then takes it off the list.
             handle.close_async().await;
         }

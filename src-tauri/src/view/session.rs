@@ -90,7 +90,7 @@ pub struct JoinView {
     pub state: JoinState,
     pub opens_at: String,
     pub closes_at: String,
-    /// When the person pressed *Join*.
+    /// When the person went in.
     pub opened_at: Option<String>,
     /// The host that has to be confirmed, in punycode.
     pub asks_host: Option<String>,
@@ -185,7 +185,7 @@ impl SessionRow {
                 state: entry.join.into(),
                 opens_at: instant(rules.opens_at(session)),
                 closes_at: instant(rules.closes_at(session, entry.room)),
-                opened_at: session.opened_at.map(instant),
+                opened_at: session.opened_at.filter(|_| session.has_joined(now)).map(instant),
                 asks_host: url.filter(|url| url.verdict() == Verdict::Ask).map(|url| url.host().to_owned()),
             },
             line: line(entry),

@@ -16,10 +16,6 @@ const SNOOZE_STEP: Duration = Duration::minutes(1);
 /// How soon a ring comes again that is snoozed after the start.
 const SNOOZE_LATE: Duration = Duration::minutes(2);
 
-/// How long before the start a Join counts as going in. Whoever opens the room the day before, to try the
-/// link, still wants to be rung.
-pub const EARLIEST_JOIN: Duration = Duration::minutes(60);
-
 /// What is to be done about a ring, once its session has been read again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Due {
@@ -47,7 +43,7 @@ pub fn judge(
     let Some(session) = session else { return Due::Withdraw };
     if session.status != Status::Scheduled || !session.bell || session.start != start {
         Due::Withdraw
-    } else if has_joined(session, now) {
+    } else if session.has_joined(now) {
         Due::Joined
     } else if now < rules.opens_at(session) {
         Due::NotYet
@@ -69,18 +65,6 @@ pub fn due_at(session: &Session, rules: JoinRules) -> DateTime<Utc> {
 #[must_use]
 pub fn was_owed(stands_since: DateTime<Utc>, closes: DateTime<Utc>) -> bool {
     stands_since < closes
-}
-
-/// The person has gone in, now or earlier: there is nothing left to remind them of.
-#[must_use]
-pub fn has_joined(session: &Session, now: DateTime<Utc>) -> bool {
-    session.opened_at.is_some_and(|opened| session.start - EARLIEST_JOIN <= opened && opened <= now)
-}
-
-/// The person's own session runs: from their Join to its planned end. Bells are quiet then.
-#[must_use]
-pub fn runs_for_me(session: &Session, now: DateTime<Utc>) -> bool {
-    session.status == Status::Scheduled && now < session.end && has_joined(session, now)
 }
 
 /// When a snoozed ring comes again: one minute before the start, then at the start, then every two minutes.

@@ -28,7 +28,7 @@ use crate::{
     clock::{Clock, computer_zone},
     desktop::{Notifier, Ring},
     join::JoinRules,
-    session::Session,
+    session::{EARLIEST_JOIN, Session},
     settings::Settings,
     store::{
         Result, Store,
@@ -429,10 +429,10 @@ async fn compose(
     now: DateTime<Utc>,
 ) -> Result<Ring> {
     let settings = Settings::load(conn).await?;
-    let in_session = sessions::touching(conn, now, now + plan::EARLIEST_JOIN)
+    let in_session = sessions::touching(conn, now, now + EARLIEST_JOIN)
         .await?
         .iter()
-        .any(|session| plan::runs_for_me(session, now));
+        .any(|session| session.runs_for_me(now));
     let zones = people::zones(conn).await?;
     let manner = Manner {
         zone: computer_zone(),

@@ -276,20 +276,6 @@ pub async fn next_boundary(conn: &mut SqliteConnection, now: DateTime<Utc>) -> R
     Ok(at.map(from_ms))
 }
 
-/// A live session that the person has opened and whose planned end is still to come.
-///
-/// # Errors
-/// What SQLite says.
-pub async fn running_for_me(conn: &mut SqliteConnection, now: DateTime<Utc>) -> Result<Option<Session>> {
-    let found = fetch(
-        conn,
-        "opened_at IS NOT NULL AND ends_at > ?1 AND opened_at <= ?1 AND status = 'SCHEDULED' ORDER BY ends_at LIMIT 1",
-        |q| q.bind(to_ms(now)),
-    )
-    .await?;
-    Ok(found.into_iter().next())
-}
-
 /// What is known of a session's room: when the next live session in it starts.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 use std::{fs, sync::Arc, time::Duration};
 
 use firstbell_core::{
+    app::{ImportResult, SeriesState},
     data_folder::DataFolder,
     error::{Code, Error},
     settings::{Hours, Settings},
@@ -141,4 +142,18 @@ async fn what_another_program_writes_is_noticed() {
         }
     }
     watch.abort();
+}
+
+#[tokio::test]
+async fn a_file_that_first_bell_wrote_itself_adds_nothing_where_its_sessions_are() {
+    let desk = Desk::at("2026-11-24T10:00").await;
+    desk.add(&lesson("2026-11-25", "16:00")).await;
+    let written = desk.app.export(None).await.unwrap();
+    let preview = desk.app.preview(written.as_bytes()).await.unwrap();
+    assert_eq!(preview.series.iter().map(|series| series.state).collect::<Vec<_>>(), [SeriesState::Same]);
+    assert_eq!(desk.app.apply(preview.id, &[]).await.unwrap(), ImportResult::default());
+    assert_eq!(desk.all().await.len(), 1);
+
+    let elsewhere = Desk::at("2026-11-24T10:00").await;
+    assert_eq!(elsewhere.import(&written).await.added, 1);
 }

@@ -49,7 +49,7 @@ async fn all_faults_come_at_once_and_nothing_is_written() {
         subject: String::new(),
         date: "24.11.2026".to_owned(),
         time: "25:00".to_owned(),
-        minutes: 4,
+        minutes: 0,
         zone: "Mars/Olympus".to_owned(),
         link: "http://meet.google.com/abc-defg-hij".to_owned(),
         repeat_weeks: 105,
