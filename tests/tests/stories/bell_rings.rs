@@ -125,7 +125,11 @@ async fn a_bell_missed_in_sleep_rings_when_the_computer_wakes() {
     app.page().unwrap().says("article.card", "Ben").await.unwrap();
     logind.sleep().await.unwrap();
     app.freeze().unwrap();
-    wait::until_true("the bell's time to pass", SOON, async || Ok(Utc::now() > due + chrono::Duration::seconds(1))).await.unwrap();
+    wait::until_true("the bell's time to pass", SOON, async || {
+        Ok(Utc::now() > due + chrono::Duration::seconds(1))
+    })
+    .await
+    .unwrap();
     assert!(desktop.notifications.all().is_empty(), "it sleeps");
     app.thaw().unwrap();
     logind.wake().await.unwrap();
