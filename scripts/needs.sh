@@ -115,6 +115,15 @@ need_pages() {
   fi
 }
 
+# What makes packages. Only `./dev package` needs it, so the window does not depend on it.
+need_bundler() {
+  local key=2.12.5
+  is_done bundler $key && return
+  step "Fetching what makes packages"
+  npm install --prefix .dev/bundler --no-save --no-audit --no-fund "@tauri-apps/cli@$key"
+  done_with bundler $key
+}
+
 need_crates() {
   local key
   key=$(digest Cargo.lock)
