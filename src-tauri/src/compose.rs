@@ -75,13 +75,20 @@ pub fn run() -> ExitCode {
         .callback(|app, words, folder| later_start(app, Arguments::of_later_start(words, &folder)))
         .dbus_id(bus_name(&context.config().identifier, &data_dir))
         .build();
-    let mut autostart = tauri_plugin_autostart::Builder::new().app_name("firstbell").arg("--hidden");
-    if let Some(data_dir) = &arguments.data_dir {
-        autostart = autostart.args(["--data-dir".to_owned(), data_dir.display().to_string()]);
-    }
-    let built = tauri::Builder::default()
-        .plugin(later_starts)
-        .plugin(autostart.build())
+    let builder = tauri::Builder::default().plugin(later_starts);
+    #[cfg(target_os = "linux")]
+    let builder = builder.manage(autostart::Autostart::new(arguments.data_dir.clone().map(absolute)));
+    #[cfg(not(target_os = "linux"))]
+    let builder = builder.plugin(
+        tauri_plugin_autostart::Builder::new()
+            .app_name("firstbell")
+            .arg("--hidden")
+            .args(
+                arguments.data_dir.iter().flat_map(|at| ["--data-dir".to_owned(), at.display().to_string()]),
+            )
+            .build(),
+    );
+    let built = builder
         .plugin(tauri_plugin_dialog::init())
         .invoke_handler(bindings.invoke_handler())
         .setup(move |app| {

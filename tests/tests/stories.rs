@@ -5,5 +5,11 @@
 
 #[path = "stories/bell_rings.rs"]
 mod bell_rings;
+#[path = "stories/first_run.rs"]
+mod first_run;
+#[path = "stories/joining.rs"]
+mod joining;
 #[path = "stories/scene.rs"]
 mod scene;
+#[path = "stories/tray.rs"]
+mod tray;

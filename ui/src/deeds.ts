@@ -71,10 +71,24 @@ export function joinWhatIsOpen(): void {
 }
 
 export async function copyLink(id: string): Promise<void> {
-  const answer = await ask(commands.linkToCopy(id));
+  const link = commands.linkToCopy(id);
+  // The engine lets a page copy while a key or click is fresh; after the answer it no longer is.
+  const copying = copyWhenThere(link.then((answer) => (answer.status === "ok" ? answer.data : Promise.reject(new Error(answer.error.code)))));
+  const answer = await ask(link);
+  const copied = await copying;
   if (answer.status === "error") return;
-  const done = await copy(answer.data);
+  const done = copied || await copy(answer.data);
   note(done ? say("link-copied") : say("copy-failed"));
+}
+
+async function copyWhenThere(text: Promise<string>): Promise<boolean> {
+  try {
+    const blob = text.then((words) => new Blob([words], { type: "text/plain" }));
+    await navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })]);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function copy(text: string): Promise<boolean> {

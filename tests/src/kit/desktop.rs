@@ -128,6 +128,7 @@ pub struct Desktop {
     folders: Folders,
     environment: Vec<(&'static str, String)>,
     display: String,
+    zone: Tz,
     // The last field: it goes last.
     processes: Processes,
 }
@@ -192,8 +193,18 @@ impl Desktop {
         }
         let tray = if plan.tray { Some(Tray::start(&address).await?) } else { None };
         let logind = if plan.logind { Some(Logind::start(&address).await?) } else { None };
-        let desktop =
-            Self { notifications, opener, tray, logind, bus, folders, environment, display, processes };
+        let desktop = Self {
+            notifications,
+            opener,
+            tray,
+            logind,
+            bus,
+            folders,
+            environment,
+            display,
+            zone: plan.zone,
+            processes,
+        };
         desktop.start_window_manager().await?;
         if plan.keyring {
             keyring::start(&desktop).await?;
@@ -217,6 +228,12 @@ impl Desktop {
     #[must_use]
     pub fn data_dir(&self) -> PathBuf {
         self.folders.at("firstbell-data")
+    }
+
+    /// The zone that the computer is in.
+    #[must_use]
+    pub fn zone(&self) -> Tz {
+        self.zone
     }
 
     /// The display's name, such as `:5`.

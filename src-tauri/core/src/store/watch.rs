@@ -1,12 +1,24 @@
 //! Notices what other programs write: a file watch says when to look, `PRAGMA data_version` says whether
 //! anybody has really committed (sqlite.org/pragma.html#pragma_data_version).
 
+use std::time::Duration;
+
 use notify::{RecursiveMode, Watcher as _};
 use sqlx::{Sqlite, pool::PoolConnection};
 use tokio::sync::mpsc;
 
 use super::{Result, Store, data_version};
 use crate::data_folder::DataFolder;
+
+/// The log is written, then synced, and only then does the commit show in `data_version`: the last event
+/// comes before there is anything to see, by as long as the disk takes.
+const PAUSES: [Duration; 5] = [
+    Duration::ZERO,
+    Duration::from_millis(20),
+    Duration::from_millis(100),
+    Duration::from_millis(500),
+    Duration::from_secs(2),
+];
 
 /// Calls `noticed` after each commit that may be another program's, for as long as it is awaited. Commits
 /// of this program's own are among them: they are rare, and loading once more does no harm.
@@ -32,8 +44,12 @@ pub async fn notice_others(
     watcher.watch(folder.path(), RecursiveMode::NonRecursive)?;
     let mut watch = Watch::start(store.read().await?).await?;
     while woken.recv().await.is_some() {
-        if watch.has_changed().await? {
-            noticed();
+        for pause in PAUSES {
+            tokio::time::sleep(pause).await;
+            if watch.has_changed().await? {
+                noticed();
+                break;
+            }
         }
     }
     Ok(())
