@@ -5,11 +5,19 @@
 
 #[path = "stories/bell_rings.rs"]
 mod bell_rings;
+#[path = "stories/damaged.rs"]
+mod damaged;
 #[path = "stories/first_run.rs"]
 mod first_run;
 #[path = "stories/joining.rs"]
 mod joining;
+#[path = "stories/no_service.rs"]
+mod no_service;
 #[path = "stories/scene.rs"]
 mod scene;
+#[path = "stories/screens.rs"]
+mod screens;
 #[path = "stories/tray.rs"]
 mod tray;
+#[path = "stories/untouched.rs"]
+mod untouched;

@@ -17,6 +17,9 @@ use super::processes::Signal;
 use super::untouched::Untouched;
 use super::{axe, bell, processes, wait};
 
+/// No main window is made narrower.
+const NARROWEST: i32 = 380;
+
 /// How an app is to be started.
 #[derive(Clone, Debug)]
 #[must_use]
@@ -223,7 +226,13 @@ impl<'a> App<'a> {
             let mut search = self.desktop.command("xdotool");
             search.args(["search", "--onlyvisible", "--all", "--pid", &pid, "--name", "."]);
             let found = self.desktop.output(search).await?.stdout;
-            Ok(String::from_utf8_lossy(&found).lines().next().and_then(|line| line.parse().ok()))
+            for id in String::from_utf8_lossy(&found).lines().filter_map(|line| line.parse().ok()) {
+                // Lists and hints are windows of their own, and so is the ring's.
+                if self.desktop.input().place_of(id).await?.width >= NARROWEST {
+                    return Ok(Some(id));
+                }
+            }
+            Ok(None)
         })
         .await
     }
