@@ -9,7 +9,15 @@ mod bell_rings;
 mod first_run;
 #[path = "stories/joining.rs"]
 mod joining;
+#[path = "stories/keyboard.rs"]
+mod keyboard;
+#[path = "stories/looks.rs"]
+mod looks;
 #[path = "stories/scene.rs"]
 mod scene;
+#[path = "stories/sessions.rs"]
+mod sessions;
+#[path = "stories/tour.rs"]
+mod tour;
 #[path = "stories/tray.rs"]
 mod tray;
