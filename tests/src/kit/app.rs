@@ -17,6 +17,17 @@ use super::processes::Signal;
 use super::untouched::Untouched;
 use super::{axe, bell, processes, wait};
 
+/// Takes a window without its frame. `import` cannot while something is dragged: the pointer is taken then.
+const CAMERA: &str = "
+import sys, gi
+gi.require_version('Gdk', '3.0')
+gi.require_version('GdkX11', '3.0')
+from gi.repository import Gdk, GdkX11
+window = GdkX11.X11Window.foreign_new_for_display(Gdk.Display.get_default(), int(sys.argv[2]))
+size = (window.get_width(), window.get_height())
+Gdk.pixbuf_get_from_window(window, 0, 0, *size).savev(sys.argv[1], 'png', [], [])
+";
+
 /// How an app is to be started.
 #[derive(Clone, Debug)]
 #[must_use]
@@ -215,12 +226,11 @@ impl<'a> App<'a> {
     /// # Errors
     /// When there is no such window.
     pub async fn picture_of(&self, window: u64, path: &Path) -> Result<()> {
+        let path = path.to_str().context("a plain path")?;
+        self.desktop.run("/usr/bin/python3", &["-B", "-c", CAMERA, path, &window.to_string()]).await?;
         // With a palette, which paper and ink do not need more than, a picture has a third of the size.
-        let path = format!("PNG8:{}", path.to_str().context("a plain path")?);
-        let small = ["+dither", "-colors", "200", "-strip"];
-        let window = ["-window", &window.to_string(), &path].map(str::to_owned);
-        let arguments: Vec<&str> = small.into_iter().chain(window.iter().map(String::as_str)).collect();
-        self.desktop.run("import", &arguments).await.map(drop)
+        let small = format!("PNG8:{path}");
+        self.desktop.run("convert", &[path, "+dither", "-colors", "200", "-strip", &small]).await.map(drop)
     }
 
     /// The window's number on the screen, for [`super::input::Input`] and [`Desktop::drop_file`].
