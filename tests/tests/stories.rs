@@ -5,19 +5,23 @@
 
 #[path = "stories/bell_rings.rs"]
 mod bell_rings;
+#[path = "stories/damaged.rs"]
+mod damaged;
 #[path = "stories/first_run.rs"]
 mod first_run;
 #[path = "stories/joining.rs"]
 mod joining;
 #[path = "stories/keyboard.rs"]
 mod keyboard;
-#[path = "stories/looks.rs"]
-mod looks;
+#[path = "stories/no_service.rs"]
+mod no_service;
 #[path = "stories/scene.rs"]
 mod scene;
+#[path = "stories/screens.rs"]
+mod screens;
 #[path = "stories/sessions.rs"]
 mod sessions;
-#[path = "stories/tour.rs"]
-mod tour;
 #[path = "stories/tray.rs"]
 mod tray;
+#[path = "stories/untouched.rs"]
+mod untouched;

@@ -18,6 +18,8 @@ async function start(): Promise<void> {
   if (target) mount(App, { target });
   // Files that were opened before the window could show them are told right after this.
   await listening;
+  // What the bell found at its first look (bells missed while closed) was told before anyone listened.
+  app.turn += 1;
   void commands.shown();
 }
 

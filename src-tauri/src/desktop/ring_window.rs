@@ -59,6 +59,8 @@ impl RingWindow {
             .resizable(false)
             .maximizable(false)
             .minimizable(false)
+            // It closes itself, and a frame would reach beyond the screen's edge.
+            .decorations(false)
             .always_on_top(true)
             .skip_taskbar(true)
             // It must not take the keys from what the person types just now.
@@ -69,6 +71,9 @@ impl RingWindow {
         match window {
             Ok(window) => {
                 to_the_corner(&window);
+                // Once the person turns to it, keys go to the page and not to the frame around it.
+                let page: &tauri::Webview = window.as_ref();
+                let _ = page.set_focus();
                 Ok(())
             }
             Err(error) => {

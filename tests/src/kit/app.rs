@@ -17,16 +17,8 @@ use super::processes::Signal;
 use super::untouched::Untouched;
 use super::{axe, bell, processes, wait};
 
-/// Takes a window without its frame. `import` cannot while something is dragged: the pointer is taken then.
-const CAMERA: &str = "
-import sys, gi
-gi.require_version('Gdk', '3.0')
-gi.require_version('GdkX11', '3.0')
-from gi.repository import Gdk, GdkX11
-window = GdkX11.X11Window.foreign_new_for_display(Gdk.Display.get_default(), int(sys.argv[2]))
-size = (window.get_width(), window.get_height())
-Gdk.pixbuf_get_from_window(window, 0, 0, *size).savev(sys.argv[1], 'png', [], [])
-";
+/// No main window is made narrower.
+const NARROWEST: i32 = 380;
 
 /// How an app is to be started.
 #[derive(Clone, Debug)]
@@ -226,11 +218,12 @@ impl<'a> App<'a> {
     /// # Errors
     /// When there is no such window.
     pub async fn picture_of(&self, window: u64, path: &Path) -> Result<()> {
-        let path = path.to_str().context("a plain path")?;
-        self.desktop.run("/usr/bin/python3", &["-B", "-c", CAMERA, path, &window.to_string()]).await?;
         // With a palette, which paper and ink do not need more than, a picture has a third of the size.
-        let small = format!("PNG8:{path}");
-        self.desktop.run("convert", &[path, "+dither", "-colors", "200", "-strip", &small]).await.map(drop)
+        let path = format!("PNG8:{}", path.to_str().context("a plain path")?);
+        let small = ["+dither", "-colors", "200", "-strip"];
+        let window = ["-window", &window.to_string(), &path].map(str::to_owned);
+        let arguments: Vec<&str> = small.into_iter().chain(window.iter().map(String::as_str)).collect();
+        self.desktop.run("import", &arguments).await.map(drop)
     }
 
     /// The window's number on the screen, for [`super::input::Input`] and [`Desktop::drop_file`].
@@ -244,7 +237,13 @@ impl<'a> App<'a> {
             let mut search = self.desktop.command("xdotool");
             search.args(["search", "--onlyvisible", "--all", "--pid", &pid, "--name", "."]);
             let found = self.desktop.output(search).await?.stdout;
-            Ok(String::from_utf8_lossy(&found).lines().next().and_then(|line| line.parse().ok()))
+            for id in String::from_utf8_lossy(&found).lines().filter_map(|line| line.parse().ok()) {
+                // Lists and hints are windows of their own, and so is the ring's.
+                if self.desktop.input().place_of(id).await?.width >= NARROWEST {
+                    return Ok(Some(id));
+                }
+            }
+            Ok(None)
         })
         .await
     }

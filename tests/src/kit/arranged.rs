@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use firstbell_core::app;
-use firstbell_core::clock::SystemClock;
+use firstbell_core::clock::{Clock, SystemClock};
 use firstbell_core::data_folder::DataFolder;
 use firstbell_core::desktop::{NotOpened, Opener};
 use firstbell_core::draft::Draft;
@@ -23,6 +24,7 @@ use super::people::{Person, tutor_ada};
 pub struct Arranged {
     core: app::App,
     store: Store,
+    zone: Tz,
     _changes: broadcast::Receiver<firstbell_core::change::Cause>,
     _signals: mpsc::UnboundedReceiver<firstbell_core::reminder::Signal>,
 }
@@ -53,12 +55,24 @@ impl Desktop {
     /// # Errors
     /// When the store cannot be opened.
     pub async fn arrange(&self) -> Result<Arranged> {
+        self.arrange_by(SystemClock).await
+    }
+
+    /// The core as it was at that time: what it writes was written then.
+    ///
+    /// # Errors
+    /// When the store cannot be opened.
+    pub async fn arrange_at(&self, then: DateTime<Utc>) -> Result<Arranged> {
+        self.arrange_by(Then(then)).await
+    }
+
+    async fn arrange_by(&self, clock: impl Clock) -> Result<Arranged> {
         let folder = DataFolder::open(&self.data_dir()).map_err(|error| anyhow::anyhow!(error.sentence()))?;
         let store = Store::open(&folder.database(), Migrate::Yes).await?;
         let (changes, heard) = broadcast::channel(64);
         let (signals, looked) = mpsc::unbounded_channel();
-        let core = app::App::new(store.clone(), Arc::new(SystemClock), Arc::new(Nothing), changes, signals);
-        Ok(Arranged { core, store, _changes: heard, _signals: looked })
+        let core = app::App::new(store.clone(), Arc::new(clock), Arc::new(Nothing), changes, signals);
+        Ok(Arranged { core, store, zone: self.zone(), _changes: heard, _signals: looked })
     }
 
     /// Brings lessons in with `bell import`, while an app runs or not.
@@ -106,7 +120,7 @@ impl Arranged {
         starts: DateTime<Utc>,
         change: impl FnOnce(Draft) -> Draft,
     ) -> Result<SessionId> {
-        let local = starts.with_timezone(&self.core.zone());
+        let local = starts.with_timezone(&self.zone);
         let elsewhere = person.zone != tutor_ada().zone;
         let draft = Draft {
             person: person.name.split(' ').next().unwrap_or_default().to_owned(),
@@ -115,7 +129,7 @@ impl Arranged {
             date: local.date_naive().to_string(),
             time: local.format("%H:%M").to_string(),
             minutes: 60,
-            zone: self.core.zone().name().to_owned(),
+            zone: self.zone.name().to_owned(),
             link: calendar::MEET_LINK.to_owned(),
             place: String::new(),
             repeat_weeks: 1,
@@ -128,6 +142,15 @@ impl Arranged {
     /// Closes the store.
     pub async fn done(self) {
         self.store.close().await;
+    }
+}
+
+/// A clock that stands.
+struct Then(DateTime<Utc>);
+
+impl Clock for Then {
+    fn now(&self) -> DateTime<Utc> {
+        self.0
     }
 }
 

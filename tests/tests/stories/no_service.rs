@@ -1,0 +1,83 @@
+//! Where no notification service answers, First Bell's own small window is the bell.
+
+use chrono::Utc;
+use firstbell_tests::kit::calendar::{Lesson, MEET_LINK};
+use firstbell_tests::kit::{App, Desktop, wait};
+
+use super::scene::{SOON, settled};
+
+const WIDTH: i32 = 360;
+
+#[tokio::test]
+async fn join_in_the_own_window_opens_the_link_and_a_service_that_comes_takes_over() {
+    let desktop = Desktop::plan().around_noon().without_notifications().start().await.unwrap();
+    let app = settled(&desktop).await;
+    let page = app.page().unwrap();
+    desktop.import(&[Lesson::starting_in(200, Utc::now()).title("Algebra with Ben")]).await.unwrap();
+    let own = own_window(&app, &desktop).await;
+    assert!(page.words().await.unwrap().contains("Ben"), "the list is there behind it");
+    // It takes no focus by itself: what is typed goes on where it went.
+    let active = desktop.run("xdotool", &["getactivewindow"]).await.unwrap();
+    assert_ne!(active.trim(), own.to_string());
+
+    desktop.input().focus(own).await.unwrap();
+    desktop.input().keys(&["Tab", "Return"]).await.unwrap();
+    assert_eq!(desktop.opener.wait_for_opened(1, SOON).await.unwrap(), [vec![MEET_LINK]]);
+    page.says("article.card", "Join again").await.unwrap();
+    is_gone(&app, &desktop).await;
+
+    desktop.notifications.start().await.unwrap();
+    desktop.import(&[Lesson::starting_in(210, Utc::now()).title("Physics with Mia")]).await.unwrap();
+    let ring = desktop.notifications.wait_for(1, SOON).await.unwrap().remove(0);
+    assert!(ring.summary.starts_with("Next session in "), "nameless while Ben's runs: {}", ring.summary);
+    is_gone(&app, &desktop).await;
+}
+
+#[tokio::test]
+async fn a_ring_that_is_waved_away_or_put_off_leaves_the_own_window_closed_until_it_is_due() {
+    let desktop = Desktop::plan().around_noon().without_notifications().start().await.unwrap();
+    let app = settled(&desktop).await;
+    let page = app.page().unwrap();
+    desktop.import(&[Lesson::starting_in(240, Utc::now()).title("Algebra with Ben")]).await.unwrap();
+    let own = own_window(&app, &desktop).await;
+    desktop.input().focus(own).await.unwrap();
+    desktop.input().keys(&["Escape"]).await.unwrap();
+    is_gone(&app, &desktop).await;
+    assert!(desktop.opener.calls().unwrap().is_empty());
+
+    // The next one is put off, and comes again one minute before its start.
+    desktop.import(&[Lesson::starting_in(75, Utc::now()).title("Physics with Mia")]).await.unwrap();
+    let own = own_window(&app, &desktop).await;
+    desktop.input().focus(own).await.unwrap();
+    desktop.input().keys(&["Tab", "Tab", "Return"]).await.unwrap();
+    is_gone(&app, &desktop).await;
+    app.other_window(WIDTH).await.unwrap();
+    assert!(page.words().await.unwrap().contains("Mia"));
+}
+
+/// The small window, once it shows its ring: before, it hears no key.
+async fn own_window(app: &App<'_>, desktop: &Desktop) -> u64 {
+    let own = app.other_window(WIDTH).await.unwrap();
+    wait::until_true("the ring to be painted", SOON, async || {
+        let colours = ["-window", &own.to_string(), "-format", "%k", "info:"];
+        Ok(desktop.run("import", &colours).await?.trim().parse::<u32>()? > 8)
+    })
+    .await
+    .unwrap();
+    own
+}
+
+/// Waits until no small window is there.
+async fn is_gone(app: &App<'_>, desktop: &Desktop) {
+    let main = app.window_id().await.unwrap();
+    wait::until_true("the own window to close", SOON, async || {
+        for id in desktop.input().windows(".").await? {
+            if id != main && desktop.input().place_of(id).await.is_ok_and(|place| place.width == WIDTH) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    })
+    .await
+    .unwrap();
+}
