@@ -265,7 +265,10 @@ series-past = { $count ->
     }
 series-changed = Changed in the file; yours will follow it.
 series-cancelled = Cancelled in the file; yours will be cancelled.
-link-in-each = { $provider } link in each
+link-in-each = { $count ->
+        [one] { $provider } link
+       *[other] { $provider } link in each
+    }
 no-link-bell = No link: the bell rings, but there is no Join.
 no-link-no-bell = No link and no bell: it only fills the time.
 no-link-appointment = No link. Looks like an appointment.
