@@ -246,6 +246,7 @@ async fn a_full_week(look: &mut Look) {
     page.shows("Earlier today").await.unwrap();
     page.script("document.querySelector('.past-days').scrollIntoView();", Vec::new()).await.unwrap();
     look.at(&desktop, &app, "today-past").await;
+    page.script("scrollTo(0, document.documentElement.scrollHeight);", Vec::new()).await.unwrap();
     page.press("Hide past sessions").await.unwrap();
     page.script("scrollTo(0, 0);", Vec::new()).await.unwrap();
     look.at(&desktop, &app, "today-before").await;
@@ -426,11 +427,11 @@ async fn two_at_once(look: &mut Look) {
     let now = Utc::now();
     desktop.settled().await.unwrap();
     let earlier = desktop.arrange_at(now - Duration::hours(3)).await.unwrap();
-    let running = next_start(now - Duration::minutes(57), 0);
-    earlier.add(student_ben(), "Maths", running, same).await.unwrap();
+    let next = next_start(now, 2);
+    earlier.add(student_ben(), "Maths", next - Duration::minutes(60), same).await.unwrap();
     earlier.done().await;
     let arranged = desktop.arrange().await.unwrap();
-    arranged.add(MIA, "Physics", next_start(now, 2), |draft| zoom(draft, 45)).await.unwrap();
+    arranged.add(MIA, "Physics", next, |draft| zoom(draft, 45)).await.unwrap();
     arranged.add(EVA, "Chemistry", round(now + Duration::minutes(150), 30), same).await.unwrap();
     arranged.done().await;
     let app = start(&desktop).await;
@@ -600,7 +601,7 @@ async fn take(desktop: &Desktop, window: u64, picture: &Path) {
     })
     .await
     .unwrap();
-    let small = ["-strip", "+dither", "-colors", "48", "-define", "png:compression-level=9"];
+    let small = ["-strip", "+dither", "-colors", "64", "-define", "png:compression-level=9"];
     let to = format!("png8:{}", picture.display());
     desktop.run("convert", &[&[raw], &small[..], &[&to]].concat()).await.unwrap();
 }
