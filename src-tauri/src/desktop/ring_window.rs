@@ -17,6 +17,10 @@ use crate::view::settings::Theme;
 /// The window's label.
 pub const LABEL: &str = "ring";
 
+/// Its size, in the desktop's own pixels.
+const WIDTH: f64 = 360.0;
+const HEIGHT: f64 = 168.0;
+
 /// What it shows.
 #[derive(Clone, Debug, Serialize, Type)]
 pub struct RingWindowView {
@@ -55,8 +59,10 @@ impl RingWindow {
         close(app);
         let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("ring.html".into()))
             .title("First Bell")
-            .inner_size(360.0, 168.0)
-            .resizable(false)
+            .inner_size(WIDTH, HEIGHT)
+            // One that cannot be resized at all is made 200 high by GTK, which reaches beyond the screen.
+            .min_inner_size(WIDTH, HEIGHT)
+            .max_inner_size(WIDTH, HEIGHT)
             .maximizable(false)
             .minimizable(false)
             // It closes itself, and a frame would reach beyond the screen's edge.
@@ -130,7 +136,7 @@ fn to_the_corner(window: &tauri::WebviewWindow) {
     let Ok(Some(monitor)) = window.primary_monitor() else { return };
     let (area, scale) = (monitor.work_area(), monitor.scale_factor());
     let margin = (16.0 * scale) as i32;
-    let (width, height) = ((360.0 * scale) as i32, (168.0 * scale) as i32);
+    let (width, height) = ((WIDTH * scale) as i32, (HEIGHT * scale) as i32);
     let x = area.position.x + i32::try_from(area.size.width).unwrap_or(width) - width - margin;
     let y = area.position.y + i32::try_from(area.size.height).unwrap_or(height) - height - margin;
     let _ = window.set_position(tauri::PhysicalPosition::new(x, y));
