@@ -137,12 +137,10 @@ def window(args, store):
         print(f"  {label:28}{bare:12.1f}{own:13.1f}{own / bare:9.2f}  {aim}")
     for name, runs in found.items():
         spread = ", ".join(f"{run['ms']:.0f}" for run in runs)
-        parts = {}
-        for one in runs:
-            for process, pss in one["parts"].items():
-                parts.setdefault(process, []).append(pss)
-        table = ", ".join(f"{process} {statistics.median(values):.0f}" for process, values in sorted(parts.items()))
-        print(f"  {name}: ms of each round {spread}; PSS by process {table}")
+        print(f"  {name}: ms of each round {spread}")
+        for process in sorted({process for one in runs for process in one["parts"]}):
+            cpu, pss = (statistics.median(one["parts"].get(process, (0, 0))[n] for one in runs) for n in (0, 1))
+            print(f"    {process:26}{cpu:8.0f} ms{pss:8.1f} MB")
 
 
 def start_window(store, command):
@@ -167,11 +165,9 @@ def start_window(store, command):
         ms = (time.monotonic() - begin) * 1000
         time.sleep(SETTLE)
         tree = below(app.pid)
-        parts = {}
-        for pid in tree:
-            name = Path(f"/proc/{pid}/comm").read_text().strip()
-            parts[name] = parts.get(name, 0) + pss_mb(pid)
-        return {"ms": ms, "cpu_ms": sum(cpu_ms(pid) for pid in tree), "pss_mb": sum(parts.values()), "parts": parts}
+        parts = {Path(f"/proc/{pid}/comm").read_text().strip(): (cpu_ms(pid), pss_mb(pid)) for pid in tree}
+        return {"ms": ms, "cpu_ms": sum(cpu for cpu, _ in parts.values()),
+                "pss_mb": sum(pss for _, pss in parts.values()), "parts": parts}
     finally:
         for process in reversed(started + ([app] if "app" in locals() else [])):
             end(process)

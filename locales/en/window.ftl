@@ -107,20 +107,16 @@ more-about = More about { $name }
 homework-line = Homework: { $homework }
 for-person = { $time } for { $person } ({ $place }){ $days ->
         [0] { "" }
-       *[other] , { NUMBER($days, signDisplay: "always") } { $days ->
-            [1] day
-            [-1] day
-           *[other] days
-        }
+        [1] , +1 day
+        [-1] , −1 day
+       *[other] , { NUMBER($days, signDisplay: "always") } days
     }
 for-you = for you, { $place }
 for-them = for { $person }, { $place }{ $days ->
         [0] { "" }
-       *[other] , { NUMBER($days, signDisplay: "always") } { $days ->
-            [1] day
-            [-1] day
-           *[other] days
-        }
+        [1] , +1 day
+        [-1] , −1 day
+       *[other] , { NUMBER($days, signDisplay: "always") } days
     }
 no-link = No link. Add one to be able to join.
 overlaps = Overlaps with { $with }
@@ -265,7 +261,10 @@ series-past = { $count ->
     }
 series-changed = Changed in the file; yours will follow it.
 series-cancelled = Cancelled in the file; yours will be cancelled.
-link-in-each = { $provider } link in each
+link-in-each = { $count ->
+        [one] { $provider } link
+       *[other] { $provider } link in each
+    }
 no-link-bell = No link: the bell rings, but there is no Join.
 no-link-no-bell = No link and no bell: it only fills the time.
 no-link-appointment = No link. Looks like an appointment.
@@ -313,7 +312,7 @@ bell = Bell
 rings-before = Rings five minutes before a session
 rings-before-hint = Join opens then too.
 sound = Sound
-sound-hint = One soft strike, two at the start. Silent while your own session runs.
+sound-hint = One soft strike. Silent while your own session runs.
 hide-names = Hide names
 hide-names-hint = “Next session in 5 minutes”
 break-through = Ring through Do Not Disturb

@@ -11,12 +11,16 @@ mod damaged;
 mod first_run;
 #[path = "stories/joining.rs"]
 mod joining;
+#[path = "stories/keyboard.rs"]
+mod keyboard;
 #[path = "stories/no_service.rs"]
 mod no_service;
 #[path = "stories/scene.rs"]
 mod scene;
 #[path = "stories/screens.rs"]
 mod screens;
+#[path = "stories/sessions.rs"]
+mod sessions;
 #[path = "stories/tray.rs"]
 mod tray;
 #[path = "stories/untouched.rs"]

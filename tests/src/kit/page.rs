@@ -83,7 +83,11 @@ impl Page<'_> {
     pub async fn press(&self, name: &str) -> Result<()> {
         wait::until_true(&format!("pressing {name:?}"), PROMPT, async || {
             // It may be drawn anew between being found and being pressed.
-            self.button(name).await?.click().await?;
+            let button = self.button(name).await?;
+            // The driver does not find the way to what lies under the window's edge.
+            let place = "arguments[0].scrollIntoView({ block: 'nearest' });";
+            self.client.execute(place, vec![serde_json::to_value(&button)?]).await?;
+            button.click().await?;
             Ok(true)
         })
         .await
@@ -255,6 +259,22 @@ impl Page<'_> {
             Ok(true)
         })
         .await
+    }
+
+    /// Waits until nothing moves any more and what is there has been painted.
+    ///
+    /// # Errors
+    /// When it goes on moving.
+    pub async fn rests(&self) -> Result<()> {
+        let still = "return document.getAnimations().every((one) => one.playState !== 'running');";
+        wait::until_true("the page to rest", PROMPT, async || {
+            Ok(self.script(still, Vec::new()).await?.as_bool() == Some(true))
+        })
+        .await?;
+        let painted = "const done = arguments[arguments.length - 1];
+            requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 30)));";
+        wait::within("painting", wait::PATIENCE, self.client.execute_async(painted, Vec::new())).await?;
+        Ok(())
     }
 
     /// Runs a script, with the words above at hand.

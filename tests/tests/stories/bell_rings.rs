@@ -135,35 +135,3 @@ async fn a_bell_missed_in_sleep_rings_when_the_computer_wakes() {
     logind.wake().await.unwrap();
     desktop.notifications.wait_for(1, Duration::from_secs(5)).await.unwrap();
 }
-
-#[tokio::test]
-async fn without_a_notification_service_first_bell_rings_in_a_window_of_its_own() {
-    let desktop = Desktop::plan().around_noon().without_notifications().start().await.unwrap();
-    let app = settled(&desktop).await;
-    let page = app.page().unwrap();
-    desktop.import(&[Lesson::starting_in(200, Utc::now()).title("Algebra with Ben")]).await.unwrap();
-    let own = app.other_window(360).await.unwrap();
-    let place = desktop.input().place_of(own).await.unwrap();
-    let (right, lower) = (place.x + place.width, place.y + place.height);
-    assert!(right > 1100 && lower > 850, "bottom right, but it is at {place:?}");
-    let windows = app.window().unwrap().windows().await.unwrap();
-    let main = app.window().unwrap().window().await.unwrap();
-    let small = windows.into_iter().find(|window| *window != main).unwrap();
-    app.window().unwrap().switch_to_window(small).await.unwrap();
-    page.shows("Algebra with Ben in").await.unwrap();
-    assert_eq!(app.axe().await.unwrap(), []);
-    // It takes no keys by itself; whoever gives it the focus finds Join first.
-    desktop.input().focus(own).await.unwrap();
-    desktop.input().keys(&["Tab", "Return"]).await.unwrap();
-    app.window().unwrap().switch_to_window(main).await.unwrap();
-    assert_eq!(desktop.opener.wait_for_opened(1, SOON).await.unwrap(), [vec![MEET_LINK]]);
-    page.says("article.card", "Join again").await.unwrap();
-
-    // When a service comes back, it is asked again.
-    desktop.notifications.start().await.unwrap();
-    desktop
-        .import(&[Lesson::starting_in(210, Utc::now()).title("Physics with Mia").link(ZOOM_LINK)])
-        .await
-        .unwrap();
-    desktop.notifications.wait_for(1, SOON).await.unwrap();
-}

@@ -81,6 +81,25 @@ async fn started_hidden_there_is_a_tray_and_a_bell_and_no_window() {
     app.terminate().await.unwrap();
 }
 
+#[tokio::test]
+async fn without_a_tray_closing_minimises_and_says_why() {
+    let desktop = Desktop::plan().around_noon().start().await.unwrap();
+    let app = settled(&desktop).await;
+    let window = app.window_id().await.unwrap();
+    desktop.input().focus(window).await.unwrap();
+    desktop.input().keys(&["alt+F4"]).await.unwrap();
+    let said = desktop.notifications.wait_for(1, SOON).await.unwrap().remove(0);
+    assert_eq!(said.summary, "First Bell keeps running");
+    assert!(said.body.contains("no tray") && said.label("snooze").is_none(), "{said:?}");
+    let state = async || desktop.run("xprop", &["-id", &window.to_string(), "WM_STATE"]).await;
+    wait::until_true("the window to be minimised", SOON, async || Ok(state().await?.contains("Iconic")))
+        .await
+        .unwrap();
+    // And the bell rings on.
+    desktop.import(&[Lesson::starting_in(200, Utc::now()).title("Algebra with Ben")]).await.unwrap();
+    desktop.notifications.wait_for(2, SOON).await.unwrap();
+}
+
 /// Waits until the menu's labels, each between two bars, are as wanted.
 async fn says(item: &TrayItem, wanted: impl Fn(&str) -> bool) {
     wait::until_true("the tray to say so", BELL, async || {

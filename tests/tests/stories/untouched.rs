@@ -62,9 +62,13 @@ async fn from_the_first_start_to_the_second_nothing_else_is_touched_and_no_room_
             text.contains(ROOM) || text.contains(PASSWORD)
         })
         .collect();
-    assert_eq!(told, [PathBuf::new(); 0], "files beside the database tell the room");
-    let database = std::fs::read(desktop.data_dir().join("this-computer.sqlite3")).unwrap_or_default();
-    assert!(database.len() > 1000, "the database lies elsewhere: {:?}", files_in(&desktop.data_dir()));
+    assert!(told.is_empty(), "files beside the database tell the room: {told:?}");
+    let columns = columns_with(&desktop, ROOM).await;
+    assert!(columns.contains(&"sessions.join_url".to_owned()), "{columns:?}");
+    // What the file said of the session, and which room it is, are about the link itself.
+    let own = ["join_url", "room", "said", "description", "text"];
+    let elsewhere = columns.iter().find(|column| !own.iter().any(|own| column.ends_with(&format!(".{own}"))));
+    assert_eq!(elsewhere, None, "the room is told in {columns:?}");
 }
 
 async fn start<'a>(desktop: &'a Desktop, untouched: &Untouched) -> App<'a> {
@@ -82,6 +86,20 @@ fn files_in(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
     let paths = entries.flatten().map(|entry| entry.path());
     paths.flat_map(|path| if path.is_dir() { files_in(&path) } else { vec![path] }).collect()
+}
+
+/// The columns of the database that hold a text.
+async fn columns_with(desktop: &Desktop, text: &str) -> Vec<String> {
+    let script = "import sqlite3, sys
+base = sqlite3.connect(sys.argv[1])
+for (table,) in base.execute(\"SELECT name FROM sqlite_master WHERE type = 'table'\").fetchall():
+    names = [row[1] for row in base.execute(f'PRAGMA table_info({table})')]
+    rows = base.execute(f'SELECT * FROM {table}').fetchall()
+    for at, name in enumerate(names):
+        if any(sys.argv[2] in str(row[at]) for row in rows): print(f'{table}.{name}')";
+    let database = desktop.data_dir().join("this-computer.sqlite3");
+    let columns = desktop.run("python3", &["-c", script, database.to_str().unwrap(), text]).await.unwrap();
+    columns.lines().map(str::to_owned).collect()
 }
 
 /// The line that a secret stands in.

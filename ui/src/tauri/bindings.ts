@@ -323,7 +323,7 @@ export type JoinView = {
 	state: JoinState,
 	opens_at: string,
 	closes_at: string,
-	/**  When the person pressed *Join*. */
+	/**  When the person went in. */
 	opened_at: string | null,
 	/**  The host that has to be confirmed, in punycode. */
 	asks_host: string | null,
