@@ -152,8 +152,10 @@ async fn first_run_and_empty(look: &mut Look) {
     std::fs::write(&file, "").unwrap();
     let drag = desktop.drag_file(&file, app.window_id().await.unwrap()).await.unwrap();
     page.shows("Drop the calendar file here").await.unwrap();
-    // It hangs over the middle of the window, so it stays as it is.
-    look.at_sizes(&desktop, &app, "drop", &[USUAL]).await;
+    // In a picture what hangs at the pointer would be a black square.
+    if look.shots.is_none() {
+        look.at(&desktop, &app, "drop").await;
+    }
     drag.cancel().await.unwrap();
     page.shows_no("Drop the calendar file here").await.unwrap();
 
@@ -589,6 +591,8 @@ async fn resize(desktop: &Desktop, app: &App<'_>, (width, height): (u32, u32)) {
 
 /// Takes the picture once it stands still, and makes it small.
 async fn take(desktop: &Desktop, window: u64, picture: &Path) {
+    // Nothing is pointed at.
+    desktop.input().move_to((0, 0)).await.unwrap();
     let raw = desktop.root().join("picture.ppm");
     let raw = raw.to_str().unwrap();
     let mut before = Vec::new();
