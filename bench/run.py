@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Measures First Bell beside yardsticks, in one run, and prints figures. It asserts nothing.
 
-  run.py --programs DIR [--rounds 7] [--sessions 10000] [--only window,agenda,rings] [--keep]
+  run.py --programs DIR [--rounds 7] [--sessions 10000] [--only window,agenda,rings]
+         [--switch NAME=VALUE] [--keep]
 
 The window: from exec until text is on the screen (pixels of the ink, read from the frame buffer), processor
 time and PSS of the whole process tree two seconds later; against a bare Tauri window that the same profile
@@ -42,9 +43,12 @@ def main():
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--sessions", type=int, default=10_000)
     parser.add_argument("--only", default="window,agenda,rings")
+    parser.add_argument("--switch", action="append", default=[], metavar="NAME=VALUE",
+                        help="one more variable in the environment of both windows")
     parser.add_argument("--keep", action="store_true", help="keep the folder of the run")
     args = parser.parse_args()
     args.programs = args.programs.resolve()
+    SWITCHES.update(switch.split("=", 1) for switch in args.switch)
     # Whatever a run starts stays below this process, so that it can be counted and ended.
     ctypes.CDLL(None, use_errno=True).prctl(36, 1, 0, 0, 0)
     base = Path(tempfile.mkdtemp(prefix="firstbell-bench-"))

@@ -129,7 +129,7 @@ need_crates() {
   key=$(digest Cargo.lock)
   is_done crates "$key" && return
   step "Fetching crates"
-  cargo fetch --locked
+  cargo fetch --locked --target "$(rustc -vV | sed -n 's/^host: //p')"
   done_with crates "$key"
 }
 
