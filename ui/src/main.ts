@@ -16,11 +16,14 @@ async function start(): Promise<void> {
   const listening = listen();
   const target = document.getElementById("window");
   if (target) mount(App, { target });
+  // The window is seen now; whoever reads it needs no event yet, and the later days come right after.
+  void commands.painted();
+  setTimeout(() => { app.allDays = true; }, 0);
   // Files that were opened before the window could show them are told right after this.
   await listening;
   // What the bell found at its first look (bells missed while closed) was told before anyone listened.
   app.turn += 1;
-  void commands.shown();
+  void commands.listening();
 }
 
 void start();

@@ -54,6 +54,8 @@ class Knowledge {
   /** Counts up only when sessions have changed, not with the clock. */
   changes = $state(0);
   daysAhead = $state(14);
+  /** The first paint holds the first days; the others are drawn after it. */
+  allDays = $state(false);
   people = $state.raw<PersonRow[]>([]);
   /** Homework and notes being written, by session, so that leaving the page loses nothing. */
   written = $state<Record<string, Written>>({});

@@ -74,11 +74,17 @@ pub async fn set_person_zone(core: Core<'_>, name: String, zone: Option<String>)
     Ok(core.set_person_zone(&name, zone.as_deref()).await?)
 }
 
-/// The window has painted for the first time.
+/// The window has painted for the first time: it can be seen.
 #[tauri::command]
 #[specta::specta]
-pub fn shown(app: AppHandle) {
+pub fn painted(app: AppHandle) {
     crate::window::reveal(&app);
+}
+
+/// The window listens: what has waited for it is told.
+#[tauri::command]
+#[specta::specta]
+pub fn listening(app: AppHandle) {
     crate::waiting::is_ready(&app);
 }
 

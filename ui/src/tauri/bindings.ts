@@ -21,8 +21,10 @@ export const commands = {
 	personSessions: (name: string) => typedError<SessionRow[], AppError>(__TAURI_INVOKE("person_sessions", { name })),
 	/**  Says in which zone a person lives. */
 	setPersonZone: (name: string, zone: string | null) => typedError<null, AppError>(__TAURI_INVOKE("set_person_zone", { name, zone })),
-	/**  The window has painted for the first time. */
-	shown: () => __TAURI_INVOKE<void>("shown"),
+	/**  The window has painted for the first time: it can be seen. */
+	painted: () => __TAURI_INVOKE<void>("painted"),
+	/**  The window listens: what has waited for it is told. */
+	listening: () => __TAURI_INVOKE<void>("listening"),
 	/**  All that is known of one session. */
 	session: (id: string) => typedError<SessionPage, AppError>(__TAURI_INVOKE("session", { id })),
 	/**  What was typed about a session that is here. */
