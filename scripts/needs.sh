@@ -34,6 +34,7 @@ need_to_test() {
   need_to_build
   need_packages tests/apt-packages.txt scripts/apt-test.txt
   need_oracle
+  need_postgres
 }
 
 at_least() { [[ $(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n1) == "$1" ]]; }
@@ -81,6 +82,24 @@ need_packages() {
       apt-get install -y -qq --no-install-recommends -o Dpkg::Use-Pty=0 $missing
   fi
   done_with "packages-${key:0:16}" "$key"
+}
+
+# PostgreSQL's programs. Its package would also make a cluster for the whole computer and start it: not for us.
+need_postgres() {
+  local quiet=/etc/postgresql-common/createcluster.d/firstbell.conf as_root=()
+  if command -v apt-get >/dev/null && ! installed | grep -qx 'postgresql-common'; then
+    [[ $(id -u) == 0 ]] || as_root=(sudo)
+    if [[ $(id -u) == 0 ]] || command -v sudo >/dev/null; then
+      "${as_root[@]}" mkdir -p "${quiet%/*}"
+      echo 'create_main_cluster = false' | "${as_root[@]}" tee "$quiet" >/dev/null
+      need_packages scripts/apt-server.txt
+      # Whoever wants such a cluster later gets it.
+      "${as_root[@]}" rm "$quiet"
+      "${as_root[@]}" rmdir "${quiet%/*}" 2>/dev/null || true
+      return
+    fi
+  fi
+  need_packages scripts/apt-server.txt
 }
 
 installed() {

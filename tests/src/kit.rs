@@ -16,14 +16,14 @@ pub mod notifications;
 pub mod opener;
 pub mod page;
 pub mod people;
-mod processes;
 pub mod tray;
 pub mod untouched;
-pub mod wait;
+
+use firstbell_processes as processes;
 
 pub use app::{App, AppPlan};
 pub use desktop::{Desktop, DesktopPlan};
+pub use firstbell_processes::{runs, wait};
 pub use notifications::NotificationService;
 pub use page::Page;
-pub use processes::runs;
 pub use untouched::Untouched;

@@ -1,5 +1,5 @@
-# Waits until its standard input ends (the desktop was dropped, or the test process died in any way),
-# then ends every process that carries the desktop's mark in its environment, and removes its folder.
+# Waits until its standard input ends (the group was dropped, or the test process died in any way),
+# then ends every process that carries the group's mark in its environment, and removes its folder.
 # The mark finds what no process group does: daemons that left it and what a tracer leaves behind.
 mark=$1
 root=$2
@@ -8,7 +8,7 @@ trap '' HUP INT TERM
 cat >/dev/null
 
 ours() {
-    grep -lzxF -e "FIRSTBELL_DESKTOP=$mark" /proc/[0-9]*/environ 2>/dev/null | cut -d/ -f3
+    grep -lzxF -e "FIRSTBELL_MARK=$mark" /proc/[0-9]*/environ 2>/dev/null | cut -d/ -f3
 }
 
 # Asked politely first: Xvfb removes its lock and socket then.

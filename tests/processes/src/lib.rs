@@ -1,4 +1,6 @@
-//! The processes of one desktop. None outlives it, however the test ends.
+//! The processes of one group, such as a desktop or a school. None outlives it, however the test ends.
+
+pub mod wait;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -6,13 +8,13 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, Result};
-pub(crate) use rustix::process::Signal;
+pub use rustix::process::Signal;
 
-/// The variable that marks every process of a desktop.
-const MARK: &str = "FIRSTBELL_DESKTOP";
+/// The variable that marks every process of a group.
+const MARK: &str = "FIRSTBELL_MARK";
 
-/// Starts and ends the processes of one desktop.
-pub(crate) struct Processes {
+/// Starts and ends the processes of one group.
+pub struct Processes {
     mark: String,
     logs: PathBuf,
     children: Mutex<Vec<Child>>,
@@ -21,7 +23,7 @@ pub(crate) struct Processes {
 
 impl Processes {
     /// Takes over `root`: it is removed when the last process has gone (unless `keep`).
-    pub(crate) fn new(root: &Path, keep: bool) -> Result<Self> {
+    pub fn new(root: &Path, keep: bool) -> Result<Self> {
         use std::os::unix::process::CommandExt;
 
         let logs = root.join("logs");
@@ -43,13 +45,13 @@ impl Processes {
         Ok(Self { mark, logs, children: Mutex::default(), undertaker })
     }
 
-    /// The variable every process of this desktop must carry, for what others start in its name.
-    pub(crate) fn mark(&self) -> (&'static str, &str) {
+    /// The variable every process of this group must carry, for what others start in its name.
+    pub fn mark(&self) -> (&'static str, &str) {
         (MARK, &self.mark)
     }
 
     /// Starts `command` with its output in the log `name`; returns its process id.
-    pub(crate) fn start(&self, name: &str, command: &mut Command) -> Result<u32> {
+    pub fn start(&self, name: &str, command: &mut Command) -> Result<u32> {
         let log = File::create(self.log_path(name))?;
         let child = command
             .env(MARK, &self.mark)
@@ -63,14 +65,14 @@ impl Processes {
     }
 
     /// What the process started as `name` has written so far.
-    pub(crate) fn log(&self, name: &str) -> String {
+    pub fn log(&self, name: &str) -> String {
         std::fs::read(self.log_path(name))
             .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
             .unwrap_or_default()
     }
 
     /// How the process has ended, if it has.
-    pub(crate) fn exit_status(&self, pid: u32) -> Result<Option<ExitStatus>> {
+    pub fn exit_status(&self, pid: u32) -> Result<Option<ExitStatus>> {
         let mut children = self.children();
         let child =
             children.iter_mut().find(|child| child.id() == pid).context("not one of our processes")?;
@@ -78,7 +80,7 @@ impl Processes {
     }
 
     /// All logs with their last lines, for a failing test.
-    pub(crate) fn last_words(&self) -> String {
+    pub fn last_words(&self) -> String {
         let mut names: Vec<_> = std::fs::read_dir(&self.logs)
             .map(|entries| entries.flatten().map(|entry| entry.file_name()).collect())
             .unwrap_or_default();
@@ -117,7 +119,7 @@ impl Drop for Processes {
 }
 
 /// The ids of the running children of a process.
-pub(crate) fn children_of(parent: u32) -> Vec<u32> {
+pub fn children_of(parent: u32) -> Vec<u32> {
     let Ok(entries) = std::fs::read_dir("/proc") else { return Vec::new() };
     let mut children: Vec<u32> = entries
         .flatten()
@@ -129,7 +131,7 @@ pub(crate) fn children_of(parent: u32) -> Vec<u32> {
 }
 
 /// Sends a signal.
-pub(crate) fn send(pid: u32, signal: Signal) -> Result<()> {
+pub fn send(pid: u32, signal: Signal) -> Result<()> {
     let pid = rustix::process::Pid::from_raw(pid.try_into()?).context("a process id")?;
     Ok(rustix::process::kill_process(pid, signal)?)
 }

@@ -1,0 +1,13 @@
+//! A school on this computer, for tests: a PostgreSQL cluster of its own, arranged as Supabase arranges it, with
+//! the school's migrations. Start with [`Cluster::shared`] and [`Cluster::fresh`].
+
+mod account;
+mod cluster;
+mod database;
+mod prepare;
+
+pub use account::Account;
+pub use cluster::Cluster;
+pub use database::Database;
+pub use prepare::{MIGRATIONS, SUPERUSER, run_sql};
+pub use tokio_postgres as postgres;
