@@ -112,7 +112,7 @@ begin
   end if;
   insert into private.requests (account_id, request_id, function, args_hash, asked_at)
   values (asker, begin_request.request_id, begin_request.function, hash, private.clock())
-  on conflict (account_id, request_id) do nothing;
+  on conflict do nothing;
   if found then
     return null;
   end if;

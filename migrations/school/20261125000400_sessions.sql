@@ -102,7 +102,7 @@ create table public.session_notes (
   created_at timestamptz not null default private.clock(),
   updated_at timestamptz not null default private.clock(),
   version integer not null default 1,
-  unique (session_id, kind, shared)
+  constraint one_note_of_a_kind unique (session_id, kind, shared)
 );
 create index on public.session_notes (tutor_id);
 create trigger touch before update on public.session_notes for each row execute function private.touch();

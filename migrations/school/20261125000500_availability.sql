@@ -42,6 +42,6 @@ create table public.video_connections (
   created_at timestamptz not null default private.clock(),
   updated_at timestamptz not null default private.clock(),
   version integer not null default 1,
-  unique (tutor_id, provider)
+  constraint one_connection_a_provider unique (tutor_id, provider)
 );
 create trigger touch before update on public.video_connections for each row execute function private.touch();

@@ -258,7 +258,7 @@ begin
     perform private.refuse('bad_input', jsonb_build_object('field', 'state'));
   end if;
   insert into public.video_connections as v (tutor_id, provider, state, label) values (tutor, provider, state, account_label)
-  on conflict (tutor_id, provider) do update set state = excluded.state, label = excluded.label;
+  on conflict on constraint one_connection_a_provider do update set state = excluded.state, label = excluded.label;
   return private.answer_request(request_id, jsonb_build_object('tutor', tutor, 'provider', provider, 'state', state));
 end $$;
 

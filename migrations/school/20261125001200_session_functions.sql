@@ -367,7 +367,7 @@ begin
     delete from public.session_notes n where n.id = before.id;
   else
     insert into public.session_notes (session_id, tutor_id, kind, shared, body) values (s.id, s.tutor_id, kind, shared, body)
-    on conflict (session_id, kind, shared) do update set body = excluded.body
+    on conflict on constraint one_note_of_a_kind do update set body = excluded.body
     returning * into note;
   end if;
   return private.answer_request(request_id, jsonb_build_object('note', to_jsonb(note)));

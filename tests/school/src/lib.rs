@@ -2,11 +2,13 @@
 //! the school's migrations. Start with [`Cluster::shared`] and [`Cluster::fresh`].
 
 mod account;
+mod cast;
 mod cluster;
 mod database;
 mod prepare;
 
 pub use account::Account;
+pub use cast::{Cast, Player, Refusal};
 pub use cluster::Cluster;
 pub use database::Database;
 pub use prepare::{MIGRATIONS, SUPERUSER, run_sql};
