@@ -39,7 +39,7 @@ async fn the_migrations_run_as_a_role_that_is_no_superuser_and_owns_the_schema()
 
 #[tokio::test]
 async fn what_a_migration_makes_is_open_to_everyone_until_it_takes_that_away() {
-    let database = Cluster::shared().await.unwrap().fresh().await.unwrap();
+    let database = Cluster::shared().await.unwrap().supabase("open_defaults").await.unwrap();
     let migrator = database.as_migrator().await.unwrap();
     migrator
         .batch_execute("create table public.open (); create function public.opened() returns int return 1")
@@ -58,7 +58,7 @@ async fn what_a_migration_makes_is_open_to_everyone_until_it_takes_that_away() {
 
 #[tokio::test]
 async fn an_account_sees_its_own_rows_and_leaves_nothing_behind() {
-    let database = Cluster::shared().await.unwrap().fresh().await.unwrap();
+    let database = Cluster::shared().await.unwrap().supabase("own_rows").await.unwrap();
     let ada = database.sign_up("ada@school.example", &json!({"name": "Ada"})).await.unwrap();
     let ben = database.sign_up("ben@school.example", &json!({})).await.unwrap();
     database
@@ -104,7 +104,7 @@ async fn an_account_sees_its_own_rows_and_leaves_nothing_behind() {
 
 #[tokio::test]
 async fn a_function_is_called_by_the_names_of_its_arguments_and_its_refusal_is_whole() {
-    let database = Cluster::shared().await.unwrap().fresh().await.unwrap();
+    let database = Cluster::shared().await.unwrap().supabase("named_arguments").await.unwrap();
     let ada = database.sign_up("ada@school.example", &json!({})).await.unwrap();
     database
         .as_migrator()
