@@ -58,7 +58,7 @@ async fn what_a_migration_makes_is_open_to_everyone_until_it_takes_that_away() {
 
 #[tokio::test]
 async fn an_account_sees_its_own_rows_and_leaves_nothing_behind() {
-    let database = Cluster::shared().await.unwrap().supabase("own_rows").await.unwrap();
+    let database = Cluster::shared().await.unwrap().fresh().await.unwrap();
     let ada = database.sign_up("ada@school.example", &json!({"name": "Ada"})).await.unwrap();
     let ben = database.sign_up("ben@school.example", &json!({})).await.unwrap();
     database
@@ -68,7 +68,8 @@ async fn an_account_sees_its_own_rows_and_leaves_nothing_behind() {
         .batch_execute(
             "create table public.notes (account uuid default auth.uid(), note text);
              alter table public.notes enable row level security;
-             create policy own on public.notes to authenticated using (account = auth.uid());",
+             create policy own on public.notes to authenticated using (account = auth.uid());
+             grant select, insert on public.notes to anon, authenticated, service_role;",
         )
         .await
         .unwrap();
@@ -104,7 +105,7 @@ async fn an_account_sees_its_own_rows_and_leaves_nothing_behind() {
 
 #[tokio::test]
 async fn a_function_is_called_by_the_names_of_its_arguments_and_its_refusal_is_whole() {
-    let database = Cluster::shared().await.unwrap().supabase("named_arguments").await.unwrap();
+    let database = Cluster::shared().await.unwrap().fresh().await.unwrap();
     let ada = database.sign_up("ada@school.example", &json!({})).await.unwrap();
     database
         .as_migrator()
@@ -116,7 +117,8 @@ async fn a_function_is_called_by_the_names_of_its_arguments_and_its_refusal_is_w
                create function public.nothing() returns void language sql as '';
                create function public.taken() returns jsonb language plpgsql as $$ begin
                  raise exception using errcode = 'PT409', message = 'Taken.', hint = 'slot_taken', detail = '{"n":1}';
-               end $$;"#,
+               end $$;
+               grant execute on all functions in schema public to authenticated;"#,
         )
         .await
         .unwrap();
