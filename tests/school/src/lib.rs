@@ -6,6 +6,7 @@
 //! as Supabase does is listed, and held by tests, in `tests/known_differences.rs`.
 
 mod account;
+mod asking;
 mod cast;
 mod cluster;
 mod database;
@@ -15,7 +16,8 @@ pub mod sample;
 mod server;
 
 pub use account::Account;
-pub use cast::{Cast, Player, Refusal};
+pub use asking::Refusal;
+pub use cast::{Cast, Player};
 pub use cluster::Cluster;
 pub use database::Database;
 pub use keys::Keys;

@@ -73,7 +73,7 @@ pub async fn stay(folder: &Path) -> Result<()> {
     let address = folder.join(ADDRESS);
     let started = async {
         let server = Server::plan().kept_in(folder).telling(tell).start().await?;
-        sample::sign_up(&server).await?;
+        sample::furnish(&server).await?;
         let part = folder.join("address.part");
         std::fs::write(&part, serde_json::to_string(&Address::of(&server))?)?;
         std::fs::rename(part, &address)?;

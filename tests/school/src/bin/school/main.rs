@@ -85,7 +85,7 @@ async fn ephemeral(print_env: bool) -> Result<()> {
     let began = Instant::now();
     let started = async {
         let server = Server::plan().telling(tell).start().await?;
-        sample::sign_up(&server).await?;
+        sample::furnish(&server).await?;
         eprintln!("The school is up after {:.2} s. Ctrl+C ends it.", began.elapsed().as_secs_f64());
         Address::of(&server).print(print_env)?;
         anyhow::Ok(server)
