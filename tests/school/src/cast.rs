@@ -228,8 +228,12 @@ impl Player {
 /// Functions that take no request id, because they write nothing.
 const READS: [&str; 3] = ["free_slots", "look_at_invitation", "pull_changes"];
 
+pub(crate) fn takes_request_id(function: &str) -> bool {
+    !READS.contains(&function)
+}
+
 async fn call(door: &mut Account, function: &str, mut arguments: Value) -> Result<Value, Refusal> {
-    if !READS.contains(&function) && arguments.get("request_id").is_none() {
+    if takes_request_id(function) && arguments.get("request_id").is_none() {
         arguments["request_id"] = json!(Uuid::new_v4());
     }
     Ok(door.call(function, &arguments).await?)

@@ -6,10 +6,12 @@ mod cast;
 mod cluster;
 mod database;
 mod prepare;
+mod stage;
 
 pub use account::Account;
 pub use cast::{Cast, Player, Refusal};
 pub use cluster::Cluster;
 pub use database::Database;
 pub use prepare::{MIGRATIONS, SUPERUSER, run_sql};
+pub use stage::{Caller, Stage};
 pub use tokio_postgres as postgres;
