@@ -16,7 +16,7 @@ mod sessions;
 #[path = "states/table.rs"]
 mod table;
 
-use school::{ROLES, START, School, at};
+use school::{END, OTHER_END, OTHER_START, ROLES, START, School, at};
 use sessions::Word;
 use table::{Row, Table, actions, decide};
 
@@ -273,4 +273,112 @@ async fn follows_for_booking(school: &School, session: &sessions::Arranged, row:
     let booking = school.booking(&session.booking).await;
     assert_eq!(booking["status"], due, "with a session that is {}", row["status"]);
     assert_eq!(booking["start_at"], row["scheduled_start_at"]);
+}
+
+#[tokio::test]
+async fn a_tutor_who_ends_a_series_declines_what_is_not_answered_and_leaves_what_waits_for_a_parent() {
+    let school = School::open().await;
+    let series = json!({"tutor": school.person("tutor_ada"), "student": school.person("student_dan"), "subject": "Maths",
+        "start_at": START, "end_at": END, "zone": "Europe/Madrid", "weeks": 4});
+    let asked = school.get_done("student_dan", "request_booking", series).await;
+    let weeks = asked["bookings"].as_array().unwrap().clone();
+    // The fourth week waits for a parent still.
+    let mut pending = Vec::new();
+    for week in &weeks[..3] {
+        pending.push(school.on(week, "parent_cleo", "approve_as_parent", json!({})).await);
+    }
+    let first = school.on(&pending[0], "tutor_ada", "confirm_booking", json!({})).await;
+    let other_time = json!({"start_at": OTHER_START, "end_at": OTHER_END, "zone": "Europe/Madrid"});
+    school.on(&pending[2], "student_dan", "propose_time", other_time).await;
+
+    let ends =
+        json!({"booking": first["id"], "expected_version": first["version"], "reason": "I am moving away."});
+    let answer = school.get_done("tutor_ada", "cancel_series_from", ends.clone()).await;
+    let answered = answer["bookings"].as_array().unwrap();
+    let told: Vec<&str> = answered.iter().map(|booking| booking["status"].as_str().unwrap()).collect();
+    assert_eq!(told, ["CANCELLED", "DECLINED", "DECLINED"], "of the fourth a tutor is told nothing");
+    let mut statuses = Vec::new();
+    for week in &weeks {
+        let booking = school.booking(&week["id"]).await;
+        statuses.push((booking["status"].clone(), booking["ended_by"].clone(), booking["reason"].clone()));
+    }
+    let by_tutor = |status: &str| (json!(status), json!("tutor"), json!("I am moving away."));
+    assert_eq!(
+        statuses,
+        [
+            by_tutor("CANCELLED"),
+            by_tutor("DECLINED"),
+            by_tutor("DECLINED"),
+            (json!("AWAITING_PARENT"), Value::Null, json!(""))
+        ]
+    );
+    let held = "select to_jsonb(count(*)) from public.booking_proposals p where p.stored_status = 'OPEN' and $1::uuid is not null";
+    assert_eq!(school.read(held, &first["id"]).await, 0, "no time is held for what was declined");
+}
+
+#[tokio::test]
+async fn a_student_who_ends_a_series_calls_off_all_that_is_to_come() {
+    let school = School::open().await;
+    let series = json!({"tutor": school.person("tutor_ada"), "student": school.person("student_dan"), "subject": "Maths",
+        "start_at": START, "end_at": END, "zone": "Europe/Madrid", "weeks": 4});
+    let asked = school.get_done("student_dan", "request_booking", series).await;
+    let weeks = asked["bookings"].as_array().unwrap().clone();
+    let mut pending = Vec::new();
+    for week in &weeks[..3] {
+        pending.push(school.on(week, "parent_cleo", "approve_as_parent", json!({})).await);
+    }
+    school.on(&pending[0], "tutor_ada", "confirm_booking", json!({})).await;
+    let second = school.on(&pending[1], "tutor_ada", "confirm_booking", json!({})).await;
+    let ends = json!({"booking": second["id"], "expected_version": second["version"]});
+    school.get_done("student_dan", "cancel_series_from", ends).await;
+    let mut statuses = Vec::new();
+    for week in &weeks {
+        statuses.push(school.booking(&week["id"]).await["status"].clone());
+    }
+    assert_eq!(statuses, ["CONFIRMED", "CANCELLED", "CANCELLED", "CANCELLED"], "from the second on");
+}
+
+#[tokio::test]
+async fn in_a_group_the_session_ends_as_a_no_show_when_the_last_one_is_marked() {
+    let school = School::open().await;
+    let (of_dan, of_ben) = (school.ask("student_dan").await, school.ask("student_ben").await);
+    let of_dan = school.on(&of_dan, "parent_cleo", "approve_as_parent", json!({})).await;
+    let confirmed = school.on(&of_dan, "tutor_ada", "confirm_booking", json!({})).await;
+    let id = &confirmed["session_id"];
+    school.on(&of_ben, "tutor_ada", "confirm_booking", json!({"into_session": id})).await;
+    school.hold_clock_at(at(START) + Duration::minutes(15)).await;
+    for (student, status) in [("student_dan", "SCHEDULED"), ("student_ben", "NO_SHOW_STUDENT")] {
+        let version = school.session(id).await["version"].clone();
+        let mark = json!({"session": id, "expected_version": version, "person": school.person(student)});
+        school.get_done("tutor_ada", "mark_no_show", mark).await;
+        assert_eq!(school.session(id).await["status"], status, "when {student} is marked");
+    }
+}
+
+#[tokio::test]
+async fn who_is_marked_stays_so_when_the_lesson_was_held_and_the_mark_can_be_answered_and_taken_back() {
+    let school = School::open().await;
+    let (of_dan, of_ben) = (school.ask("student_dan").await, school.ask("student_ben").await);
+    let of_dan = school.on(&of_dan, "parent_cleo", "approve_as_parent", json!({})).await;
+    let confirmed = school.on(&of_dan, "tutor_ada", "confirm_booking", json!({})).await;
+    let id = &confirmed["session_id"];
+    school.on(&of_ben, "tutor_ada", "confirm_booking", json!({"into_session": id})).await;
+    school.hold_clock_at(at(START) + Duration::minutes(15)).await;
+    let mut on = json!({"session": id, "expected_version": school.session(id).await["version"]});
+    let held = on.clone();
+    on["person"] = json!(school.person("student_dan"));
+    school.get_done("tutor_ada", "mark_no_show", on.clone()).await;
+    school.get_done("tutor_ada", "mark_held", held).await;
+    let attendance =
+        "select jsonb_object_agg(p.first_name, sp.attendance) from public.session_participants sp
+        join public.people p on p.id = sp.person_id where sp.session_id = $1";
+    assert_eq!(school.read(attendance, id).await, json!({"Ben": "came", "Dan": "did_not_come"}));
+    let not_marked = json!({"session": id, "agrees": false});
+    let refused = school.try_it("student_ben", "answer_no_show", &not_marked).await.unwrap_err();
+    assert_eq!(refused.code, "not_now", "nobody has marked Ben");
+    school.get_done("parent_cleo", "answer_no_show", not_marked).await;
+    on["expected_version"] = school.session(id).await["version"].clone();
+    school.get_done("tutor_ada", "undo_no_show", on).await;
+    assert_eq!(school.session(id).await["status"], "COMPLETED", "held it was");
+    assert_eq!(school.read(attendance, id).await, json!({"Ben": "came", "Dan": "unknown"}));
 }
