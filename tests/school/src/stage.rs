@@ -17,6 +17,8 @@ pub enum Caller {
     Anonymous,
     /// Signed in.
     Account(Uuid),
+    /// With a token for somebody signed in that does not say who.
+    Nameless,
     /// With the secret key.
     Service,
 }
@@ -110,6 +112,7 @@ impl Stage {
             Caller::Account(account) => {
                 ("authenticated", json!({"sub": account, "role": "authenticated", "aud": "authenticated"}))
             }
+            Caller::Nameless => ("authenticated", json!({"role": "authenticated", "aud": "authenticated"})),
             Caller::Service => ("service_role", json!({"role": "service_role"})),
         };
         self.client

@@ -184,14 +184,20 @@ async fn each_function_answers_whom_it_is_for_and_refuses_everybody_else() {
     let scene = Scene::shared().await;
     let stage = Stage::open(&scene.database).await.unwrap();
     let (mut faults, mut cells) = (Vec::new(), 0);
-    for (function, cases) in Matrix::read().functions {
+    let matrix = Matrix::read();
+    for (function, cases) in &matrix.functions {
         for (number, case) in cases.iter().enumerate() {
             stage.hold_clock_at(case.now.as_deref().unwrap_or(NOW)).await.unwrap();
             for (role, _) in ROLES {
                 cells += 1;
                 stage.mark("cell").await.unwrap();
-                let said = play(scene, &stage, &function, case, scene.caller(role)).await;
+                let (said, answer) = play(scene, &stage, function, case, scene.caller(role)).await;
                 stage.go_back("cell").await.unwrap();
+                for word in words(&answer.to_string()) {
+                    if matrix.names.get(word).is_some_and(|cells| cells[role] != "x") {
+                        faults.push(format!("{function}, case {}: {role} is told {word}", number + 1));
+                    }
+                }
                 if case.each[role] != said {
                     let due = &case.each[role];
                     faults.push(format!("{function}, case {}: {role} gets {said}, not {due}", number + 1));
@@ -203,8 +209,8 @@ async fn each_function_answers_whom_it_is_for_and_refuses_everybody_else() {
     eprintln!("{cells} cells of functions");
 }
 
-/// What this caller is answered in this case.
-async fn play(scene: &Scene, stage: &Stage, function: &str, case: &Case, caller: Caller) -> String {
+/// What becomes of the call in this case when it comes from this caller, and the answer.
+async fn play(scene: &Scene, stage: &Stage, function: &str, case: &Case, caller: Caller) -> (String, Value) {
     for (role, before, arguments) in &case.first {
         let arguments = scene.resolve(stage, arguments).await.unwrap();
         let outcome = stage.call(scene.caller(role), before, &arguments).await;
@@ -214,15 +220,19 @@ async fn play(scene: &Scene, stage: &Stage, function: &str, case: &Case, caller:
         Some(arguments) => {
             let arguments = scene.resolve(stage, arguments).await.unwrap();
             let name = function.strip_prefix("public.").unwrap().split_once('(').unwrap().0;
-            stage.call(caller, name, &arguments).await.map(|_| ())
+            stage.call(caller, name, &arguments).await
         }
-        None => stage.run(caller, &with_nulls(function), &[]).await.map(|_| ()),
+        None => stage.run(caller, &with_nulls(function), &[]).await.map(|_| Value::Null),
     };
     match outcome {
-        Ok(()) => "done".to_owned(),
-        Err(refusal) if refusal.code.is_empty() => lacks_right(&refusal),
-        Err(refusal) => refusal.code,
+        Ok(answer) => ("done".to_owned(), answer),
+        Err(refusal) if refusal.code.is_empty() => (lacks_right(&refusal), Value::Null),
+        Err(refusal) => (refusal.code, refusal.detail),
     }
+}
+
+fn words(text: &str) -> BTreeSet<&str> {
+    text.split(|letter: char| !letter.is_alphanumeric()).collect()
 }
 
 /// A call that gives null for every argument.
@@ -248,6 +258,67 @@ fn lacks_right(refusal: &Refusal) -> String {
 }
 
 #[tokio::test]
+async fn a_token_that_does_not_say_who_is_refused_as_not_signed_in() {
+    let scene = Scene::shared().await;
+    let stage = Stage::open(&scene.database).await.unwrap();
+    let mut asked = 0;
+    for (function, cases) in Matrix::read().functions {
+        let case = &cases[0];
+        if case.call.is_none() {
+            continue;
+        }
+        asked += 1;
+        let due = match case.each["sam"].as_str() {
+            NO_RIGHT => NO_RIGHT,
+            _ if function.starts_with("public.look_at_invitation") => "done",
+            _ => "not_signed_in",
+        };
+        stage.hold_clock_at(case.now.as_deref().unwrap_or(NOW)).await.unwrap();
+        stage.mark("cell").await.unwrap();
+        assert_eq!(play(scene, &stage, &function, case, Caller::Nameless).await.0, due, "{function}");
+        stage.go_back("cell").await.unwrap();
+    }
+    assert!(asked > 30, "{asked} functions");
+    for table in Matrix::read().tables.keys().filter(|name| name.starts_with("public.")) {
+        let Ok(rows) = stage.run(Caller::Nameless, &format!("select from {table}"), &[]).await else {
+            continue;
+        };
+        assert_eq!(rows.len(), 0, "rows of {table}");
+    }
+}
+
+#[tokio::test]
+async fn a_pull_brings_each_account_the_rows_that_it_can_read_table_by_table() {
+    let scene = Scene::shared().await;
+    let stage = Stage::open(&scene.database).await.unwrap();
+    let (matrix, mut faults) = (Matrix::read(), Vec::new());
+    for (role, player) in ROLES {
+        if player.is_empty() {
+            continue;
+        }
+        let pulled = stage.call(scene.caller(role), "pull_changes", &json!({})).await.unwrap();
+        let mut brought = BTreeSet::new();
+        for change in pulled["changes"].as_array().unwrap() {
+            assert!(change["row"].is_object(), "{change}");
+            brought.insert((
+                change["table"].as_str().unwrap().to_owned(),
+                change["id"].as_str().unwrap().to_owned(),
+            ));
+        }
+        let mut due = BTreeSet::new();
+        for (name, table) in &matrix.tables {
+            for label in table.rows.iter().filter(|(_, cells)| cells[role] == "x").map(|(label, _)| label) {
+                let bare = name.strip_prefix("public.").unwrap();
+                let row = scene.rows(bare).find(|(known, _)| known == label).unwrap().1;
+                due.insert((bare.to_owned(), row.to_string()));
+            }
+        }
+        compare(&format!("{role} pulls"), &brought, &due, &mut faults);
+    }
+    none(&faults);
+}
+
+#[tokio::test]
 async fn a_students_name_reaches_themselves_their_guardians_and_their_tutors_and_in_a_group_the_first_name() {
     let scene = Scene::shared().await;
     let stage = Stage::open(&scene.database).await.unwrap();
@@ -267,7 +338,7 @@ async fn a_students_name_reaches_themselves_their_guardians_and_their_tutors_and
             assert_eq!(pulled["more"], false);
             read.push_str(&pulled["changes"].to_string());
         }
-        let words: BTreeSet<&str> = read.split(|letter: char| !letter.is_alphanumeric()).collect();
+        let words = words(&read);
         for (name, cells) in &matrix.names {
             let reads = words.contains(name.as_str());
             if reads != (cells[role] == "x") {
