@@ -91,7 +91,7 @@ async fn each_role_sees_the_rows_that_are_its_own_to_see_and_no_others() {
             cells += 1;
             match answer {
                 Err(refusal) => {
-                    let said = lacks_right(&refusal);
+                    let said = lacks_right(&refusal, &name);
                     if table.verbs["select"][role] != said {
                         faults.push(format!("{role} selects from {name}: {said}"));
                     }
@@ -163,7 +163,7 @@ async fn nobody_writes_a_row_of_any_table() {
                 cells += 1;
                 let said = match stage.run(scene.caller(role), statement, &[&row]).await {
                     Ok(_) => "may".to_owned(),
-                    Err(refusal) => lacks_right(&refusal),
+                    Err(refusal) => lacks_right(&refusal, &name),
                 };
                 if table.verbs[*verb][role] != said {
                     faults.push(format!("{role} tries {verb} on {name}: {said}"));
@@ -226,7 +226,7 @@ async fn play(scene: &Scene, stage: &Stage, function: &str, case: &Case, caller:
     };
     match outcome {
         Ok(answer) => ("done".to_owned(), answer),
-        Err(refusal) if refusal.code.is_empty() => (lacks_right(&refusal), Value::Null),
+        Err(refusal) if refusal.code.is_empty() => (lacks_right(&refusal, function), Value::Null),
         Err(refusal) => (refusal.code, refusal.detail),
     }
 }
@@ -247,10 +247,12 @@ fn with_nulls(signature: &str) -> String {
 }
 
 /// `42501` where a right is missing on the thing itself, else what the database said: a row that a policy turns
-/// away, or what a function itself may not do, is something else.
-fn lacks_right(refusal: &Refusal) -> String {
-    let things = ["table", "function", "schema"].map(|thing| format!("permission denied for {thing} "));
-    if refusal.status == NO_RIGHT && things.iter().any(|start| refusal.sentence.starts_with(start)) {
+/// away, and what a trigger or a function may not do on the way, are something else.
+fn lacks_right(refusal: &Refusal, thing: &str) -> String {
+    let (schema, name) = thing.split('(').next().unwrap().split_once('.').unwrap();
+    let said = [format!("table {name}"), format!("function {name}"), format!("schema {schema}")]
+        .map(|on| format!("permission denied for {on}"));
+    if refusal.status == NO_RIGHT && said.contains(&refusal.sentence) {
         NO_RIGHT.to_owned()
     } else {
         refusal.to_string()
@@ -377,10 +379,9 @@ async fn the_schema_is_closed_where_nothing_is_said() {
     for (what, query) in [
         (
             "a table of public without row-level security",
-            format!(
-                "select relname::text from pg_class where relnamespace = 'public'::regnamespace
-                 and relkind in ('r', 'p') and not relrowsecurity"
-            ),
+            "select relname::text from pg_class where relnamespace = 'public'::regnamespace
+             and relkind in ('r', 'p') and not relrowsecurity"
+                .to_owned(),
         ),
         (
             "a function of public that runs as its caller and can write",
