@@ -3,12 +3,15 @@
 
 mod account;
 mod cast;
+mod chance;
 mod cluster;
 mod database;
+mod faults;
 mod prepare;
 
 pub use account::Account;
 pub use cast::{Cast, Player, Refusal};
+pub use chance::{seed, times};
 pub use cluster::Cluster;
 pub use database::Database;
 pub use prepare::{MIGRATIONS, SUPERUSER, run_sql};
