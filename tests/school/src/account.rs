@@ -37,7 +37,21 @@ impl Account {
     /// What the database answers; a refusal is its `as_db_error`: code, message, detail and hint.
     pub async fn call(&mut self, function: &str, arguments: &Value) -> Result<Value, Error> {
         let transaction = self.begin().await?;
-        let columns = columns(&transaction, function, arguments).await?;
+        let value = Self::call_in(&transaction, function, arguments).await?;
+        transaction.commit().await?;
+        Ok(value)
+    }
+
+    /// The same in a transaction that stays open, for what has to be seen half done.
+    ///
+    /// # Errors
+    /// As [`Self::call`].
+    pub async fn call_in(
+        transaction: &Transaction<'_>,
+        function: &str,
+        arguments: &Value,
+    ) -> Result<Value, Error> {
+        let columns = columns(transaction, function, arguments).await?;
         let list = |part: &dyn Fn(&(String, String)) -> String| {
             columns.iter().map(part).collect::<Vec<_>>().join(", ")
         };
@@ -52,7 +66,6 @@ impl Account {
         let row = transaction.query_one(&call, &[arguments]).await?;
         // A function that returns nothing answers null.
         let value: Option<Value> = row.get(0);
-        transaction.commit().await?;
         Ok(value.unwrap_or(Value::Null))
     }
 }

@@ -8,8 +8,10 @@
 mod account;
 mod asking;
 mod cast;
+mod chance;
 mod cluster;
 mod database;
+mod faults;
 mod keys;
 mod prepare;
 pub mod sample;
@@ -18,6 +20,7 @@ mod server;
 pub use account::Account;
 pub use asking::Refusal;
 pub use cast::{Cast, Player};
+pub use chance::{seed, times};
 pub use cluster::Cluster;
 pub use database::Database;
 pub use keys::Keys;
