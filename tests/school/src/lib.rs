@@ -16,6 +16,7 @@ mod keys;
 mod prepare;
 pub mod sample;
 mod server;
+mod stage;
 
 pub use account::Account;
 pub use asking::Refusal;
@@ -26,4 +27,5 @@ pub use database::Database;
 pub use keys::Keys;
 pub use prepare::{MIGRATIONS, SUPERUSER, run_sql};
 pub use server::{Server, ServerPlan};
+pub use stage::{Caller, Stage};
 pub use tokio_postgres as postgres;
