@@ -41,6 +41,15 @@ begin
   end if;
 end $$;
 
+-- Ends a request with the tutor's no.
+create function private.turn_down(b public.bookings, side text, reason text) returns void
+language plpgsql set search_path = '' as $$
+begin
+  perform private.close_proposals(b.id, 'DECLINED');
+  update public.bookings k set stored_status = 'DECLINED', expires_at = null, ended_by = side, reason = turn_down.reason where k.id = b.id;
+  perform private.tell('declined', side, b.tutor_id, b.student_id, null, b.id);
+end $$;
+
 create function private.close_proposals(booking uuid, becomes text) returns void
 language sql set search_path = '' as $$
   update public.booking_proposals p set stored_status = becomes where p.booking_id = booking and p.stored_status = 'OPEN'
@@ -215,9 +224,7 @@ begin
   if known is not null then return known; end if;
   b := private.take_booking(booking);
   decision := private.decide_booking(b, 'decline', expected_version);
-  perform private.close_proposals(b.id, 'DECLINED');
-  update public.bookings k set stored_status = decision.becomes, expires_at = null, ended_by = decision.role, reason = why where k.id = b.id;
-  perform private.tell('declined', decision.role, b.tutor_id, b.student_id, null, b.id);
+  perform private.turn_down(b, decision.role, why);
   return private.answer_request(request_id, private.booking_answer(b.id));
 end $$;
 
@@ -350,8 +357,8 @@ begin
   return private.answer_request(request_id, private.booking_answer(b.id));
 end $$;
 
--- Calls off this booking of a series and all later ones that can be called off still. A tutor's requests that are
--- not answered yet are declined.
+-- Calls off this booking of a series and all later ones that can be called off still. For a tutor, requests that are
+-- not answered yet are declined, and those that wait for a parent have not reached them.
 create function public.cancel_series_from(request_id uuid, booking uuid, expected_version integer, reason text default '') returns jsonb
 language plpgsql security definer set search_path = '' as $$
 #variable_conflict use_variable
@@ -369,9 +376,14 @@ begin
   for later in select * from public.bookings k
     where (k.id = b.id or k.series_id = b.series_id) and k.start_at >= b.start_at
       and public.status(k) in ('PENDING', 'AWAITING_PARENT', 'COUNTER_PROPOSED', 'CONFIRMED')
+      and (decision.role <> 'tutor' or k.reached_tutor_at is not null)
     order by k.start_at, k.id for update
   loop
-    perform private.call_off(later, decision.role, why);
+    if decision.role = 'tutor' and public.status(later) <> 'CONFIRMED' then
+      perform private.turn_down(later, decision.role, why);
+    else
+      perform private.call_off(later, decision.role, why);
+    end if;
     ended := ended || jsonb_build_array(private.booking_answer(later.id) -> 'booking');
   end loop;
   return private.answer_request(request_id, jsonb_build_object('bookings', ended));
