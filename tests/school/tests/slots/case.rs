@@ -50,7 +50,8 @@ impl Case {
             Some(change) => *change,
             None => anywhere() + 900 * chance.random_range(0..4 * 24 * 365),
         };
-        let around = |chance: &mut StdRng, hours: i64| middle + 900 * chance.random_range(-4 * hours..=4 * hours);
+        let around =
+            |chance: &mut StdRng, hours: i64| middle + 900 * chance.random_range(-4 * hours..=4 * hours);
         let minutes = *[15, 30, 45, 60, 90, 120].choose(chance).unwrap();
         let now = around(chance, 48) - 3600 * 24 * chance.random_range(0..9);
         let look = middle - 3600 * chance.random_range(1..120);
@@ -75,7 +76,11 @@ impl Case {
         let weeks = *[1, 2, 3, 8, 30].choose(chance).unwrap();
         let series_start = series_start(zone, middle, now, weeks, chance);
         let of_student = (0..chance.random_range(0..2))
-            .map(|_| series_start + 7 * 86400 * chance.random_range(0..i64::from(weeks)) + 900 * chance.random_range(-3..3))
+            .map(|_| {
+                series_start
+                    + 7 * 86400 * chance.random_range(0..i64::from(weeks))
+                    + 900 * chance.random_range(-3..3)
+            })
             .map(|start| (start, start + 3600))
             .collect();
         // Some of the series' times are the tutor's lessons already, wherever they are.
@@ -129,7 +134,11 @@ fn series_start(zone: Tz, middle: i64, now: i64, weeks: i32, chance: &mut StdRng
     let start = match zone.from_local_datetime(&wall) {
         chrono::LocalResult::Single(time) => time.timestamp(),
         chrono::LocalResult::Ambiguous(first, second) => {
-            if chance.random() { first.timestamp() } else { second.timestamp() }
+            if chance.random() {
+                first.timestamp()
+            } else {
+                second.timestamp()
+            }
         }
         chrono::LocalResult::None => near,
     };
@@ -141,9 +150,11 @@ fn series_start(zone: Tz, middle: i64, now: i64, weeks: i32, chance: &mut StdRng
 fn rule(zone: Tz, middle: i64, chance: &mut StdRng) -> Value {
     let day = local(zone, middle).date() + TimeDelta::days(chance.random_range(-1..=1));
     let near = chance.random_ratio(2, 3);
-    let weekday = if near { chrono::Datelike::weekday(&day).number_from_monday() } else { chance.random_range(1..=7) };
+    let weekday =
+        if near { chrono::Datelike::weekday(&day).number_from_monday() } else { chance.random_range(1..=7) };
     let from = 15 * if chance.random() { chance.random_range(0..16) } else { chance.random_range(0..95) };
-    let to = if chance.random_ratio(1, 5) { 1440 } else { (from + 15 * chance.random_range(1..40)).min(1440) };
+    let to =
+        if chance.random_ratio(1, 5) { 1440 } else { (from + 15 * chance.random_range(1..40)).min(1440) };
     let bound = |chance: &mut StdRng, days: std::ops::Range<i64>| -> Option<NaiveDate> {
         chance.random_ratio(1, 4).then(|| day + TimeDelta::days(chance.random_range(days)))
     };
