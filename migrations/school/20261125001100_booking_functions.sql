@@ -376,7 +376,7 @@ begin
   for later in select * from public.bookings k
     where (k.id = b.id or k.series_id = b.series_id) and k.start_at >= b.start_at
       and public.status(k) in ('PENDING', 'AWAITING_PARENT', 'COUNTER_PROPOSED', 'CONFIRMED')
-      and private.sees_booking(k)
+      and (decision.role <> 'tutor' or k.reached_tutor_at is not null)
     order by k.start_at, k.id for update
   loop
     if decision.role = 'tutor' and public.status(later) <> 'CONFIRMED' then

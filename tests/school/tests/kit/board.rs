@@ -9,7 +9,7 @@ pub struct Board {
     pub bookings: Vec<Value>,
     /// id, and the version of their booking.
     pub proposals: Vec<Value>,
-    /// id, version, generation, people, start, end, status.
+    /// id, version, generation, people, start, end, status, and which computer makes the meeting.
     pub sessions: Vec<Value>,
     /// The school's clock: seconds since 1970.
     pub now: i64,
@@ -20,11 +20,13 @@ const LOOK: &str = "
       'now', extract(epoch from private.clock())::bigint,
       'bookings', coalesce((select jsonb_agg(to_jsonb(b) || jsonb_build_object('status', public.status(b))
         order by b.created_at desc, b.id) from public.bookings b), '[]'),
-      'proposals', coalesce((select jsonb_agg(to_jsonb(p) || jsonb_build_object('booking_version', b.version)
+      'proposals', coalesce((select jsonb_agg(to_jsonb(p) || jsonb_build_object('booking_version', b.version, 'status', public.status(p))
         order by p.created_at desc, p.id)
         from public.booking_proposals p join public.bookings b on b.id = p.booking_id
         where public.status(p) = 'OPEN' or p.updated_at > private.clock() - interval '1 hour'), '[]'),
-      'sessions', coalesce((select jsonb_agg(to_jsonb(s) || jsonb_build_object('people', private.participants(s.id))
+      'sessions', coalesce((select jsonb_agg(to_jsonb(s) || jsonb_build_object('people', private.participants(s.id),
+        'lease', (select l.device_id from private.meeting_leases l where l.session_id = s.id
+          and l.ends_at > private.clock() and l.generation = s.meeting_generation))
         order by s.created_at desc, s.id) from public.sessions s), '[]'))";
 
 impl Board {

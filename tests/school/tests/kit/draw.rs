@@ -45,8 +45,8 @@ pub const FUNCTIONS: [&str; 23] = [
     "write_note",
 ];
 
-/// Two computers of a tutor.
-const DEVICES: [Uuid; 2] = [Uuid::from_u128(1), Uuid::from_u128(2)];
+/// A tutor's computer, and another one that they rarely use.
+const DEVICES: [Uuid; 4] = [Uuid::from_u128(1), Uuid::from_u128(1), Uuid::from_u128(1), Uuid::from_u128(2)];
 
 /// A function and its arguments, the request id among them.
 pub fn draw(hand: &Hand, board: &Board, chance: &mut StdRng) -> (&'static str, Value) {
@@ -55,12 +55,12 @@ pub fn draw(hand: &Hand, board: &Board, chance: &mut StdRng) -> (&'static str, V
     let mut arguments = match function {
         "request_booking" => request(hand, board, chance),
         "accept_proposal" | "decline_proposal" => {
-            let proposal = newest(&board.proposals, chance);
+            let proposal = fitting(&board.proposals, &["OPEN"], hand, chance);
             json!({"proposal": proposal["id"], "expected_version": proposal["booking_version"]})
         }
         "approve_as_parent" | "confirm_booking" | "decline_booking" | "propose_time" | "cancel_booking"
-        | "cancel_series_from" | "add_message" => of_a_booking(function, board, chance),
-        _ => of_a_session(function, board, chance),
+        | "cancel_series_from" | "add_message" => of_a_booking(function, hand, board, chance),
+        _ => of_a_session(function, hand, board, chance),
     };
     if let Some(arguments) = arguments.as_object_mut() {
         for (name, value) in arguments.iter_mut() {
@@ -73,11 +73,36 @@ pub fn draw(hand: &Hand, board: &Board, chance: &mut StdRng) -> (&'static str, V
     (function, arguments)
 }
 
-/// One of the newest more often than not: what is new has the most ahead of it.
-fn newest<'a>(rows: &'a [Value], chance: &mut StdRng) -> &'a Value {
+/// Most often a row of the hand's own people in a status that fits what is to be done; else any, and null where there
+/// is none.
+fn fitting<'a>(rows: &'a [Value], statuses: &[&str], hand: &Hand, chance: &mut StdRng) -> &'a Value {
     const NOTHING: &Value = &Value::Null;
-    let among = if chance.random_ratio(3, 4) { rows.len().min(8) } else { rows.len() };
-    rows[..among].choose(chance).unwrap_or(NOTHING)
+    let own = |person: &Value| {
+        let id = person.as_str().and_then(|id| id.parse().ok());
+        id.is_some_and(|id| hand.students.contains(&id))
+    };
+    let fits: Vec<&Value> = rows
+        .iter()
+        .filter(|row| statuses.contains(&row["status"].as_str().unwrap_or_default()))
+        .filter(|row| {
+            own(&row["student_id"]) || row["people"].as_array().is_some_and(|all| all.iter().any(own))
+        })
+        .collect();
+    let one = if chance.random_ratio(6, 7) { fits.choose(chance).copied() } else { None };
+    one.or_else(|| rows.choose(chance)).unwrap_or(NOTHING)
+}
+
+/// The statuses of a booking, or of a session, in which a function is most often called.
+fn statuses(function: &str) -> &'static [&'static str] {
+    match function {
+        "approve_as_parent" => &["AWAITING_PARENT"],
+        "confirm_booking" | "decline_booking" => &["PENDING", "COUNTER_PROPOSED"],
+        "propose_time" | "cancel_booking" => &["PENDING", "COUNTER_PROPOSED", "CONFIRMED"],
+        "cancel_series_from" => &["CONFIRMED"],
+        "undo_no_show" | "answer_no_show" => &["NO_SHOW_STUDENT", "NO_SHOW_TUTOR", "SCHEDULED"],
+        "add_message" => &["PENDING", "CONFIRMED", "COMPLETED", "DECLINED", "EXPIRED"],
+        _ => &["SCHEDULED"],
+    }
 }
 
 /// One of a few times soon, so that many of them overlap.
@@ -96,8 +121,8 @@ fn request(hand: &Hand, board: &Board, chance: &mut StdRng) -> Value {
         "weeks": weeks, "skip_clashes": chance.random::<bool>()})
 }
 
-fn of_a_booking(function: &str, board: &Board, chance: &mut StdRng) -> Value {
-    let booking = newest(&board.bookings, chance);
+fn of_a_booking(function: &str, hand: &Hand, board: &Board, chance: &mut StdRng) -> Value {
+    let booking = fitting(&board.bookings, statuses(function), hand, chance);
     let mut arguments = json!({"booking": booking["id"], "expected_version": booking["version"]});
     match function {
         "confirm_booking" => {
@@ -121,8 +146,10 @@ fn of_a_booking(function: &str, board: &Board, chance: &mut StdRng) -> Value {
     arguments
 }
 
-fn of_a_session(function: &str, board: &Board, chance: &mut StdRng) -> Value {
-    let session = newest(&board.sessions, chance);
+fn of_a_session(function: &str, hand: &Hand, board: &Board, chance: &mut StdRng) -> Value {
+    let holds = ["attach_meeting", "release_meeting"].contains(&function);
+    let leased = board.sessions.iter().find(|session| holds && !session["lease"].is_null());
+    let session = leased.unwrap_or_else(|| fitting(&board.sessions, statuses(function), hand, chance));
     let person = session["people"].as_array().and_then(|people| people.choose(chance));
     let mut arguments = json!({"session": session["id"]});
     match function {
@@ -133,7 +160,8 @@ fn of_a_session(function: &str, board: &Board, chance: &mut StdRng) -> Value {
         }
         "claim_meeting" | "attach_meeting" | "release_meeting" => {
             arguments["generation"] = session["meeting_generation"].clone();
-            arguments["device"] = json!(DEVICES.choose(chance));
+            arguments["device"] =
+                leased.map_or(json!(DEVICES.choose(chance)), |session| session["lease"].clone());
             if function == "attach_meeting" {
                 arguments["provider"] = json!("zoom");
                 arguments["external_id"] = json!("8123");
