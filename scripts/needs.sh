@@ -34,7 +34,7 @@ need_to_test() {
   need_to_build
   need_packages tests/apt-packages.txt scripts/apt-test.txt
   need_oracle
-  need_postgres
+  need_school
 }
 
 at_least() { [[ $(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n1) == "$1" ]]; }
@@ -150,6 +150,26 @@ need_crates() {
   step "Fetching crates"
   cargo fetch --locked --target "$(rustc -vV | sed -n 's/^host: //p')"
   done_with crates "$key"
+}
+
+# What the school on this computer is made of: the database, the accounts' server, and the REST server, which is
+# built once with a lock file of its own.
+need_school() {
+  local key rest=tests/school/rest auth=tests/school/auth
+  need_postgres
+  key=$(digest $auth/package.json $auth/package-lock.json)
+  if ! is_done school-auth "$key" || [[ ! -d $auth/node_modules ]]; then
+    step "Fetching the school's accounts"
+    (cd $auth && npm ci --no-audit --no-fund --loglevel=error)
+    done_with school-auth "$key"
+  fi
+  export FIRSTBELL_SCHOOL_REST=$target/school-rest/debug/firstbell-school-rest
+  key=$(rustc --version | digest - $rest/Cargo.toml $rest/Cargo.lock $rest/src/*.rs)
+  if ! is_done school-rest "$key" || [[ ! -x $FIRSTBELL_SCHOOL_REST ]]; then
+    step "Building the school's REST server, this once"
+    cargo build --manifest-path $rest/Cargo.toml --target-dir "$target/school-rest" --locked
+    done_with school-rest "$key"
+  fi
 }
 
 # The other implementation that calendar files are compared with, in a Python of its own.

@@ -376,10 +376,10 @@ begin
   for later in select * from public.bookings k
     where (k.id = b.id or k.series_id = b.series_id) and k.start_at >= b.start_at
       and public.status(k) in ('PENDING', 'AWAITING_PARENT', 'COUNTER_PROPOSED', 'CONFIRMED')
+      and (decision.role <> 'tutor' or k.reached_tutor_at is not null)
     order by k.start_at, k.id for update
   loop
-    continue when decision.role = 'tutor' and later.reached_tutor_at is null;
-    if decision.role = 'tutor' and later.stored_status <> 'CONFIRMED' then
+    if decision.role = 'tutor' and public.status(later) <> 'CONFIRMED' then
       perform private.turn_down(later, decision.role, why);
     else
       perform private.call_off(later, decision.role, why);

@@ -4,6 +4,14 @@ revoke all on all functions in schema public from public, anon, authenticated, s
 revoke all on all functions in schema private from public, anon, authenticated, service_role;
 revoke all on all tables in schema private from public, anon, authenticated, service_role;
 
+-- Nobody has a right on these; should that ever change by mistake, no row is seen all the same.
+alter table private.refusals enable row level security;
+alter table private.requests enable row level security;
+alter table private.state_table enable row level security;
+alter table private.slots enable row level security;
+alter table private.meeting_leases enable row level security;
+alter table private.changes enable row level security;
+
 -- What the policies and the computed columns ask, as the one who queries.
 grant execute on function private.mine(), private.my_selves(), private.my_places(), private.my_others(), private.clock()
   to authenticated;

@@ -1,9 +1,10 @@
-//! The state machine of a session, read from one data file (`state_table.json`).
+//! The state machine of sessions and bookings, read from one data file (`state_table.json`).
 //!
 //! The file is the truth: [`decide`] looks a row up, the window offers what [`allowed`] lists, and
-//! [`as_markdown`] prints it for the documents.
+//! [`as_markdown`] prints it for the documents. A school's database holds the rows of its roles (tutor, student,
+//! guardian) in a table of its own, which a test compares with the file; this computer obeys the rows of its owner.
 
-use std::{fmt::Write as _, sync::LazyLock};
+use std::{collections::BTreeMap, fmt::Write as _, sync::LazyLock};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -82,18 +83,30 @@ pub enum Refusal {
 }
 
 #[derive(Deserialize)]
-struct Table {
-    session: Vec<Row>,
+struct File {
+    about: String,
+    when: BTreeMap<String, String>,
+    session: Vec<[String; 5]>,
+    booking: Vec<[String; 5]>,
 }
 
 #[derive(Deserialize)]
 struct Row(Status, Action, Role, When, Status);
 
-const FILE: &str = include_str!("state_table.json");
-
-static TABLE: LazyLock<Table> = LazyLock::new(|| {
+static FILE: LazyLock<File> = LazyLock::new(|| {
     // The file is part of the program and a test reads it: a fault in it cannot reach a person.
-    serde_json::from_str(FILE).unwrap_or(Table { session: Vec::new() })
+    serde_json::from_str(include_str!("state_table.json")).unwrap_or(File {
+        about: String::new(),
+        when: BTreeMap::new(),
+        session: Vec::new(),
+        booking: Vec::new(),
+    })
+});
+
+/// The rows of this computer's one role.
+static TABLE: LazyLock<Vec<Row>> = LazyLock::new(|| {
+    let owners = FILE.session.iter().filter(|[_, _, role, ..]| role == "owner");
+    owners.filter_map(|row| serde_json::from_value(serde_json::json!(row)).ok()).collect()
 });
 
 /// The status that a session has after the action, or why the action is refused. `now` is UTC.
@@ -102,7 +115,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
 /// [`Refusal`] where the table has no row for this status, action and role, or not for this moment.
 pub fn decide(session: &Session, action: Action, role: Role, now: DateTime<Utc>) -> Result<Status, Refusal> {
     let mut refusal = Refusal::NotForStatus;
-    for Row(status, row_action, row_role, when, becomes) in &TABLE.session {
+    for Row(status, row_action, row_role, when, becomes) in TABLE.iter() {
         if (*status, *row_action, *row_role) == (session.status, action, role) {
             if when.holds(session, now) {
                 return Ok(*becomes);
@@ -117,7 +130,6 @@ pub fn decide(session: &Session, action: Action, role: Role, now: DateTime<Utc>)
 #[must_use]
 pub fn allowed(session: &Session, role: Role, now: DateTime<Utc>) -> Vec<Action> {
     TABLE
-        .session
         .iter()
         .filter(|Row(status, _, row_role, when, _)| {
             (*status, *row_role) == (session.status, role) && when.holds(session, now)
@@ -129,17 +141,19 @@ pub fn allowed(session: &Session, role: Role, now: DateTime<Utc>) -> Vec<Action>
 /// The table as a page of the documents (Markdown), made from the data file alone.
 #[must_use]
 pub fn as_markdown() -> String {
-    let file: serde_json::Value = serde_json::from_str(FILE).unwrap_or_default();
-    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
-    let mut page = format!("# States\n\n{}\n\n", text(&file["about"]));
-    page.push_str("| status | action | by | when | becomes |\n|---|---|---|---|---|\n");
-    for row in file["session"].as_array().into_iter().flatten() {
-        let cells: Vec<String> = row.as_array().into_iter().flatten().map(text).collect();
-        let _ = writeln!(page, "| {} |", cells.join(" | "));
+    let mut page = format!("# States\n\n{}\n", FILE.about);
+    for (heading, rows) in [("Sessions", &FILE.session), ("Bookings", &FILE.booking)] {
+        let _ = write!(
+            page,
+            "\n## {heading}\n\n| status | action | by | when | becomes |\n|---|---|---|---|---|\n"
+        );
+        for row in rows {
+            let _ = writeln!(page, "| {} |", row.join(" | "));
+        }
     }
-    page.push('\n');
-    for (name, meaning) in file["when"].as_object().into_iter().flatten() {
-        let _ = writeln!(page, "- `{name}`: {}", text(meaning));
+    page.push_str("\n## When\n\n");
+    for (name, meaning) in &FILE.when {
+        let _ = writeln!(page, "- `{name}`: {meaning}");
     }
     page
 }

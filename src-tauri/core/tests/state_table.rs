@@ -118,19 +118,40 @@ fn every_status_and_action_has_the_outcome_that_is_written_here() {
     }
 }
 
+const BOOKING_STATUSES: [&str; 8] = [
+    "PENDING",
+    "AWAITING_PARENT",
+    "COUNTER_PROPOSED",
+    "CONFIRMED",
+    "DECLINED",
+    "EXPIRED",
+    "CANCELLED",
+    "COMPLETED",
+];
+
 #[test]
 fn the_data_file_can_be_read_and_no_row_is_there_twice() {
     let file: serde_json::Value = serde_json::from_str(include_str!("../src/state_table.json")).unwrap();
-    let rows = file["session"].as_array().unwrap();
-    assert!(!rows.is_empty());
-    let mut keys = std::collections::BTreeSet::new();
-    for row in rows {
-        let cells: Vec<&str> = row.as_array().unwrap().iter().map(|cell| cell.as_str().unwrap()).collect();
-        assert_eq!(cells.len(), 5, "{row}");
-        assert!(Status::from_name(cells[0]).is_some() && Status::from_name(cells[4]).is_some(), "{row}");
-        serde_json::from_value::<Action>(row[1].clone()).unwrap();
-        assert!(file["when"][cells[3]].is_string(), "{row}: what does {} mean?", cells[3]);
-        assert!(keys.insert(cells[..4].to_vec().join(" ")), "{row} is there twice");
+    for (subject, is_status) in [
+        ("session", &(|name: &str| Status::from_name(name).is_some()) as &dyn Fn(&str) -> bool),
+        ("booking", &|name: &str| BOOKING_STATUSES.contains(&name)),
+    ] {
+        let rows = file[subject].as_array().unwrap();
+        assert!(!rows.is_empty());
+        let mut keys = std::collections::BTreeSet::new();
+        for row in rows {
+            let cells: Vec<&str> =
+                row.as_array().unwrap().iter().map(|cell| cell.as_str().unwrap()).collect();
+            assert_eq!(cells.len(), 5, "{row}");
+            assert!(is_status(cells[0]) && is_status(cells[4]), "{row}");
+            if cells[2] == "owner" {
+                serde_json::from_value::<Action>(row[1].clone()).unwrap();
+            } else {
+                assert!(["tutor", "student", "guardian"].contains(&cells[2]), "{row}");
+            }
+            assert!(file["when"][cells[3]].is_string(), "{row}: what does {} mean?", cells[3]);
+            assert!(keys.insert(cells[..4].to_vec().join(" ")), "{row} is there twice");
+        }
     }
 }
 

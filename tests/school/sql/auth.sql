@@ -1,9 +1,4 @@
--- A stand-in for the schema that Supabase's auth server makes: what a school's migrations can refer to.
--- It belongs to the auth server; postgres may read and write its tables and put triggers on them, no more.
-create schema auth authorization supabase_admin;
-grant all on schema auth to supabase_auth_admin;
-grant usage on schema auth to postgres, anon, authenticated, service_role;
-
+-- A stand-in for what Supabase's auth server makes: as much as a school's migrations can refer to.
 create table auth.users (
   instance_id uuid,
   id uuid primary key,
@@ -30,4 +25,3 @@ create table auth.users (
 create unique index users_email_partial_key on auth.users (email) where not is_sso_user;
 alter table auth.users owner to supabase_auth_admin;
 alter table auth.users enable row level security;
-grant all on auth.users to postgres;

@@ -37,9 +37,21 @@ impl Account {
     /// What the database answers; a refusal is its `as_db_error`: code, message, detail and hint.
     pub async fn call(&mut self, function: &str, arguments: &Value) -> Result<Value, Error> {
         let transaction = self.begin().await?;
-        let value = call_by_name(&transaction, function, arguments).await?;
+        let value = Self::call_in(&transaction, function, arguments).await?;
         transaction.commit().await?;
         Ok(value)
+    }
+
+    /// The same in a transaction that stays open, for what has to be seen half done.
+    ///
+    /// # Errors
+    /// As [`Self::call`].
+    pub async fn call_in(
+        transaction: &Transaction<'_>,
+        function: &str,
+        arguments: &Value,
+    ) -> Result<Value, Error> {
+        call_by_name(transaction, function, arguments).await
     }
 }
 

@@ -6,6 +6,7 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::asking::{Refusal, call};
 use crate::{Account, Database};
 
 /// A school with its people, made by the functions that a real school calls.
@@ -25,39 +26,6 @@ pub struct Player {
     /// For a tutor or student themselves; for a guardian the child.
     pub person: Uuid,
     door: Account,
-}
-
-/// A function said no.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{code} ({status}): {sentence} {detail}")]
-pub struct Refusal {
-    /// `PT409`, or what PostgreSQL says by itself.
-    pub status: String,
-    /// The stable code, such as `slot_taken`; empty for what is no refusal of ours.
-    pub code: String,
-    /// For a person.
-    pub sentence: String,
-    /// Arguments.
-    pub detail: Value,
-}
-
-impl From<tokio_postgres::Error> for Refusal {
-    fn from(error: tokio_postgres::Error) -> Self {
-        let Some(told) = error.as_db_error() else {
-            return Self {
-                status: String::new(),
-                code: String::new(),
-                sentence: error.to_string(),
-                detail: Value::Null,
-            };
-        };
-        Self {
-            status: told.code().code().to_owned(),
-            code: told.hint().filter(|_| told.code().code().starts_with("PT")).unwrap_or_default().to_owned(),
-            sentence: told.message().to_owned(),
-            detail: told.detail().and_then(|detail| serde_json::from_str(detail).ok()).unwrap_or_default(),
-        }
-    }
 }
 
 /// Role, first name and zone of those who come by themselves; a student's guardians follow.
@@ -223,20 +191,6 @@ impl Player {
         )
         .await
     }
-}
-
-/// Functions that take no request id, because they write nothing.
-const READS: [&str; 3] = ["free_slots", "look_at_invitation", "pull_changes"];
-
-pub(crate) fn takes_request_id(function: &str) -> bool {
-    !READS.contains(&function)
-}
-
-async fn call(door: &mut Account, function: &str, mut arguments: Value) -> Result<Value, Refusal> {
-    if takes_request_id(function) && arguments.get("request_id").is_none() {
-        arguments["request_id"] = json!(Uuid::new_v4());
-    }
-    Ok(door.call(function, &arguments).await?)
 }
 
 fn one_hour_after(start: &str) -> String {

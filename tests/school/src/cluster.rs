@@ -7,15 +7,16 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
-use firstbell_processes::{Processes, Signal, send, wait};
+use anyhow::{Context, Result, bail};
+use firstbell_processes::{Processes, Signal, runs, send, wait};
 use tokio::sync::OnceCell;
 use tokio_postgres::Client;
 
 use self::installed::Installed;
 use crate::Database;
-use crate::prepare::{self, SUPERUSER};
+use crate::prepare;
 
 /// What fresh databases are copied from.
 const TEMPLATE: &str = "school_template";
@@ -26,6 +27,7 @@ const LONGEST_SOCKET_FOLDER: usize = 85;
 /// A running cluster. It ends when this is dropped, or when the process that holds it dies in any way.
 pub struct Cluster {
     folder: PathBuf,
+    care: Care,
     port: u16,
     postmaster: u32,
     template: OnceCell<()>,
@@ -55,6 +57,17 @@ impl Cluster {
         Self::start_with(&folder, processes, Care::Quick).await
     }
 
+    /// A cluster that lies in `folder`, made there the first time, and outlives its processes.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub async fn start_in(folder: &Path) -> Result<Self> {
+        std::fs::create_dir_all(folder)?;
+        std::fs::set_permissions(folder, passable())?;
+        let processes = Processes::new(folder, true)?;
+        Self::start_with(folder, processes, Care::Kept).await
+    }
+
     /// A database of its own for one test: as Supabase arranges it, with the school's migrations.
     ///
     /// # Errors
@@ -78,7 +91,7 @@ impl Cluster {
             .await?;
         let system = self.system().await?;
         system
-            .batch_execute(&format!("create database {name} template {TEMPLATE} owner postgres"))
+            .batch_execute(&format!("create database {name} template {TEMPLATE}"))
             .await
             .with_context(|| format!("copying the template to {name}"))?;
         // What is set for a database is not copied with it.
@@ -92,10 +105,7 @@ impl Cluster {
     /// # Errors
     /// When it cannot be made.
     pub async fn supabase(&self, name: &str) -> Result<Database> {
-        let system = self.system().await?;
-        prepare::roles(&system).await?;
-        system.batch_execute(&format!("create database {name} owner postgres")).await?;
-        prepare::set_for_database(&system, name).await?;
+        self.system().await?.batch_execute(&format!("create database {name}")).await?;
         let database = Database::new(self.port, name);
         prepare::arrange(&database).await?;
         Ok(database)
@@ -127,21 +137,12 @@ impl Cluster {
 
     async fn start_with(folder: &Path, processes: Processes, care: Care) -> Result<Self> {
         let installed = Installed::find()?;
-        let data = folder.join("data");
-        if !data.join("PG_VERSION").exists() {
-            installed.own_folder(&data)?;
-            let initialised = installed
-                .command("initdb")
-                .arg("--pgdata")
-                .arg(&data)
-                .args(["--username", SUPERUSER, "--auth", "trust", "--encoding", "UTF8"])
-                .args(["--locale", "C.UTF-8", "--no-sync", "--no-instructions"])
-                .output()
-                .context("starting initdb")?;
-            let complaint = String::from_utf8_lossy(&initialised.stderr);
-            ensure!(initialised.status.success(), "initdb: {complaint}");
+        let place = place_for_data(&installed, folder)?;
+        let data = place.join("data");
+        if !data.exists() {
+            installed.make_cluster(&data)?;
         }
-        let sockets = folder.join("sockets");
+        let sockets = place.join("sockets");
         installed.own_folder(&sockets)?;
 
         // Between finding a port free and listening on it another program may take it.
@@ -152,10 +153,28 @@ impl Cluster {
             let postmaster = processes.start("postgres", &mut command)?;
             if wait_until_it_answers(&processes, postmaster, port).await? {
                 let (template, made) = (OnceCell::new(), AtomicUsize::new(1));
-                return Ok(Self { folder: folder.to_owned(), port, postmaster, template, made, processes });
+                return Ok(Self {
+                    folder: folder.to_owned(),
+                    care,
+                    port,
+                    postmaster,
+                    template,
+                    made,
+                    processes,
+                });
             }
         }
         bail!("PostgreSQL found no free port: {}", processes.log("postgres"))
+    }
+
+    /// The group that everything about this cluster belongs to, so that it ends together.
+    pub(crate) fn processes(&self) -> &Processes {
+        &self.processes
+    }
+
+    /// The database that a Supabase project has.
+    pub(crate) fn project(&self) -> Database {
+        Database::new(self.port, "postgres")
     }
 
     async fn system(&self) -> Result<Client> {
@@ -165,8 +184,20 @@ impl Cluster {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        // Ends at once, without waiting for who is connected. Whatever stays after it the undertaker ends.
-        let _ = send(self.postmaster, Signal::QUIT);
+        match self.care {
+            // Ends at once, without waiting for who is connected. Whatever stays after it the undertaker ends.
+            Care::Quick => {
+                let _ = send(self.postmaster, Signal::QUIT);
+            }
+            // Ends who is connected, and writes everything down first.
+            Care::Kept => {
+                let _ = send(self.postmaster, Signal::INT);
+                let started = Instant::now();
+                while runs(self.postmaster) && started.elapsed() < wait::PATIENCE {
+                    std::thread::sleep(Duration::from_millis(25));
+                }
+            }
+        }
     }
 }
 
@@ -175,6 +206,8 @@ impl Drop for Cluster {
 enum Care {
     /// Nothing: the folder does not outlive the cluster.
     Quick,
+    /// All that PostgreSQL does by itself.
+    Kept,
 }
 
 fn settings(port: u16, sockets: &Path, care: Care) -> Vec<String> {
@@ -220,12 +253,37 @@ async fn wait_until_it_answers(processes: &Processes, postmaster: u32, port: u16
 }
 
 /// A port on which nobody listens now.
-pub(crate) fn free_port() -> Result<u16> {
+fn free_port() -> Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 
-/// PostgreSQL may run as another user than this process: others may pass through, not look around.
 fn temporary_folder() -> Result<PathBuf> {
-    let passable = std::fs::Permissions::from_mode(0o711);
-    Ok(tempfile::Builder::new().prefix("firstbell-school-").permissions(passable).tempdir()?.keep())
+    let folder = tempfile::Builder::new().prefix("firstbell-school-").permissions(passable()).tempdir()?;
+    Ok(folder.keep())
+}
+
+/// The folder itself, unless PostgreSQL runs as a user who cannot get there, such as below root's home. Then a place in
+/// /var/tmp, which a link in the folder names.
+fn place_for_data(installed: &Installed, folder: &Path) -> Result<PathBuf> {
+    if installed.can_enter(folder)? {
+        return Ok(folder.to_owned());
+    }
+    let link = folder.join("elsewhere");
+    if let Ok(place) = std::fs::read_link(&link)
+        && place.exists()
+    {
+        return Ok(place);
+    }
+    let place = tempfile::Builder::new()
+        .prefix("firstbell-school-")
+        .permissions(passable())
+        .tempdir_in("/var/tmp")?;
+    let _ = std::fs::remove_file(&link);
+    std::os::unix::fs::symlink(place.path(), &link)?;
+    Ok(place.keep())
+}
+
+/// PostgreSQL may run as another user than this process: others may pass through, not look around.
+fn passable() -> std::fs::Permissions {
+    std::fs::Permissions::from_mode(0o711)
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, ensure};
 use tokio_postgres::Client;
 use tokio_postgres::error::ErrorPosition;
 
@@ -17,38 +17,59 @@ pub const MIGRATIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrati
 const ROLES: &str = include_str!("../sql/roles.sql");
 const ARRANGEMENT: &str = include_str!("../sql/arrangement.sql");
 const AUTH: &str = include_str!("../sql/auth.sql");
-const CLAIMS: &str = include_str!("../sql/claims.sql");
+const AUTH_RIGHTS: &str = include_str!("../sql/auth_rights.sql");
 const CLOCK: &str = include_str!("../sql/clock.sql");
 
-/// The roles, once a cluster.
-pub(crate) async fn roles(system: &Client) -> Result<()> {
-    run_sql(system, "roles.sql", ROLES).await
-}
-
-/// What Supabase sets for its database.
-pub(crate) async fn set_for_database(system: &Client, name: &str) -> Result<()> {
-    let path = format!(r#"alter database {name} set search_path to "$user", public, extensions"#);
-    Ok(system.batch_execute(&path).await?)
-}
-
-/// Schemas, rights and default rights, before anything is in it.
+/// The roles, schemas, rights and default rights of a database as Supabase hands it over. Done once: a database that
+/// has been arranged stays as it is.
 pub(crate) async fn arrange(database: &Database) -> Result<()> {
-    run_sql(&database.as_superuser().await?, "arrangement.sql", ARRANGEMENT).await
+    let client = database.as_superuser().await?;
+    let row = client.query_one("select to_regnamespace('migrated') is null", &[]).await?;
+    if !row.get::<_, bool>(0) {
+        return Ok(());
+    }
+    run_sql(&client, "roles.sql", ROLES).await?;
+    set_for_database(&client, database.name()).await?;
+    run_sql(&client, "arrangement.sql", ARRANGEMENT).await
 }
 
-/// The `auth` schema where no auth server runs.
+/// What Supabase sets for its database as a whole, which a copy of it does not take along.
+pub(crate) async fn set_for_database(client: &Client, name: &str) -> Result<()> {
+    let settings = format!(
+        r#"alter database {name} owner to postgres;
+           grant create on database {name} to supabase_auth_admin;
+           alter database {name} set search_path to "$user", public, extensions;"#
+    );
+    Ok(client.batch_execute(&settings).await?)
+}
+
+/// The accounts' tables where no auth server runs.
 pub(crate) async fn stand_in_for_auth(database: &Database) -> Result<()> {
     let client = database.as_superuser().await?;
     run_sql(&client, "auth.sql", AUTH).await?;
-    run_sql(&client, "claims.sql", CLAIMS).await
+    rights_to_auth(database).await
 }
 
-/// The school's migrations in the order of their names, each in one transaction.
+/// Who asks, and who may what with the accounts. Has to follow every start of the auth server, which writes functions
+/// of its own.
+pub(crate) async fn rights_to_auth(database: &Database) -> Result<()> {
+    run_sql(&database.as_superuser().await?, "auth_rights.sql", AUTH_RIGHTS).await
+}
+
+/// The school's migrations in the order of their names, each in one transaction, and each once.
 pub(crate) async fn migrate(database: &Database) -> Result<()> {
     let client = database.as_migrator().await?;
     for path in migrations()? {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        run_sql(&client, &name, &std::fs::read_to_string(&path)?).await?;
+        let sql = std::fs::read_to_string(&path)?;
+        let known = "select sql from migrated.files where name = $1";
+        if let Some(row) = client.query_opt(known, &[&name]).await? {
+            let ran: String = row.get(0);
+            ensure!(ran == sql, "{name} has changed since it ran here; `./dev server --fresh` starts anew");
+            continue;
+        }
+        run_sql(&client, &name, &sql).await?;
+        client.execute("insert into migrated.files (name, sql) values ($1, $2)", &[&name, &sql]).await?;
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ use tokio_postgres::{Client, Error, Row};
 use uuid::Uuid;
 
 use crate::account::call_by_name;
+use crate::asking::takes_request_id;
 use crate::{Database, Refusal};
 
 /// Who asks, as the REST server tells the database.
@@ -75,7 +76,7 @@ impl Stage {
     /// What the function refuses.
     pub async fn call(&self, caller: Caller, function: &str, arguments: &Value) -> Result<Value, Refusal> {
         let mut arguments = arguments.clone();
-        if crate::cast::takes_request_id(function) && arguments.get("request_id").is_none() {
+        if takes_request_id(function) && arguments.get("request_id").is_none() {
             arguments["request_id"] = json!(Uuid::new_v4());
         }
         self.turn_into(caller).await?;

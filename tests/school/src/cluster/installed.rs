@@ -3,9 +3,10 @@
 use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use super::Command;
+use crate::prepare::SUPERUSER;
 
 /// Where Debian keeps the programs of each version, which are not on the `PATH`.
 const DEBIAN: &str = "/usr/lib/postgresql";
@@ -27,7 +28,35 @@ impl Installed {
 
     /// A program of PostgreSQL, to be run as the right user.
     pub(super) fn command(&self, program: &str) -> Command {
-        let program = self.programs.join(program);
+        self.as_user(&self.programs.join(program))
+    }
+
+    /// Makes an empty cluster. It appears whole: whatever was interrupted in making it is made anew.
+    pub(super) fn make_cluster(&self, data: &Path) -> Result<()> {
+        let part = data.with_extension("part");
+        if part.exists() {
+            std::fs::remove_dir_all(&part)?;
+        }
+        self.own_folder(&part)?;
+        let made = self
+            .command("initdb")
+            .arg("--pgdata")
+            .arg(&part)
+            .args(["--username", SUPERUSER, "--auth", "trust", "--encoding", "UTF8"])
+            .args(["--locale", "C.UTF-8", "--no-sync", "--no-instructions"])
+            .output()
+            .context("starting initdb")?;
+        let complaint = String::from_utf8_lossy(&made.stderr);
+        ensure!(made.status.success(), "initdb: {complaint}");
+        Ok(std::fs::rename(part, data)?)
+    }
+
+    /// Whether that user gets as far as this folder.
+    pub(super) fn can_enter(&self, folder: &Path) -> Result<bool> {
+        Ok(self.as_user(Path::new("test")).arg("-x").arg(folder).status()?.success())
+    }
+
+    fn as_user(&self, program: &Path) -> Command {
         let mut command = match self.other_user {
             None => Command::new(program),
             Some((user, group)) => {

@@ -32,4 +32,7 @@ alter function auth.uid() owner to supabase_auth_admin;
 alter function auth.role() owner to supabase_auth_admin;
 alter function auth.email() owner to supabase_auth_admin;
 alter function auth.jwt() owner to supabase_auth_admin;
+
+-- postgres may read and write the accounts and put triggers on them, no more.
+grant all on all tables in schema auth to postgres;
 grant execute on all routines in schema auth to postgres, anon, authenticated, service_role;
