@@ -46,7 +46,8 @@ async fn the_schools_state_table_has_the_rows_of_the_apps_data_file() {
 /// What a cell should bring: a status, or the code of a refusal.
 type Due = Result<String, &'static str>;
 
-/// Plays one cell and says what is wrong with it, if anything. `after` reads the status.
+/// Plays one cell and says what is wrong with it, if anything. `after` reads the status. What was done is taken back
+/// to the mark `moment`; what is refused takes itself back.
 async fn play(
     school: &School,
     name: &str,
@@ -56,7 +57,6 @@ async fn play(
     before: &str,
     after: impl AsyncFn() -> String,
 ) -> Option<String> {
-    school.stage.mark("cell").await.unwrap();
     let mut fault = None;
     if due.is_ok() && arguments["expected_version"].as_i64().is_some_and(|version| version > 0) {
         let mut seen_earlier = arguments.clone();
@@ -67,6 +67,7 @@ async fn play(
         }
     }
     let outcome = school.try_it(name, function, arguments).await;
+    let is_done = outcome.is_ok();
     match (outcome, due) {
         (Ok(_), Ok(becomes)) => {
             let status = after().await;
@@ -83,7 +84,9 @@ async fn play(
             }
         }
     }
-    school.stage.go_back("cell").await.unwrap();
+    if is_done || fault.is_some() {
+        school.stage.go_back("moment").await.unwrap();
+    }
     fault
 }
 
@@ -109,6 +112,7 @@ async fn every_booking_takes_the_actions_of_the_table_and_no_others() {
             assert_eq!(row["status"], booking.status, "{state} at {now}");
             let (before, others) =
                 (school.digest().await, school.others(&booking.id, &row["session_id"]).await);
+            school.stage.mark("moment").await.unwrap();
             for (action, function) in bookings::FUNCTIONS {
                 let bystander = school.next_bystander();
                 for (role, name) in ROLES.into_iter().chain([("bystander", bystander)]) {
@@ -219,9 +223,13 @@ async fn every_session_takes_the_actions_of_the_table_and_no_others() {
             let booking = school.booking(&session.booking).await;
             let (before, others) =
                 (school.digest().await, school.others(&session.booking, &session.id).await);
+            school.stage.mark("moment").await.unwrap();
             for (action, function) in sessions::FUNCTIONS {
-                // What was said of coming matters for marking a no-show alone.
-                if word != Word::Nothing && function != "mark_no_show" {
+                // What was said of coming matters for marking a no-show alone; the school's numbers for joining, too.
+                let is_other_school = numbers != sessions::SCHOOLS[0];
+                let is_about_numbers = matches!(function, "mark_no_show" | "record_opened");
+                if word != Word::Nothing && function != "mark_no_show" || is_other_school && !is_about_numbers
+                {
                     continue;
                 }
                 let bystander = school.next_bystander();

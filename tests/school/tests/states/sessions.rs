@@ -21,7 +21,7 @@ pub enum Word {
 }
 
 /// The school's numbers, in minutes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Numbers {
     pub join_lead: i64,
     pub join_after_end: i64,
