@@ -179,7 +179,7 @@ end $$;
 create function private.check_time(start_at timestamptz, end_at timestamptz) returns void
 language plpgsql stable set search_path = '' as $$
 begin
-  if start_at is null or end_at is null
+  if start_at is null or end_at is null or not isfinite(start_at) or not isfinite(end_at)
     or end_at - start_at not between interval '10 minutes' and interval '8 hours'
     or start_at > private.clock() + interval '2 years' then
     perform private.refuse('bad_input', jsonb_build_object('field', 'time'));

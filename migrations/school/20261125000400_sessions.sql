@@ -185,7 +185,11 @@ create trigger takes_time after insert or delete on public.session_participants
 create function private.proposal_takes_time() returns trigger
 language plpgsql set search_path = '' as $$
 begin
-  delete from private.slots s where s.proposal_id = new.id;
+  -- One that has run out takes no time from anybody, and the other one's row is not in hand then: it goes when they
+  -- are taken in hand.
+  if new.stored_status <> 'EXPIRED' then
+    delete from private.slots s where s.proposal_id = new.id;
+  end if;
   if new.stored_status = 'OPEN' then
     insert into private.slots (person_id, owner_id, during, proposal_id, held_until)
     select who.person, coalesce(b.session_id, b.id), tstzrange(new.start_at, new.end_at), new.id, new.held_until

@@ -4,23 +4,29 @@
 
 -- Takes people in hand until the transaction ends: first tutors, then students, each in the order of their ids,
 -- so that two who take the same people wait for each other and never for good. The exclusion constraint alone
--- ends in deadlocks. Then stores what has run out by time for them.
+-- ends in deadlocks. Then stores what has run out by time for them; not before all are in hand, because whoever
+-- waits for a person must not have written what somebody else waits for.
 create function private.lock_people(tutors uuid[], students uuid[]) returns void
+language plpgsql set search_path = '' as $$
+begin
+  perform private.wait_for(tutors);
+  perform private.wait_for(students);
+  perform private.store_what_ran_out(tutors || students);
+end $$;
+
+-- The locks alone.
+create function private.wait_for(people uuid[]) returns void
 language plpgsql set search_path = '' as $$
 declare
   person uuid;
 begin
-  for person in select distinct unnest(tutors) order by 1 loop
+  for person in select distinct unnest(people) order by 1 loop
     perform pg_advisory_xact_lock(hashtextextended(person::text, 0));
   end loop;
-  for person in select distinct unnest(students) order by 1 loop
-    perform pg_advisory_xact_lock(hashtextextended(person::text, 0));
-  end loop;
-  perform private.store_what_ran_out(tutors || students);
 end $$;
 
 -- Stores what time alone has changed. Reads say it already; only the time that a proposal held has to be given
--- back. Rows that others are at are left to them.
+-- back, each person's by whoever has that person in hand. Rows that others are at are left to them.
 create function private.store_what_ran_out(people uuid[]) returns void
 language plpgsql set search_path = '' as $$
 begin
@@ -140,8 +146,8 @@ begin
     perform private.refuse('not_found');
   end if;
   -- With the tutor in hand the participants stay the same.
-  perform private.lock_people(array[s.tutor_id], '{}');
-  perform private.lock_people('{}', private.participants(session));
+  perform private.wait_for(array[s.tutor_id]);
+  perform private.lock_people(array[s.tutor_id], private.participants(session));
   select * into strict s from public.sessions where id = session for update;
   if private.my_roles(s.tutor_id, private.participants(session)) = '{}' then
     perform private.refuse('not_found');

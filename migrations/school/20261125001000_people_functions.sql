@@ -99,6 +99,9 @@ begin
   if private.is_school() then
     perform private.refuse('not_allowed');
   end if;
+  -- The person before the invitation: whoever forgets a person takes the two in that order.
+  perform private.lock_people(array[i.person_id], '{}') from public.invitations i
+  where i.code_hash = private.code_hash(code) and i.person_id is not null;
   select * into invitation from public.invitations i where i.code_hash = private.code_hash(code) for update;
   if not found or invitation.used_at is not null or invitation.expires_at <= private.clock() then
     perform private.refuse('invitation_over');
@@ -119,14 +122,12 @@ create function private.link(account uuid, person uuid, relation text, name text
 language plpgsql set search_path = '' as $$
 declare
   link_id uuid;
-  kind text;
 begin
-  select p.kind into kind from public.people p where p.id = person and p.forgotten_at is null;
-  if not found then
+  -- One person alone, so it is all the same as what they are taken. In hand first: they may be being forgotten.
+  perform private.lock_people(array[person], '{}');
+  if not exists (select from public.people p where p.id = person and p.forgotten_at is null) then
     perform private.refuse('not_found');
   end if;
-  perform private.lock_people(
-    case kind when 'tutor' then array[person] else '{}' end, case kind when 'student' then array[person] else '{}' end);
   insert into public.account_people (account_id, person_id, relation, name)
   values (account, person, relation, name) returning id into link_id;
   return link_id;

@@ -41,7 +41,7 @@ begin
   end if;
 end $$;
 
--- Ends a request by saying no to it.
+-- Ends a booking that is not confirmed with the tutor's no.
 create function private.turn_down(b public.bookings, side text, reason text) returns void
 language plpgsql set search_path = '' as $$
 begin
@@ -357,8 +357,8 @@ begin
   return private.answer_request(request_id, private.booking_answer(b.id));
 end $$;
 
--- Calls off this booking of a series and all later ones that can be called off still. A tutor's requests that are
--- not answered yet are declined.
+-- Calls off this booking of a series and all later ones that can be called off still. By the tutor, requests that
+-- are not answered yet are declined, and those that wait for a parent stay: a tutor does not see them.
 create function public.cancel_series_from(request_id uuid, booking uuid, expected_version integer, reason text default '') returns jsonb
 language plpgsql security definer set search_path = '' as $$
 #variable_conflict use_variable
@@ -376,7 +376,7 @@ begin
   for later in select * from public.bookings k
     where (k.id = b.id or k.series_id = b.series_id) and k.start_at >= b.start_at
       and public.status(k) in ('PENDING', 'AWAITING_PARENT', 'COUNTER_PROPOSED', 'CONFIRMED')
-      and private.sees_booking(k)
+      and (decision.role <> 'tutor' or k.reached_tutor_at is not null)
     order by k.start_at, k.id for update
   loop
     if decision.role = 'tutor' and public.status(later) <> 'CONFIRMED' then

@@ -47,7 +47,8 @@ declare
 begin
   if known is not null then return known; end if;
   perform private.take_tutor(tutor);
-  if start_at is null or end_at is null or start_at >= end_at or end_at - start_at > interval '366 days' then
+  if start_at is null or end_at is null or not isfinite(start_at) or not isfinite(end_at)
+    or start_at >= end_at or end_at - start_at > interval '366 days' then
     perform private.refuse('bad_input', jsonb_build_object('field', 'time'));
   end if;
   if source is null or source not in ('own', 'elsewhere') or (source = 'elsewhere' and why <> '') then
@@ -87,7 +88,8 @@ begin
   if minutes is null or minutes not between 10 and 480 then
     perform private.refuse('bad_input', jsonb_build_object('field', 'minutes'));
   end if;
-  if from_at is null or to_at is null or to_at - from_at not between interval '0' and interval '62 days' then
+  if from_at is null or to_at is null or not isfinite(from_at) or not isfinite(to_at)
+    or to_at - from_at not between interval '0' and interval '62 days' then
     perform private.refuse('bad_input', jsonb_build_object('field', 'time'));
   end if;
   select coalesce(jsonb_agg(jsonb_build_object('start_at', free.start_at, 'end_at', free.start_at + make_interval(mins => minutes))

@@ -1,7 +1,7 @@
 //! What comes from one account, the way the REST server hands it to the database.
 
 use serde_json::Value;
-use tokio_postgres::{Client, Error, Transaction};
+use tokio_postgres::{Client, Error, GenericClient, Transaction};
 
 /// A connection whose every transaction runs with an account's role and claims, and nothing is left of them after.
 pub struct Account {
@@ -37,35 +37,56 @@ impl Account {
     /// What the database answers; a refusal is its `as_db_error`: code, message, detail and hint.
     pub async fn call(&mut self, function: &str, arguments: &Value) -> Result<Value, Error> {
         let transaction = self.begin().await?;
-        let columns = columns(&transaction, function, arguments).await?;
-        let list = |part: &dyn Fn(&(String, String)) -> String| {
-            columns.iter().map(part).collect::<Vec<_>>().join(", ")
-        };
-        let passed = list(&|(name, _)| format!("{name} => given.{name}"));
-        let typed = list(&|(name, kind)| format!("{name} {kind}"));
-        let from = if columns.is_empty() {
-            "(select $1::json) as given".to_owned()
-        } else {
-            format!("json_to_record($1::json) as given({typed})")
-        };
-        let call = format!("select to_jsonb(public.{function}({passed})) from {from}");
-        let row = transaction.query_one(&call, &[arguments]).await?;
-        // A function that returns nothing answers null.
-        let value: Option<Value> = row.get(0);
+        let value = Self::call_in(&transaction, function, arguments).await?;
         transaction.commit().await?;
-        Ok(value.unwrap_or(Value::Null))
+        Ok(value)
     }
+
+    /// The same in a transaction that stays open, for what has to be seen half done.
+    ///
+    /// # Errors
+    /// As [`Self::call`].
+    pub async fn call_in(
+        transaction: &Transaction<'_>,
+        function: &str,
+        arguments: &Value,
+    ) -> Result<Value, Error> {
+        call_by_name(transaction, function, arguments).await
+    }
+}
+
+/// Calls a function of the schema `public` by the names of its arguments, as whoever the connection is now.
+pub(crate) async fn call_by_name(
+    client: &impl GenericClient,
+    function: &str,
+    arguments: &Value,
+) -> Result<Value, Error> {
+    let columns = columns(client, function, arguments).await?;
+    let list =
+        |part: &dyn Fn(&(String, String)) -> String| columns.iter().map(part).collect::<Vec<_>>().join(", ");
+    let passed = list(&|(name, _)| format!("{name} => given.{name}"));
+    let typed = list(&|(name, kind)| format!("{name} {kind}"));
+    let from = if columns.is_empty() {
+        "(select $1::json) as given".to_owned()
+    } else {
+        format!("json_to_record($1::json) as given({typed})")
+    };
+    let call = format!("select to_jsonb(public.{function}({passed})) from {from}");
+    let row = client.query_one(&call, &[arguments]).await?;
+    // A function that returns nothing answers null.
+    let value: Option<Value> = row.get(0);
+    Ok(value.unwrap_or(Value::Null))
 }
 
 /// Quoted names and types of the arguments that are given. Where the function takes none of that name, it is passed
 /// as text, so that the database says what it does not know.
 async fn columns(
-    transaction: &Transaction<'_>,
+    client: &impl GenericClient,
     function: &str,
     arguments: &Value,
 ) -> Result<Vec<(String, String)>, Error> {
     let names = arguments.as_object().map(|given| given.keys().cloned().collect::<Vec<_>>());
-    let rows = transaction
+    let rows = client
         .query(
             "select quote_ident(given.name),
                     coalesce((select format_type(known.type, null)

@@ -41,12 +41,16 @@ impl From<tokio_postgres::Error> for Refusal {
 /// Functions that take no request id, because they write nothing.
 const READS: [&str; 3] = ["free_slots", "look_at_invitation", "pull_changes"];
 
+pub(crate) fn takes_request_id(function: &str) -> bool {
+    !READS.contains(&function)
+}
+
 /// Calls a function; a request id is given where it takes one and none is.
 ///
 /// # Errors
 /// What the function refuses.
 pub(crate) async fn call(door: &mut Account, function: &str, mut arguments: Value) -> Result<Value, Refusal> {
-    if !READS.contains(&function) && arguments.get("request_id").is_none() {
+    if takes_request_id(function) && arguments.get("request_id").is_none() {
         arguments["request_id"] = json!(Uuid::new_v4());
     }
     Ok(door.call(function, &arguments).await?)

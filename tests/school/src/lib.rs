@@ -8,19 +8,24 @@
 mod account;
 mod asking;
 mod cast;
+mod chance;
 mod cluster;
 mod database;
+mod faults;
 mod keys;
 mod prepare;
 pub mod sample;
 mod server;
+mod stage;
 
 pub use account::Account;
 pub use asking::Refusal;
 pub use cast::{Cast, Player};
+pub use chance::{seed, times};
 pub use cluster::Cluster;
 pub use database::Database;
 pub use keys::Keys;
 pub use prepare::{MIGRATIONS, SUPERUSER, run_sql};
 pub use server::{Server, ServerPlan};
+pub use stage::{Caller, Stage};
 pub use tokio_postgres as postgres;
