@@ -35,6 +35,8 @@ struct Arguments {
 async fn main() -> ExitCode {
     match run().await {
         Ok(()) => ExitCode::SUCCESS,
+        // Whoever reads the first lines only, reads on no further.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error:#}");
             ExitCode::FAILURE
@@ -99,6 +101,10 @@ async fn ephemeral(print_env: bool) -> Result<()> {
         () = end.wait() => {}
     }
     Ok(())
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
 fn tell(step: &str, took: Duration) {
