@@ -34,13 +34,13 @@ const connection = createPostgresConnection({
   },
 });
 
-// Each message becomes a file, in the order they were sent. It appears whole.
+// Each message becomes a file, named so that their order is the one they were sent in. It appears whole.
 await mkdir(MAIL_FOLDER, { recursive: true });
 let sent = 0;
 const email = {
   async send(message) {
     sent += 1;
-    const path = `${MAIL_FOLDER}/${String(sent).padStart(6, "0")}.json`;
+    const path = `${MAIL_FOLDER}/${Date.now()}-${String(sent).padStart(6, "0")}.json`;
     await writeFile(`${path}.part`, JSON.stringify(message));
     await rename(`${path}.part`, path);
   },
@@ -65,10 +65,10 @@ const app = new App({
 });
 await app.ensureSystemSchema();
 
-const server = serve(
+serve(
   {
     hostname: "127.0.0.1",
-    port: Number(process.env.PORT ?? 0),
+    port: 0,
     fetch: (request, { incoming }) =>
       app.fetch(request, { peerAddress: incoming.socket.remoteAddress ?? null }),
   },
