@@ -2,8 +2,8 @@
 //!
 //! [`Cluster`] is a PostgreSQL cluster of its own, arranged as Supabase arranges it, with the school's migrations: start
 //! with [`Cluster::shared`] and [`Cluster::fresh`]. [`Server`] puts accounts and the REST API in front of one, at one
-//! address with keys: start with [`Server::from_env_or_start`]. Where it does not answer
-//! as Supabase does is listed, and held by tests, in `tests/known_differences.rs`.
+//! address with keys: start with [`Server::from_env_or_start`]. Where it
+//! does not answer as Supabase does is listed, and held by tests, in `tests/server/known_differences.rs`.
 
 mod account;
 mod asking;

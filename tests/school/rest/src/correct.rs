@@ -10,7 +10,13 @@ use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+/// With this header a test sees what postrust answers by itself.
+const UNCORRECTED: &str = "x-uncorrected";
+
 pub async fn correct(mut request: Request, next: Next) -> Response {
+    if request.headers().contains_key(UNCORRECTED) {
+        return next.run(request).await;
+    }
     if let Some(query) = request.uri().query() {
         let corrected = query.split('&').map(correct_pair).collect::<Vec<_>>().join("&");
         if corrected != query
