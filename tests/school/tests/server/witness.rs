@@ -16,7 +16,7 @@ async fn supabase_js_is_content_with_accounts_and_api() {
 
 #[tokio::test]
 async fn supabase_js_plays_a_story_of_the_school() {
-    witness("story.mjs", server().await, 23).await;
+    witness("story.mjs", server().await, 28).await;
 }
 
 /// Runs a script, which says one line of JSON a check; all of them have to hold, and there are so many.

@@ -44,7 +44,7 @@ impl Case {
     pub fn draw(nth: usize, chance: &mut StdRng) -> Self {
         let zone = ZONES[nth / 2 % ZONES.len()];
         let changes = changes(zone);
-        let changes: Vec<i64> = if nth % 2 == 0 { changes } else { Vec::new() };
+        let changes: Vec<i64> = if nth.is_multiple_of(2) { changes } else { Vec::new() };
         let anywhere = || at(YEARS[0], zone) + 3600 * 24 * 30;
         let middle = match changes.choose(chance) {
             Some(change) => *change,
