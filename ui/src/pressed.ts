@@ -1,12 +1,12 @@
 // Keys and pastes, from the document to deeds.
+import { flushSync } from "svelte";
 import {
   add, change, chooseFile, copyLink, goBack, goToPlace, hide, join, joinWhatIsOpen, paste, quit,
 } from "./deeds";
 import { put } from "./ask";
 import { wishOf, type Wish } from "./keys";
 import { app } from "./state.svelte";
-
-const mac = navigator.userAgent.includes("Mac OS");
+import { mac } from "./system";
 
 export function handleKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing) return;
@@ -46,12 +46,22 @@ function leave(): void {
 
 /** ↑ and ↓ go from row to row, over all days on the page. */
 function step(by: 1 | -1): void {
-  const views = [...document.querySelectorAll<HTMLElement>("main [data-view]")].filter((one) => one.offsetParent !== null);
+  let views = viewButtons();
   const current = rowIdAt(document.activeElement);
   const at = views.findIndex((one) => one.dataset.view === current);
+  // Whoever goes through the list by keys finds all of it.
+  if (at === -1 ? by === -1 : at + by === views.length) {
+    app.rowsDrawn = Infinity;
+    flushSync();
+    views = viewButtons();
+  }
   const next = views[at === -1 ? (by === 1 ? 0 : views.length - 1) : at + by];
   next?.focus();
   next?.closest("li")?.scrollIntoView({ block: "nearest" });
+}
+
+function viewButtons(): HTMLElement[] {
+  return [...document.querySelectorAll<HTMLElement>("main [data-view]")].filter((one) => one.offsetParent !== null);
 }
 
 function rowIdAt(target: EventTarget | null): string | null {
