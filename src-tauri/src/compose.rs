@@ -41,8 +41,8 @@ use crate::{
     window,
 };
 
-/// How many days after today the page shows at first.
-const DAYS_AHEAD: u16 = 14;
+/// How many days after today the page is handed at first. It asks for more when the end of them comes near.
+const DAYS_AHEAD: u16 = 2;
 /// How often it is looked whether series are to be extended.
 const EXTEND_EVERY: Duration = Duration::from_secs(6 * 60 * 60);
 

@@ -3,26 +3,48 @@ import { app } from "./state.svelte";
 import type { SessionRow } from "./tauri";
 
 /** How far below the fold something is near: some rows, so that scrolling finds them drawn. */
-const MARGIN = 240;
-/** The height of a row, and how many of them the bar, the heading and the card take the place of. */
+const MARGIN = 120;
+/** The height of a row, and of what stands above the first one: the bar, the heading, the card, the day's name. */
 const ROW = 60;
-const ABOVE = 5;
+const ABOVE = 400;
+/** How many days after today are loaded without being asked for. The first page has the first of them. */
+const DAYS = 14;
 
 type Day = { rows: SessionRow[] };
 
-/** Whole days until the window and what is near it are full. */
+/** Rows until a window of this height, and what is near it, are full. */
 export function rowsInSight(height: number): number {
-  return Math.ceil((height + MARGIN) / ROW) - ABOVE;
+  return Math.max(1, Math.ceil((height - ABOVE + MARGIN) / ROW));
 }
 
+/** The first rows, under their days. */
 export function drawnOf<D extends Day>(days: D[], rows: number): D[] {
-  let count = 0;
-  const end = days.findIndex((day) => (count += day.rows.length) >= rows);
-  return end === -1 ? days : days.slice(0, end + 1);
+  const drawn: D[] = [];
+  let left = rows;
+  for (const day of days) {
+    if (left <= 0) break;
+    drawn.push(day.rows.length > left ? { ...day, rows: day.rows.slice(0, left) } : day);
+    left -= day.rows.length;
+  }
+  return drawn;
 }
 
-export function drawMore(): void {
+/** Whether the list goes on by itself after what is drawn. */
+export function goesOn(days: Day[], drawn: Day[]): boolean {
+  return drawn.length < days.length || drawn.at(-1) !== days.at(-1) || (app.today.more_after && app.daysAhead < DAYS);
+}
+
+/** The end of what is drawn has come near. */
+export function goOn(): void {
+  const rows = app.today.days.reduce((count, day) => count + day.rows.length, 0);
+  if (app.rowsDrawn >= rows && app.daysAhead < DAYS) loadDays();
   app.rowsDrawn += Math.ceil(window.innerHeight / ROW);
+}
+
+/** Whoever goes through the list by keys finds all of it. */
+export function drawAll(): void {
+  app.rowsDrawn = Infinity;
+  if (app.daysAhead < DAYS) loadDays();
 }
 
 /** A row that is opened from elsewhere is drawn too, so that the list can show where it stands. */
@@ -31,11 +53,20 @@ export function drawUpTo(id: string): void {
   app.rowsDrawn = Math.max(app.rowsDrawn, rows.findIndex((row) => row.id === id) + 1);
 }
 
-/** For an element after the last row: calls when it comes near. */
+function loadDays(): void {
+  app.daysAhead = DAYS;
+  app.turn += 1;
+}
+
+/** For an element after the last row: calls for as long as it is near. */
 export function whenNear(take: () => void): (node: Element) => () => void {
   return (node) => {
     const observer = new IntersectionObserver((entries) => {
-      if (entries.some((entry) => entry.isIntersecting)) take();
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      take();
+      // What came may not have moved it away; only a new look tells.
+      observer.unobserve(node);
+      observer.observe(node);
     }, { rootMargin: `0px 0px ${MARGIN}px` });
     observer.observe(node);
     return () => { observer.disconnect(); };

@@ -5,6 +5,7 @@ import {
 } from "./deeds";
 import { put } from "./ask";
 import { wishOf, type Wish } from "./keys";
+import { drawAll } from "./near";
 import { app } from "./state.svelte";
 import { mac } from "./system";
 
@@ -46,22 +47,16 @@ function leave(): void {
 
 /** ↑ and ↓ go from row to row, over all days on the page. */
 function step(by: 1 | -1): void {
-  let views = viewButtons();
+  if (app.where.place === "today") {
+    drawAll();
+    flushSync();
+  }
+  const views = [...document.querySelectorAll<HTMLElement>("main [data-view]")].filter((one) => one.offsetParent !== null);
   const current = rowIdAt(document.activeElement);
   const at = views.findIndex((one) => one.dataset.view === current);
-  // Whoever goes through the list by keys finds all of it.
-  if (at === -1 ? by === -1 : at + by === views.length) {
-    app.rowsDrawn = Infinity;
-    flushSync();
-    views = viewButtons();
-  }
   const next = views[at === -1 ? (by === 1 ? 0 : views.length - 1) : at + by];
   next?.focus();
   next?.closest("li")?.scrollIntoView({ block: "nearest" });
-}
-
-function viewButtons(): HTMLElement[] {
-  return [...document.querySelectorAll<HTMLElement>("main [data-view]")].filter((one) => one.offsetParent !== null);
 }
 
 function rowIdAt(target: EventTarget | null): string | null {

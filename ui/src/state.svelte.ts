@@ -54,7 +54,8 @@ class Knowledge {
   turn = $state(0);
   /** Counts up only when sessions have changed, not with the clock. */
   changes = $state(0);
-  daysAhead = $state(14);
+  /** Today's page has this many days after today; the first one that the shell hands over, two. */
+  daysAhead = $state(2);
   /** Today's list is drawn at least this far. It never goes back, so that a page returned to is as it was left. */
   rowsDrawn = $state(0);
   people = $state.raw<PersonRow[]>([]);
