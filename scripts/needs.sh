@@ -172,7 +172,7 @@ need_school() {
   fi
 }
 
-# The other implementation that calendar files are compared with, in a Python of its own.
+# The other implementations that calendar files, free times and series are compared with, in a Python of their own.
 need_oracle() {
   local key python=$root/.dev/oracle/bin/python
   key=$(digest tests/oracle/requirements.txt)

@@ -1,10 +1,58 @@
-### The window's words. Times come finished (“16:00”, “4:00 pm”); names of days and months come from the system.
+### The window's words. Times come finished (“16:00”, “4:00 pm”).
 
-## Dates: the order and the joints are the language's, the parts are not.
+## Dates: names, order and joints are the language's.
 
+weekday-long = { $day ->
+        [mon] Monday
+        [tue] Tuesday
+        [wed] Wednesday
+        [thu] Thursday
+        [fri] Friday
+        [sat] Saturday
+       *[sun] Sunday
+    }
+weekday-short = { $day ->
+        [mon] Mon
+        [tue] Tue
+        [wed] Wed
+        [thu] Thu
+        [fri] Fri
+        [sat] Sat
+       *[sun] Sun
+    }
+month-long = { $month ->
+        [jan] January
+        [feb] February
+        [mar] March
+        [apr] April
+        [may] May
+        [jun] June
+        [jul] July
+        [aug] August
+        [sep] September
+        [oct] October
+        [nov] November
+       *[dec] December
+    }
+month-short = { $month ->
+        [jan] Jan
+        [feb] Feb
+        [mar] Mar
+        [apr] Apr
+        [may] May
+        [jun] Jun
+        [jul] Jul
+        [aug] Aug
+        [sep] Sept
+        [oct] Oct
+        [nov] Nov
+       *[dec] Dec
+    }
 date-long = { $weekday } { $day } { $month }
 date-day = { $day } { $month }
 date-year = { $day } { $month } { $year }
+before-noon = am
+after-noon = pm
 hours = { $start }–{ $end }
 weekday-plural = { $weekday }s
 week-day = { $weekday } { $day }

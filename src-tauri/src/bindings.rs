@@ -1,12 +1,12 @@
-//! Commands, events and types as TypeScript knows them. `ui/src/tauri/bindings.ts` is made from here and
+//! Commands and types as TypeScript knows them. `ui/src/tauri/bindings.ts` is made from here and
 //! committed; a test holds the two together.
 
 use specta_typescript::Typescript;
-use tauri_specta::{Builder, collect_commands, collect_events};
+use tauri_specta::{Builder, collect_commands};
 
-use crate::{commands, events};
+use crate::commands;
 
-/// Everything the window may ask for and be told.
+/// Everything the window may ask for, and the channel over which it is told.
 pub fn builder() -> Builder<tauri::Wry> {
     Builder::new()
         // What goes out and what comes in have one form.
@@ -20,7 +20,6 @@ pub fn builder() -> Builder<tauri::Wry> {
             commands::lists::people,
             commands::lists::person_sessions,
             commands::lists::set_person_zone,
-            commands::lists::painted,
             commands::lists::listening,
             commands::sessions::session,
             commands::sessions::draft_of,
@@ -51,17 +50,6 @@ pub fn builder() -> Builder<tauri::Wry> {
             commands::program::quit,
             commands::program::ring_window,
             commands::program::answer_ring_window,
-        ])
-        .events(collect_events![
-            events::Changed,
-            events::ClockTicked,
-            events::ImportReady,
-            events::Failed,
-            events::ShowSession,
-            events::AskToJoin,
-            events::BrowserFailed,
-            events::QuitAsked,
-            events::DraggedOver,
         ])
 }
 

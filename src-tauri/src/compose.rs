@@ -14,8 +14,7 @@ use firstbell_core::{
     reminder::{Bell, wait::SystemWait},
     store::{Migrate, OpenError, Store},
 };
-use tauri::{AppHandle, Manager as _, RunEvent};
-use tauri_specta::Event as _;
+use tauri::{AppHandle, Manager as _, RunEvent, WebviewWindow};
 use tokio::sync::{broadcast, mpsc, watch};
 
 use crate::{
@@ -29,7 +28,8 @@ use crate::{
         sound,
     },
     error::{Answer, AppError},
-    events::{Changed, ClockTicked, QuitAsked},
+    events::Told,
+    first_page::FirstPage,
     import, logging,
     tray::Tray,
     view::{
@@ -37,12 +37,12 @@ use crate::{
         page::{Boot, Problem, TodayView},
         settings::SettingsView,
     },
-    waiting::Waiting,
-    window::{self, Revealed},
+    waiting::{self, Waiting},
+    window,
 };
 
-/// How many days after today the page shows at first.
-const DAYS_AHEAD: u16 = 14;
+/// How many days after today the page is handed at first. It asks for more when the end of them comes near.
+const DAYS_AHEAD: u16 = 2;
 /// How often it is looked whether series are to be extended.
 const EXTEND_EVERY: Duration = Duration::from_secs(6 * 60 * 60);
 
@@ -68,8 +68,12 @@ pub fn run() -> ExitCode {
         Some(path) => path,
         None => return fail(&Error::Folder(PathBuf::new())),
     };
-    // The store opens while the window system starts.
-    let opening = tauri::async_runtime::spawn(open(data_dir.clone()));
+    let folder = match DataFolder::open(&data_dir) {
+        Ok(folder) => folder,
+        Err(error) => return fail(&error),
+    };
+    // The store opens while the window system and the web process start.
+    let opening = tauri::async_runtime::spawn(open(folder.clone()));
     let bindings = bindings::builder();
     let later_starts = tauri_plugin_single_instance::Builder::new()
         .callback(|app, words, folder| later_start(app, Arguments::of_later_start(words, &folder)))
@@ -92,7 +96,8 @@ pub fn run() -> ExitCode {
         .plugin(tauri_plugin_dialog::init())
         .invoke_handler(bindings.invoke_handler())
         .setup(move |app| {
-            bindings.mount_events(app);
+            app.manage(FirstPage::default());
+            let window = if arguments.hidden { None } else { Some(window::make(app.handle(), &folder)?) };
             let opened = match tauri::async_runtime::block_on(opening)? {
                 Ok(opened) => opened,
                 Err(error) => {
@@ -100,7 +105,7 @@ pub fn run() -> ExitCode {
                     std::process::exit(1);
                 }
             };
-            start(app.handle(), opened, &arguments)?;
+            start(app.handle(), opened, window, &arguments)?;
             Ok(())
         })
         .build(context);
@@ -118,8 +123,7 @@ pub fn run() -> ExitCode {
     }
 }
 
-async fn open(path: PathBuf) -> Result<Opened, Error> {
-    let folder = DataFolder::open(&path)?;
+async fn open(folder: DataFolder) -> Result<Opened, Error> {
     let ownership = folder.own()?;
     let (store, damaged) = match Store::open(&folder.database(), Migrate::Yes).await {
         Ok(store) => (store, None),
@@ -131,10 +135,11 @@ async fn open(path: PathBuf) -> Result<Opened, Error> {
     Ok(Opened { folder, _ownership: ownership, store, damaged })
 }
 
-/// Brings everything up: the window first, then what it can wait for.
+/// Brings everything up: what the window shows first, then what can wait for it.
 fn start(
     app: &AppHandle,
     mut opened: Opened,
+    window: Option<WebviewWindow>,
     arguments: &Arguments,
 ) -> Result<(), Box<dyn std::error::Error>> {
     let (changes, _) = broadcast::channel(64);
@@ -160,7 +165,6 @@ fn start(
     app.manage(Arc::clone(&notifications));
     app.manage(Tray::default());
     app.manage(Waiting::default());
-    app.manage(Revealed::default());
     app.manage(CanRing(sees_ring.clone()));
     // Held to the end of the program.
     app.manage(opened);
@@ -168,9 +172,9 @@ fn start(
     if arguments.sample {
         tauri::async_runtime::block_on(core.add_samples())?;
     }
-    if !arguments.hidden {
+    if let Some(window) = window {
         let boot = tauri::async_runtime::block_on(boot(app)).map_err(|error| error.message)?;
-        window::make(app, &boot)?;
+        window::open(&window, boot);
     }
     if let Some(file) = arguments.file.clone() {
         import::offer(app, absolute(file));
@@ -234,7 +238,7 @@ pub fn ask_to_quit(app: &AppHandle) {
         match window::core(&app).bells_left_today().await {
             Ok(left) if !left.is_empty() => {
                 window::show(&app);
-                window::tell(&app, QuitAsked { bells: left.into_iter().map(instant).collect() });
+                window::tell(&app, Told::QuitAsked { bells: left.into_iter().map(instant).collect() });
             }
             _ => quit(&app),
         }
@@ -270,9 +274,9 @@ async fn tell_window(
             Err(broadcast::error::RecvError::Lagged(_)) => Cause::AnotherHost,
             Err(broadcast::error::RecvError::Closed) => return,
         };
-        let _ = Changed { cause: cause.into() }.emit(&app);
+        waiting::tell(&app, Told::Changed { cause: cause.into() });
         if cause == Cause::Clock {
-            let _ = ClockTicked { now: instant(window::core(&app).now()) }.emit(&app);
+            waiting::tell(&app, Told::ClockTicked { now: instant(window::core(&app).now()) });
         }
     }
 }

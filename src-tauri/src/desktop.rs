@@ -1,6 +1,8 @@
 //! The desktop that First Bell runs on.
 
 pub mod autostart;
+#[cfg(target_os = "linux")]
+pub mod font;
 pub mod notifications;
 pub mod opener;
 pub mod ring_window;

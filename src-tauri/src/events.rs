@@ -1,14 +1,13 @@
-//! What the window is told without having asked. Each event names its cause.
+//! What the window is told without having asked. A change names its cause.
 
 use firstbell_core::change::Cause as CoreCause;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use specta::Type;
-use tauri_specta::Event;
 
 use crate::{error::AppError, view::import::ImportPreview};
 
 /// Why something changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub enum Cause {
     /// The person, in this program.
@@ -32,59 +31,53 @@ impl From<CoreCause> for Cause {
     }
 }
 
-/// What is shown may have changed: load it again.
-#[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
-pub struct Changed {
-    /// Why.
-    pub cause: Cause,
-}
-
-/// The minute, or what may be joined, has changed.
-#[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
-pub struct ClockTicked {
-    /// Now (RFC 3339, UTC).
-    pub now: String,
-}
-
-/// A calendar file was dropped or opened.
-#[derive(Clone, Debug, Serialize, Type, Event)]
-pub struct ImportReady(pub ImportPreview);
-
-/// Something outside of a command went wrong.
-#[derive(Clone, Debug, Serialize, Type, Event)]
-pub struct Failed(pub AppError);
-
-/// A notification or the tray asks for a session's page.
-#[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
-pub struct ShowSession {
-    /// Which.
-    pub id: String,
-}
-
-/// *Join* was pressed outside of the window, and the link leads to an unknown host: the person is asked.
-#[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
-pub struct AskToJoin {
-    /// Which session.
-    pub id: String,
-}
-
-/// *Join* was pressed outside of the window, and no browser could be started.
-#[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
-pub struct BrowserFailed {
-    /// For which session.
-    pub id: String,
-}
-
-/// The person wants to quit, and bells are left today.
-#[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
-pub struct QuitAsked {
-    /// The sessions' starts (RFC 3339, UTC).
-    pub bells: Vec<String>,
-}
-
-/// A file hangs over the window, or does not any more.
-#[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
-pub struct DraggedOver {
-    /// It does.
-    pub over: bool,
+/// What the window is told, over the one channel that it opens when it listens.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Told {
+    /// What is shown may have changed: load it again.
+    Changed {
+        /// Why.
+        cause: Cause,
+    },
+    /// The minute, or what may be joined, has changed.
+    ClockTicked {
+        /// Now (RFC 3339, UTC).
+        now: String,
+    },
+    /// A calendar file was dropped or opened.
+    ImportReady {
+        /// What is in it.
+        preview: ImportPreview,
+    },
+    /// Something outside of a command went wrong.
+    Failed {
+        /// What.
+        error: AppError,
+    },
+    /// A notification or the tray asks for a session's page.
+    ShowSession {
+        /// Which.
+        id: String,
+    },
+    /// *Join* was pressed outside of the window, and the link leads to an unknown host: the person is asked.
+    AskToJoin {
+        /// Which session.
+        id: String,
+    },
+    /// *Join* was pressed outside of the window, and no browser could be started.
+    BrowserFailed {
+        /// For which session.
+        id: String,
+    },
+    /// The person wants to quit, and bells are left today.
+    QuitAsked {
+        /// The sessions' starts (RFC 3339, UTC).
+        bells: Vec<String>,
+    },
+    /// A file hangs over the window, or does not any more.
+    DraggedOver {
+        /// It does.
+        over: bool,
+    },
 }

@@ -8,14 +8,12 @@ use std::{
 use firstbell_core::{app::App, calendar_file::MAX_BYTES, error::Error};
 use tauri::{AppHandle, Manager as _};
 use tauri_plugin_dialog::DialogExt as _;
-use tauri_specta::Event as _;
 use tokio::{io::AsyncReadExt as _, sync::oneshot};
 
 use crate::{
-    error::AppError,
-    events::{Failed, ImportReady},
+    events::Told,
     view::import::ImportPreview,
-    waiting::when_ready,
+    waiting::{tell, when_ready},
 };
 
 /// A file was dropped, or opened with First Bell: looks at it and tells the window, once that listens.
@@ -25,12 +23,10 @@ pub fn offer(app: &AppHandle, file: PathBuf) {
         tauri::async_runtime::spawn(async move {
             let core = Arc::clone(&app.state::<Arc<App>>());
             let told = match look_at(&core, &file).await {
-                Ok(preview) => ImportReady(preview).emit(&app),
-                Err(error) => Failed(AppError::from(error)).emit(&app),
+                Ok(preview) => Told::ImportReady { preview },
+                Err(error) => Told::Failed { error: error.into() },
             };
-            if let Err(error) = told {
-                tracing::warn!(%error, "the window could not be told of a file");
-            }
+            tell(&app, told);
         });
     });
 }

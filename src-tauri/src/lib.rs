@@ -8,6 +8,7 @@ mod compose;
 mod desktop;
 mod error;
 mod events;
+mod first_page;
 mod import;
 mod logging;
 mod tray;

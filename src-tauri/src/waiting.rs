@@ -1,9 +1,11 @@
-//! What waits until the window listens: a file that was opened, a session that is to be shown. Events that
-//! are sent before would be lost.
+//! The channel over which the window is told, and what waits until it is open: a file that was opened, a
+//! session that is to be shown.
 
 use std::sync::Mutex;
 
-use tauri::{AppHandle, Manager as _};
+use tauri::{AppHandle, Manager as _, ipc::Channel};
+
+use crate::events::Told;
 
 type Task = Box<dyn FnOnce(&AppHandle) + Send>;
 
@@ -12,13 +14,20 @@ pub struct Waiting(Mutex<State>);
 
 enum State {
     /// There is no window, or it does not listen yet.
-    NotYet(Vec<Task>),
-    Ready,
+    NotYet(Unheard),
+    Listens(Channel<Told>),
+}
+
+#[derive(Default)]
+struct Unheard {
+    tasks: Vec<Task>,
+    /// Something has changed since.
+    changed: bool,
 }
 
 impl Default for Waiting {
     fn default() -> Self {
-        Self(Mutex::new(State::NotYet(Vec::new())))
+        Self(Mutex::new(State::NotYet(Unheard::default())))
     }
 }
 
@@ -27,30 +36,49 @@ pub fn when_ready(app: &AppHandle, task: impl FnOnce(&AppHandle) + Send + 'stati
     {
         let waiting = app.state::<Waiting>();
         let Ok(mut state) = waiting.0.lock() else { return };
-        if let State::NotYet(tasks) = &mut *state {
-            tasks.push(Box::new(task));
+        if let State::NotYet(unheard) = &mut *state {
+            unheard.tasks.push(Box::new(task));
             return;
         }
     }
     task(app);
 }
 
-/// The window listens now: what has waited is done.
-pub fn is_ready(app: &AppHandle) {
-    let waiting = app.state::<Waiting>();
-    let state = waiting.0.lock().map(|mut state| std::mem::replace(&mut *state, State::Ready));
-    if let Ok(State::NotYet(tasks)) = state {
-        for task in tasks {
-            task(app);
+/// Tells the window, if it listens.
+pub fn tell(app: &AppHandle, told: Told) {
+    let channel = {
+        let waiting = app.state::<Waiting>();
+        let Ok(mut state) = waiting.0.lock() else { return };
+        match &mut *state {
+            State::Listens(channel) => channel.clone(),
+            State::NotYet(unheard) => {
+                // What it will show is loaded once more when it listens.
+                unheard.changed |= matches!(told, Told::Changed { .. });
+                return;
+            }
         }
+    };
+    if let Err(error) = channel.send(told) {
+        tracing::warn!(%error, "the window could not be told");
     }
+}
+
+/// The window listens now: what has waited is done. Whether something has changed that it did not hear of.
+pub fn listens(app: &AppHandle, channel: Channel<Told>) -> bool {
+    let waiting = app.state::<Waiting>();
+    let state = waiting.0.lock().map(|mut state| std::mem::replace(&mut *state, State::Listens(channel)));
+    let Ok(State::NotYet(unheard)) = state else { return false };
+    for task in unheard.tasks {
+        task(app);
+    }
+    unheard.changed
 }
 
 /// The window is gone: what comes now waits for the next one.
 pub fn is_gone(app: &AppHandle) {
     if let Ok(mut state) = app.state::<Waiting>().0.lock()
-        && matches!(*state, State::Ready)
+        && matches!(*state, State::Listens(_))
     {
-        *state = State::NotYet(Vec::new());
+        *state = State::NotYet(Unheard::default());
     }
 }

@@ -10,68 +10,51 @@ use firstbell_core::{
     words::say,
 };
 use tauri::{
-    AppHandle, DragDropEvent, Manager as _, Url, WebviewUrl, WebviewWindowBuilder, WindowEvent, window::Color,
+    AppHandle, DragDropEvent, Manager as _, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
+    WindowEvent, window::Color,
 };
-use tauri_specta::Event as _;
 
 use crate::{
     desktop::notifications::Notifications,
-    events::{AskToJoin, BrowserFailed, DraggedOver, Failed, ShowSession},
+    events::Told,
+    first_page::{FirstPage, hand_over},
     import,
     tray::Tray,
-    view::page::Boot,
+    view::{page::Boot, settings::Theme},
     waiting,
 };
 
 /// The window's label.
 pub const MAIN: &str = "main";
 
-/// The window is shown at the latest after this, painted or not.
-const PATIENCE: std::time::Duration = std::time::Duration::from_millis(1500);
-
-/// Makes the window, unseen until it has painted. `boot` is what it starts with.
-pub fn make(app: &AppHandle, boot: &Boot) -> tauri::Result<()> {
+/// Makes the window, unseen. Its web process takes longer to start than the store to be read, so this may
+/// come before it is known what the page shows.
+pub fn make(app: &AppHandle, folder: &DataFolder) -> tauri::Result<WebviewWindow> {
+    let first = app.clone();
     let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()))
         .title("First Bell")
         .inner_size(1000.0, 700.0)
         .min_inner_size(380.0, 480.0)
         .visible(false)
-        .background_color(ground(boot))
         // What the webview keeps for itself stays with everything else of this data folder.
-        .data_directory(app.state::<DataFolder>().path().join("webview"))
-        .initialization_script(boot_script(boot))
+        .data_directory(folder.path().join("webview"))
+        .on_web_resource_request(move |request, response| hand_over(&first, &request, response))
         .on_navigation(is_ours)
         .build()?;
+    #[cfg(target_os = "linux")]
+    crate::desktop::font::wear(&window);
     let app = app.clone();
     window.on_window_event(move |event| on_event(&app, event));
-    let late = window.clone();
-    tauri::async_runtime::spawn(async move {
-        tokio::time::sleep(PATIENCE).await;
-        if !late.is_visible().unwrap_or(true) && late.state::<Revealed>().is_due() {
-            let _ = late.show();
-        }
-    });
-    Ok(())
+    Ok(window)
 }
 
-/// Whether the window has still to be shown for the first time.
-#[derive(Default)]
-pub struct Revealed(std::sync::atomic::AtomicBool);
-
-impl Revealed {
-    fn is_due(&self) -> bool {
-        !self.0.swap(true, std::sync::atomic::Ordering::SeqCst)
-    }
-}
-
-/// The window has painted: it can be seen.
-pub fn reveal(app: &AppHandle) {
-    if app.state::<Revealed>().is_due()
-        && let Some(window) = app.get_webview_window(MAIN)
-    {
-        let _ = window.show();
-        let _ = window.set_focus();
-    }
+/// Hands the page over, and shows the window in the page's colour: it is there at once, and nothing flashes
+/// when the page comes.
+pub fn open(window: &WebviewWindow, boot: Boot) {
+    let _ = window.set_background_color(Some(ground(window, &boot)));
+    window.state::<FirstPage>().put(boot);
+    let _ = window.show();
+    let _ = window.set_focus();
 }
 
 /// Brings the window up, making it if there is none.
@@ -85,7 +68,9 @@ pub fn show(app: &AppHandle) {
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
         let made = match crate::compose::boot(&app).await {
-            Ok(boot) => make(&app, &boot).map_err(|error| error.to_string()),
+            Ok(boot) => make(&app, &app.state::<DataFolder>())
+                .map(|window| open(&window, boot))
+                .map_err(|error| error.to_string()),
             Err(error) => Err(error.message),
         };
         if let Err(error) = made {
@@ -97,7 +82,7 @@ pub fn show(app: &AppHandle) {
 /// Brings the window up at a session's page.
 pub fn show_session(app: &AppHandle, id: SessionId) {
     show(app);
-    tell(app, ShowSession { id: id.to_string() });
+    tell(app, Told::ShowSession { id: id.to_string() });
 }
 
 /// *Join* was pressed outside of the window: whatever is left to ask or to say is said in it.
@@ -106,18 +91,18 @@ pub fn after_join(app: &AppHandle, id: SessionId, opened: &Opened) {
         Opened::Yes => {}
         Opened::Ask { .. } => {
             show(app);
-            tell(app, AskToJoin { id: id.to_string() });
+            tell(app, Told::AskToJoin { id: id.to_string() });
         }
         Opened::BrowserFailed => {
             show_session(app, id);
-            tell(app, BrowserFailed { id: id.to_string() });
+            tell(app, Told::BrowserFailed { id: id.to_string() });
         }
     }
 }
 
 /// Says in the window what went wrong outside of it.
 pub fn tell_failed(app: &AppHandle, error: Error) {
-    tell(app, Failed(error.into()));
+    tell(app, Told::Failed { error: error.into() });
 }
 
 /// Takes the window away; the bell stays. Without a tray it is minimised, because it could not be found
@@ -166,34 +151,23 @@ fn on_event(app: &AppHandle, event: &WindowEvent) {
     }
 }
 
-/// Sends an event as soon as the window listens.
-pub fn tell(app: &AppHandle, event: impl tauri_specta::Event + serde::Serialize + Clone + Send + 'static) {
-    waiting::when_ready(app, move |app| {
-        if let Err(error) = event.emit(app) {
-            tracing::warn!(%error, "the window could not be told");
-        }
-    });
+/// Tells the window as soon as it listens.
+pub fn tell(app: &AppHandle, told: Told) {
+    waiting::when_ready(app, move |app| waiting::tell(app, told));
 }
 
 fn dragged_over(app: &AppHandle, over: bool) {
-    let _ = DraggedOver { over }.emit(app);
+    waiting::tell(app, Told::DraggedOver { over });
 }
 
-/// The colour of the page behind everything, so that nothing flashes.
-fn ground(boot: &Boot) -> Color {
-    use crate::view::settings::Theme;
-    match boot.settings.theme {
-        Theme::Dark => Color(0x14, 0x19, 0x1B, 0xFF),
-        Theme::Light | Theme::System => Color(0xF5, 0xF2, 0xEA, 0xFF),
-    }
-}
-
-/// Hands the first page over before any script runs. `<` and the two line separators are escaped, so that
-/// no text of a person can end the script (html.spec.whatwg.org, restrictions for contents of script).
-fn boot_script(boot: &Boot) -> String {
-    let json = serde_json::to_string(boot).unwrap_or_else(|_| "null".to_owned());
-    let json = json.replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029");
-    format!("window.__BOOT__ = {json};")
+/// The colour of the page behind everything.
+fn ground(window: &WebviewWindow, boot: &Boot) -> Color {
+    let is_dark = match boot.settings.theme {
+        Theme::Dark => true,
+        Theme::Light => false,
+        Theme::System => window.theme().is_ok_and(|theme| theme == tauri::Theme::Dark),
+    };
+    if is_dark { Color(0x14, 0x19, 0x1B, 0xFF) } else { Color(0xF5, 0xF2, 0xEA, 0xFF) }
 }
 
 /// The app that the window's commands ask.

@@ -2,9 +2,10 @@
 import { announce, ask, note, put } from "./ask";
 import { isOpen } from "./join";
 import { nameWords } from "./names";
+import { drawUpTo } from "./near";
 import { app, type FormMode, type Place, type Where } from "./state.svelte";
 import { commands, type SessionDraft, type SessionRow } from "./tauri";
-import { dateIn, instant } from "./times";
+import { dateIn, hourWords, instant } from "./times";
 import { say } from "./words";
 
 const trail: Where[] = [];
@@ -29,6 +30,7 @@ export function goToPlace(place: Place): void {
 }
 
 export function openSession(id: string): void {
+  drawUpTo(id);
   goTo({ ...app.where, session: id });
 }
 
@@ -116,7 +118,7 @@ export function emptyDraft(): SessionDraft {
   const known = [app.today.card, app.today.slim, ...app.today.days.flatMap((day) => day.rows)];
   let next = Math.ceil((app.now + 1) / 3_600_000) * 3_600_000;
   while (known.some((row) => row && row.status !== "CANCELLED" && instant(row.start) < next + 3_600_000 && instant(row.end) > next)) next += 3_600_000;
-  const time = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone }).format(next);
+  const time = hourWords(next, zone, "24");
   return {
     person: "", person_zone: null, subject: "", date: dateIn(next, zone), time, minutes: 60, zone,
     link: "", place: "", repeat_weeks: 1, homework: "",

@@ -3,7 +3,7 @@ import { announce, look, put, tell } from "./ask";
 import { askToQuit, join, notOpened, openSession } from "./deeds";
 import { newlyOpen } from "./opened";
 import { app } from "./state.svelte";
-import { commands, events, type Today } from "./tauri";
+import { commands, hearTold, type Today, type Told } from "./tauri";
 import { say } from "./words";
 
 /** How far the shell's clock is from this engine's; zero but in tests with their own time. */
@@ -11,32 +11,37 @@ let offset = 0;
 
 export async function listen(): Promise<void> {
   offset = app.now - Date.now();
-  await Promise.all([
-    events.changed.listen(() => {
-      app.turn += 1;
-      app.changes += 1;
-    }),
-    events.clockTicked.listen(({ payload }) => {
-      offset = Date.parse(payload.now) - Date.now();
-      app.now = Date.parse(payload.now);
-      app.turn += 1;
-    }),
-    events.importReady.listen(({ payload }) => {
-      app.draggedOver = false;
-      put({ kind: "import", preview: payload });
-    }),
-    events.failed.listen(({ payload }) => {
-      app.draggedOver = false;
-      tell(payload);
-    }),
-    events.showSession.listen(({ payload }) => { openSession(payload.id); }),
-    events.askToJoin.listen(({ payload }) => { void join(payload.id); }),
-    events.browserFailed.listen(({ payload }) => { notOpened(payload.id, false); }),
-    events.quitAsked.listen(({ payload }) => { askToQuit(payload.bells); }),
-    events.draggedOver.listen(({ payload }) => { app.draggedOver = payload.over; }),
-  ]);
   // Words like "in 23 min" must not stand still if a tick is late. What opens and rings is not decided here.
   setInterval(() => { app.now = Date.now() + offset; }, 20_000);
+  // Files that were opened before the window could show them are told right after this.
+  if (await hearTold(hear)) app.turn += 1;
+}
+
+function hear(told: Told): void {
+  switch (told.kind) {
+    case "changed":
+      app.turn += 1;
+      app.changes += 1;
+      break;
+    case "clock_ticked":
+      offset = Date.parse(told.now) - Date.now();
+      app.now = Date.parse(told.now);
+      app.turn += 1;
+      break;
+    case "import_ready":
+      app.draggedOver = false;
+      put({ kind: "import", preview: told.preview });
+      break;
+    case "failed":
+      app.draggedOver = false;
+      tell(told.error);
+      break;
+    case "show_session": openSession(told.id); break;
+    case "ask_to_join": void join(told.id); break;
+    case "browser_failed": notOpened(told.id, false); break;
+    case "quit_asked": askToQuit(told.bells); break;
+    case "dragged_over": app.draggedOver = told.over; break;
+  }
 }
 
 let asked = 0;
@@ -51,7 +56,7 @@ export async function loadToday(): Promise<void> {
 
 function takeToday(next: Today): void {
   const opened = newlyOpen(app.today, next);
-  app.today = next;
+  app.take(next);
   if (!opened) return;
   app.justOpened = opened.id;
   // Once is once: the brass does not fill again when the card is drawn anew.

@@ -1,12 +1,13 @@
 // Keys and pastes, from the document to deeds.
+import { flushSync } from "svelte";
 import {
   add, change, chooseFile, copyLink, goBack, goToPlace, hide, join, joinWhatIsOpen, paste, quit,
 } from "./deeds";
 import { put } from "./ask";
 import { wishOf, type Wish } from "./keys";
+import { drawAll } from "./near";
 import { app } from "./state.svelte";
-
-const mac = navigator.userAgent.includes("Mac OS");
+import { mac } from "./system";
 
 export function handleKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing) return;
@@ -46,6 +47,10 @@ function leave(): void {
 
 /** ↑ and ↓ go from row to row, over all days on the page. */
 function step(by: 1 | -1): void {
+  if (app.where.place === "today") {
+    drawAll();
+    flushSync();
+  }
   const views = [...document.querySelectorAll<HTMLElement>("main [data-view]")].filter((one) => one.offsetParent !== null);
   const current = rowIdAt(document.activeElement);
   const at = views.findIndex((one) => one.dataset.view === current);

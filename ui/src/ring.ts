@@ -2,6 +2,7 @@
 import { mount } from "svelte";
 import RingCard from "./places/RingCard.svelte";
 import { commands } from "./tauri";
+import { nameSystem } from "./system";
 import "./styles/ring.css";
 
 async function start(): Promise<void> {
@@ -12,4 +13,5 @@ async function start(): Promise<void> {
   if (ring && target) mount(RingCard, { target, props: { ring } });
 }
 
+nameSystem();
 void start();

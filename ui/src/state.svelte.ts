@@ -1,4 +1,5 @@
 // What the window knows. It is loaded once; afterwards events say when to look again.
+import { learn } from "./stretches";
 import type { Boot, ImportPreview, PersonRow, SessionDraft, SessionPage, SessionRow, Settings, Today } from "./tauri";
 import type { HourClock } from "./times";
 
@@ -53,9 +54,10 @@ class Knowledge {
   turn = $state(0);
   /** Counts up only when sessions have changed, not with the clock. */
   changes = $state(0);
-  daysAhead = $state(14);
-  /** The first paint holds the first days; the others are drawn after it. */
-  allDays = $state(false);
+  /** Today's page has this many days after today; the first one that the shell hands over, two. */
+  daysAhead = $state(2);
+  /** Today's list is drawn at least this far. It never goes back, so that a page returned to is as it was left. */
+  rowsDrawn = $state(0);
   people = $state.raw<PersonRow[]>([]);
   /** Homework and notes being written, by session, so that leaving the page loses nothing. */
   written = $state<Record<string, Written>>({});
@@ -63,12 +65,17 @@ class Knowledge {
   clock: HourClock = $derived(this.today?.twelve_hours ? "12" : "24");
 
   begin(boot: Boot): void {
-    this.today = boot.today;
+    this.take(boot.today);
     this.settings = boot.settings;
     this.version = boot.version;
     this.tray = boot.tray;
     this.firstRun = boot.first_run;
     this.now = Date.parse(boot.today.now);
+  }
+
+  take(today: Today): void {
+    learn(today.zone, today.stretches);
+    this.today = today;
   }
 }
 

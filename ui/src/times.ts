@@ -1,44 +1,53 @@
 // Times as people read them. Rust decides every instant and every date that is stored; here they are only shown.
+import { wallOf } from "./stretches";
+import { say } from "./words";
 
 export type HourClock = "12" | "24";
 /** An hour as it is set: the half of the day stands apart, because it is small. */
 export type Hour = { digits: string; half: string | null };
 export type DateParts = { weekday: string; day: string; month: string; year: number };
 
-/** The language of weekdays and months: the window's, not the computer's. Dates are composed by the words. */
-const language = "en-GB";
+const weekdays = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+const months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 const formats = new Map<string, Intl.DateTimeFormat>();
-function format(zone: string, kind: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = `${language} ${zone} ${kind}`;
-  let found = formats.get(key);
+function formatOf(zone: string): Intl.DateTimeFormat {
+  let found = formats.get(zone);
   if (!found) {
+    // Only the digits are taken from it.
+    const options: Intl.DateTimeFormatOptions = { year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", hourCycle: "h23" };
     try {
-      found = new Intl.DateTimeFormat(language, { ...options, timeZone: zone });
+      found = new Intl.DateTimeFormat("en-GB", { ...options, timeZone: zone });
     } catch {
       // A zone that this engine's tables do not know yet: UTC with wrong hours would be worse than the computer's own.
-      found = new Intl.DateTimeFormat(language, options);
+      found = new Intl.DateTimeFormat("en-GB", options);
     }
-    formats.set(key, found);
+    formats.set(zone, found);
   }
   return found;
 }
 
-function parts(at: number, zone: string, kind: string, options: Intl.DateTimeFormatOptions): Map<string, string> {
-  return new Map(format(zone, kind, options).formatToParts(at).map((part) => [part.type, part.value]));
+/** What the zone's wall shows, read as if it were UTC. */
+function wall(at: string | number, zone: string): Date {
+  const then = instant(at);
+  const known = wallOf(then, zone);
+  if (known !== null) return new Date(known);
+  const p = new Map(formatOf(zone).formatToParts(then).map((part) => [part.type, Number(part.value)]));
+  return new Date(Date.UTC(p.get("year") ?? 0, (p.get("month") ?? 1) - 1, p.get("day"), p.get("hour"), p.get("minute")));
 }
+
+const two = (number: number) => String(number).padStart(2, "0");
 
 export function instant(at: string | number): number {
   return typeof at === "number" ? at : Date.parse(at);
 }
 
 export function hour(at: string | number, zone: string, clock: HourClock): Hour {
-  if (clock === "24") {
-    const p = parts(instant(at), zone, "24", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-    return { digits: `${p.get("hour")}:${p.get("minute")}`, half: null };
-  }
-  const p = parts(instant(at), zone, "12", { hour: "numeric", minute: "2-digit", hourCycle: "h12" });
-  return { digits: `${p.get("hour")}:${p.get("minute")}`, half: (p.get("dayPeriod") ?? "").toLowerCase() || null };
+  const then = wall(at, zone);
+  const hours = then.getUTCHours();
+  const minutes = two(then.getUTCMinutes());
+  if (clock === "24") return { digits: `${two(hours)}:${minutes}`, half: null };
+  return { digits: `${hours % 12 || 12}:${minutes}`, half: hours < 12 ? say("before-noon") : say("after-noon") };
 }
 
 /** "16:00" or "4:00 pm", for sentences. */
@@ -49,8 +58,7 @@ export function hourWords(at: string | number, zone: string, clock: HourClock): 
 
 /** The date in a zone, as 2026-11-24: a key that sorts and compares. */
 export function dateIn(at: string | number, zone: string): string {
-  const p = parts(instant(at), zone, "key", { year: "numeric", month: "2-digit", day: "2-digit" });
-  return `${p.get("year")}-${p.get("month")}-${p.get("day")}`;
+  return wall(at, zone).toISOString().slice(0, 10);
 }
 
 /** A calendar date has no zone; UTC's midnight stands for it only inside this file. */
@@ -59,8 +67,15 @@ function midnight(date: string): number {
 }
 
 export function dateParts(date: string, width: "long" | "short" = "long"): DateParts {
-  const p = parts(midnight(date), "UTC", `date ${width}`, { weekday: width, day: "numeric", month: width, year: "numeric" });
-  return { weekday: p.get("weekday") ?? "", day: p.get("day") ?? "", month: p.get("month") ?? "", year: Number(date.slice(0, 4)) };
+  const then = new Date(midnight(date));
+  const day = weekdays[then.getUTCDay()] ?? "";
+  const month = months[then.getUTCMonth()] ?? "";
+  return {
+    weekday: width === "long" ? say("weekday-long", { day }) : say("weekday-short", { day }),
+    day: String(then.getUTCDate()),
+    month: width === "long" ? say("month-long", { month }) : say("month-short", { month }),
+    year: then.getUTCFullYear(),
+  };
 }
 
 export function daysBetween(from: string, to: string): number {
@@ -88,8 +103,8 @@ export function around(firstDate: string, lastDate: string): { from: string; to:
 
 /** Minutes since midnight in a zone. */
 export function minuteOfDay(at: string | number, zone: string): number {
-  const p = parts(instant(at), zone, "24", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  return Number(p.get("hour")) * 60 + Number(p.get("minute"));
+  const then = wall(at, zone);
+  return then.getUTCHours() * 60 + then.getUTCMinutes();
 }
 
 /** Whole minutes from now until then, rounded up: at 15:37:20 a session at 16:00 is "in 23 min". */

@@ -46,6 +46,56 @@ pub fn minutes_until(at: DateTime<Utc>, now: DateTime<Utc>) -> i64 {
     if seconds > 0 { (seconds + 59) / 60 } else { seconds / 60 }
 }
 
+/// A time in which a zone's clocks keep one distance from UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// Its first instant (UTC).
+    pub from: DateTime<Utc>,
+    /// The first instant after it (UTC).
+    pub until: DateTime<Utc>,
+    /// What the clocks show less UTC, in seconds.
+    pub seconds: i32,
+}
+
+/// The stretches of [from, to) in a zone, without a gap between them.
+#[must_use]
+pub fn stretches(zone: Tz, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<Stretch> {
+    let seconds = |at: DateTime<Utc>| zone.offset_from_utc_datetime(&at.naive_utc()).fix().local_minus_utc();
+    let mut found = Vec::new();
+    let (mut begun, mut current) = (from, seconds(from));
+    let mut at = from;
+    while at < to {
+        // No zone changes its clocks there and back within a day.
+        let next = (at + Duration::days(1)).min(to);
+        at = if seconds(next) == current {
+            next
+        } else {
+            let change = first_of(at, next, |at| seconds(at) != current);
+            found.push(Stretch { from: begun, until: change, seconds: current });
+            (begun, current) = (change, seconds(change));
+            change
+        };
+    }
+    if begun < to {
+        found.push(Stretch { from: begun, until: to, seconds: current });
+    }
+    found
+}
+
+/// The first instant, to the second, after `before` at which it holds; at `after` it does.
+fn first_of(
+    before: DateTime<Utc>,
+    after: DateTime<Utc>,
+    holds: impl Fn(DateTime<Utc>) -> bool,
+) -> DateTime<Utc> {
+    let (mut before, mut after) = (before, after);
+    while after - before > Duration::seconds(1) {
+        let middle = before + Duration::seconds((after - before).num_seconds() / 2);
+        if holds(middle) { after = middle } else { before = middle }
+    }
+    after
+}
+
 /// Whether somebody in this zone would have to get up for it: from 22:00 to 7:00.
 #[must_use]
 pub fn is_night(at: DateTime<Utc>, zone: Tz) -> bool {

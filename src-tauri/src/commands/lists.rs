@@ -1,11 +1,12 @@
 //! Lists: Today, days, past sessions, search, people.
 
 use firstbell_core::today::Entry;
-use tauri::AppHandle;
+use tauri::{AppHandle, ipc::Channel};
 
 use super::{Core, instant};
 use crate::{
     error::{Answer, AppError},
+    events::Told,
     view::{
         page::{Boot, PersonRow, TodayView},
         session::SessionRow,
@@ -74,18 +75,12 @@ pub async fn set_person_zone(core: Core<'_>, name: String, zone: Option<String>)
     Ok(core.set_person_zone(&name, zone.as_deref()).await?)
 }
 
-/// The window has painted for the first time: it can be seen.
+/// The window listens: what has waited for it is told. Whether something has changed since it was handed
+/// its first page.
 #[tauri::command]
 #[specta::specta]
-pub fn painted(app: AppHandle) {
-    crate::window::reveal(&app);
-}
-
-/// The window listens: what has waited for it is told.
-#[tauri::command]
-#[specta::specta]
-pub fn listening(app: AppHandle) {
-    crate::waiting::is_ready(&app);
+pub fn listening(app: AppHandle, told: Channel<Told>) -> bool {
+    crate::waiting::listens(&app, told)
 }
 
 async fn rows(core: &Core<'_>, found: &[Entry]) -> Result<Vec<SessionRow>, AppError> {

@@ -76,6 +76,8 @@ impl RingWindow {
             .build();
         match window {
             Ok(window) => {
+                #[cfg(target_os = "linux")]
+                super::font::wear(&window);
                 to_the_corner(&window);
                 // Once the person turns to it, keys go to the page and not to the frame around it.
                 let page: &tauri::Webview = window.as_ref();

@@ -2,17 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
 use firstbell_core::{
     app::{Page, Person},
     today::{Brass as CoreBrass, DayLabel as CoreLabel, Entry},
-    wall_clock::HourClock,
+    wall_clock::{self, HourClock},
 };
 use serde::Serialize;
 use specta::Type;
 
 use super::{instant, session::SessionRow, settings::SettingsView};
+
+/// How far from now the window is told of the zone. Further away it asks Intl.
+const fn known_before() -> Duration {
+    Duration::days(400)
+}
+const fn known_after() -> Duration {
+    Duration::days(800)
+}
 
 /// What a day is called.
 #[derive(Clone, Copy, Debug, Serialize, Type)]
@@ -48,12 +56,29 @@ pub enum Problem {
     CannotRing,
 }
 
+/// A time in which the page's zone keeps one distance from UTC.
+#[derive(Clone, Debug, Serialize, Type)]
+pub struct Stretch {
+    pub from: String,
+    pub until: String,
+    /// What its clocks show less UTC.
+    pub seconds: i32,
+}
+
+impl From<wall_clock::Stretch> for Stretch {
+    fn from(stretch: wall_clock::Stretch) -> Self {
+        Self { from: instant(stretch.from), until: instant(stretch.until), seconds: stretch.seconds }
+    }
+}
+
 /// The page *Today*.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename = "Today")]
 pub struct TodayView {
     pub now: String,
     pub zone: String,
+    /// How `zone` stands to UTC, around now.
+    pub stretches: Vec<Stretch>,
     /// Today, as 2026-11-24, in `zone`.
     pub date: String,
     /// Hours are counted to twelve.
@@ -82,6 +107,10 @@ impl TodayView {
         Self {
             now: instant(page.now),
             zone: zone.name().to_owned(),
+            stretches: wall_clock::stretches(zone, page.now - known_before(), page.now + known_after())
+                .into_iter()
+                .map(Stretch::from)
+                .collect(),
             date: page.now.with_timezone(&zone).date_naive().to_string(),
             twelve_hours: clock == HourClock::Twelve,
             card: page.today.card.as_ref().map(row),

@@ -157,14 +157,7 @@ impl Stage {
     /// A school with a lesson of Ben's, whose meeting is being made, and one of Dan's.
     async fn clear(&mut self) {
         self.cast.database.hold_clock_at(NOW).await.unwrap();
-        self.client
-            .batch_execute(
-                "truncate public.bookings, public.booking_proposals, public.booking_messages, public.sessions,
-                   public.session_participants, public.session_events, public.session_notes, private.slots,
-                   private.meeting_leases, private.requests, private.changes",
-            )
-            .await
-            .unwrap();
+        self.cast.database.begin_anew().await.unwrap();
         let lesson = self.cast.lesson("student_ben", "tutor_ada", "2026-11-02T09:00:00Z").await.unwrap();
         let lease =
             json!({"session": lesson["session"]["id"], "generation": 1, "device": Uuid::from_u128(1)});
@@ -193,7 +186,7 @@ impl Stage {
         }
         let mut chance = StdRng::seed_from_u64(seed);
         let on = self.next_moment(&mut chance).await;
-        self.client.batch_execute("truncate test_audit.steps").await.unwrap();
+        self.client.batch_execute("delete from test_audit.steps").await.unwrap();
         let held = "update test_clock.hands set stands_at = to_timestamp($1::bigint)";
         self.client.execute(held, &[&on]).await.unwrap();
         assert_eq!(self.cast.database.faults().await.unwrap(), Vec::<String>::new(), "{what}, later");

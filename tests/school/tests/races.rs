@@ -129,6 +129,7 @@ const STUDENT: [&str; 8] = [
     "cancel_series_from",
 ];
 const CALLS: usize = 60;
+const MOVES: i32 = 60;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn decisions_of_every_kind_at_once_end_in_no_deadlock_and_no_overlap() {
@@ -196,6 +197,30 @@ async fn deadlocks(cast: Cast) -> i64 {
     })
     .await
     .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_tutors_who_move_groups_of_the_same_students_wait_for_each_other_and_never_for_good() {
+    let mut cast = cast().await;
+    let crowd = Crowd::arrive(&mut cast).await;
+    let mut movers = Vec::new();
+    for (nth, hour) in [(0, 8), (1, 10)] {
+        let (mut tutor, session) = crowd.group(&cast.database, nth, hour).await;
+        movers.push(tokio::spawn(async move {
+            for (version, days) in (1..=MOVES).zip((0..2).cycle()) {
+                let [start, end] =
+                    [0, 1].map(|more| format!("2026-12-0{}T{:02}:00:00Z", 1 + days, hour + more));
+                let move_it = json!({"request_id": Uuid::new_v4(), "session": session, "start_at": start,
+                    "end_at": end, "zone": "Europe/Madrid", "expected_version": version});
+                tutor.call("move_session", &move_it).await.map_err(Refusal::from)?;
+            }
+            Ok::<(), Refusal>(())
+        }));
+    }
+    for mover in movers {
+        tokio::time::timeout(LONG, mover).await.expect("no call unanswered").unwrap().unwrap();
+    }
+    assert_eq!(cast.database.faults().await.unwrap(), Vec::<String>::new());
 }
 
 #[tokio::test]

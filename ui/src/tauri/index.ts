@@ -1,19 +1,20 @@
 // The only folder that talks to the shell. What it says and the types it speaks are generated; see bindings.ts.
-import type { AppError, Boot } from "./bindings";
+import { Channel } from "@tauri-apps/api/core";
+import { commands, type AppError, type Boot, type Told } from "./bindings";
 
-export { commands, events } from "./bindings";
+export { commands } from "./bindings";
 export type * from "./bindings";
 
 export type Answer<T> = { status: "ok"; data: T } | { status: "error"; error: AppError };
 
-declare global {
-  // eslint-disable-next-line @typescript-eslint/consistent-type-definitions -- only an interface can be added to
-  interface Window {
-    __BOOT__?: Boot;
-  }
+/** What the shell has put into the page, so that the first paint waits for nothing. */
+export function handedBoot(): Boot | null {
+  const handed = document.getElementById("boot");
+  handed?.remove();
+  return handed?.textContent ? (JSON.parse(handed.textContent) as Boot) : null;
 }
 
-/** What the shell put into the page before its scripts, so that the first paint waits for nothing. */
-export function injectedBoot(): Boot | undefined {
-  return window.__BOOT__;
+/** Opens the channel over which the window is told. Whether something has changed since its page was made. */
+export function hearTold(take: (told: Told) => void): Promise<boolean> {
+  return commands.listening(new Channel(take));
 }

@@ -83,7 +83,13 @@ impl App {
     /// # Errors
     /// What the store says.
     pub async fn coming(&self, limit: usize) -> Result<Vec<Entry>> {
-        let page = self.today(13).await?.today;
+        let near = self.coming_in(1, limit).await?;
+        // Who has enough to do today and tomorrow is not asked for two weeks each minute.
+        if near.len() == limit { Ok(near) } else { self.coming_in(13, limit).await }
+    }
+
+    async fn coming_in(&self, days_ahead: u16, limit: usize) -> Result<Vec<Entry>> {
+        let page = self.today(days_ahead).await?.today;
         let rest = page.days.into_iter().flat_map(|day| day.entries);
         let live = |entry: &Entry| entry.session.status == Status::Scheduled && !entry.session.is_busy_time();
         Ok(page.card.into_iter().chain(page.slim).chain(rest.filter(live)).take(limit).collect())

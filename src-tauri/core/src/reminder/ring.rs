@@ -27,7 +27,7 @@ use crate::{
     change::Cause,
     clock::{Clock, computer_zone},
     desktop::{Notifier, Ring},
-    join::JoinRules,
+    join::{JoinRules, Room},
     session::{EARLIEST_JOIN, Session},
     settings::Settings,
     store::{
@@ -143,24 +143,28 @@ impl<N: Notifier, C: Clock, W: Wait> Bell<N, C, W> {
     /// What the store says. Whatever was not rung is still due at the next look.
     pub async fn look(&mut self) -> Result<DateTime<Utc>> {
         let now = self.clock.now();
-        self.plan(now).await?;
+        let planned = self.plan(now).await?;
         let rang = self.ring(now).await?;
         let taken_back = self.take_back(now).await?;
         if rang || taken_back {
             self.tell(Cause::Bell);
         }
-        if self.last_look.is_none_or(|last| minute(last) != minute(now)) || self.crossed_boundary(now).await?
-        {
+        // Whoever has loaded before the first look knows all but what it has found.
+        let ticked = match self.last_look {
+            None => planned,
+            Some(last) => minute(last) != minute(now) || self.crossed_boundary(last, now).await?,
+        };
+        if ticked {
             self.tell(Cause::Clock);
         }
         self.last_look = Some(now);
         self.next_look(now).await
     }
 
-    /// Enters into the ledger what has become due, and what can no longer be rung.
-    async fn plan(&self, now: DateTime<Utc>) -> Result<()> {
+    /// Enters into the ledger what has become due, and what can no longer be rung. Whether there was any.
+    async fn plan(&self, now: DateTime<Utc>) -> Result<bool> {
         if self.not_in_ledger(&mut *self.store.read().await?, now).await?.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
         let mut tx = self.store.write().await?;
         for new in self.not_in_ledger(&mut tx, now).await? {
@@ -170,7 +174,7 @@ impl<N: Notifier, C: Clock, W: Wait> Bell<N, C, W> {
             }
         }
         tx.commit().await?;
-        Ok(())
+        Ok(true)
     }
 
     /// What is due and not in the ledger, or was given up there and is due again.
@@ -179,6 +183,11 @@ impl<N: Notifier, C: Clock, W: Wait> Bell<N, C, W> {
         let back = if paused { LONG_LOOK } else { SHORT_LOOK };
         let mut new = Vec::new();
         for session in sessions::ringing_in(conn, now - back, now + self.rules.lead).await? {
+            // It came here when it was over, as most of an imported calendar has: nothing was owed.
+            let closes = self.rules.closes_at(&session, Room::default());
+            if now >= closes && !plan::was_owed(session.created_at, closes) {
+                continue;
+            }
             let known = rings::known(conn, session.id, session.start).await?;
             let (number, due) = match known {
                 Known::Yes => continue,
@@ -382,8 +391,7 @@ impl<N: Notifier, C: Clock, W: Wait> Bell<N, C, W> {
     }
 
     /// A session has started or ended since the last look, so that what may be done with it has changed.
-    async fn crossed_boundary(&self, now: DateTime<Utc>) -> Result<bool> {
-        let Some(last) = self.last_look else { return Ok(true) };
+    async fn crossed_boundary(&self, last: DateTime<Utc>, now: DateTime<Utc>) -> Result<bool> {
         let mut conn = self.store.read().await?;
         Ok(sessions::next_boundary(&mut conn, last).await?.is_some_and(|at| at <= now))
     }

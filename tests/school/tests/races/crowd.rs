@@ -17,6 +17,7 @@ pub struct Crowd {
     /// The own sign-in of all tutors: any connection can answer for any of them.
     pub tutors_account: Uuid,
     students: Vec<Uuid>,
+    parents_account: Uuid,
     /// A guardian of all students, so that their requests go straight to the tutors.
     parent: Account,
 }
@@ -32,7 +33,7 @@ impl Crowd {
         let tutors = people(&cast.database, "tutor", GROUP, tutors_account).await;
         let students = people(&cast.database, "student", 2 * GROUP, parents_account).await;
         let parent = cast.database.as_account(parents_account).await.unwrap();
-        Self { tutors, tutors_account, students, parent }
+        Self { tutors, tutors_account, students, parents_account, parent }
     }
 
     /// So many requests for days of this round.
@@ -61,6 +62,28 @@ impl Crowd {
             wishes.push(Wish { group, booking });
         }
         wishes
+    }
+
+    /// A session of the nth tutor with eight of the students, the same for each tutor; and the tutor's door.
+    pub async fn group(&self, database: &Database, nth: usize, hour: u32) -> (Account, Value) {
+        let [start, end] = [0, 1].map(|more| format!("2026-11-30T{:02}:00:00Z", hour + more));
+        let mut tutor = database.as_account(self.tutors_account).await.unwrap();
+        let mut parent = database.as_account(self.parents_account).await.unwrap();
+        let mut bookings = Vec::new();
+        for student in &self.students[..8] {
+            let ask = json!({"request_id": Uuid::new_v4(), "tutor": self.tutors[nth], "student": student,
+                "subject": "Maths", "start_at": start, "end_at": end, "zone": "Europe/Madrid"});
+            let asked = parent.call("request_booking", &ask).await.unwrap();
+            bookings.push(asked["bookings"][0]["id"].clone());
+        }
+        // All have asked before the first one takes the time.
+        let mut session = Value::Null;
+        for booking in bookings {
+            let confirm = json!({"request_id": Uuid::new_v4(), "booking": booking, "expected_version": 1,
+                "into_session": session});
+            session = tutor.call("confirm_booking", &confirm).await.unwrap()["session"]["id"].clone();
+        }
+        (tutor, session)
     }
 }
 

@@ -44,7 +44,7 @@ impl Case {
     pub fn draw(nth: usize, chance: &mut StdRng) -> Self {
         let zone = ZONES[nth / 2 % ZONES.len()];
         let changes = changes(zone);
-        let changes: Vec<i64> = if nth % 2 == 0 { changes } else { Vec::new() };
+        let changes: Vec<i64> = if nth.is_multiple_of(2) { changes } else { Vec::new() };
         let anywhere = || at(YEARS[0], zone) + 3600 * 24 * 30;
         let middle = match changes.choose(chance) {
             Some(change) => *change,
@@ -53,7 +53,8 @@ impl Case {
         let around =
             |chance: &mut StdRng, hours: i64| middle + 900 * chance.random_range(-4 * hours..=4 * hours);
         let minutes = *[15, 30, 45, 60, 90, 120].choose(chance).unwrap();
-        let now = around(chance, 48) - 3600 * 24 * chance.random_range(0..9);
+        // Sometimes in the middle of it, most often days before.
+        let now = around(chance, 48) - 3600 * 24 * *[0, 3, 4, 8].choose(chance).unwrap();
         let look = middle - 3600 * chance.random_range(1..120);
         let mut taken: Vec<Span> = Vec::new();
         let mut lessons = Vec::new();
@@ -128,7 +129,11 @@ impl Case {
 /// Where a weekly series begins: some of its lessons are near the change, in the hour that is left out or comes
 /// twice, and the first one is sometimes in the second of the two hours.
 fn series_start(zone: Tz, middle: i64, now: i64, weeks: i32, chance: &mut StdRng) -> i64 {
-    let near = middle + 900 * chance.random_range(-8..12);
+    let quarters = if chance.random() { chance.random_range(0..4) } else { chance.random_range(-8..12) };
+    let near = middle + 900 * quarters;
+    if chance.random_ratio(1, 3) && near > now {
+        return near;
+    }
     let weeks_before = chance.random_range(0..i64::from(weeks).min(4));
     let wall = local(zone, near) - TimeDelta::days(7 * weeks_before);
     let start = match zone.from_local_datetime(&wall) {
@@ -156,9 +161,9 @@ fn rule(zone: Tz, middle: i64, chance: &mut StdRng) -> Value {
     let to =
         if chance.random_ratio(1, 5) { 1440 } else { (from + 15 * chance.random_range(1..40)).min(1440) };
     let bound = |chance: &mut StdRng, days: std::ops::Range<i64>| -> Option<NaiveDate> {
-        chance.random_ratio(1, 4).then(|| day + TimeDelta::days(chance.random_range(days)))
+        chance.random_ratio(1, 3).then(|| day + TimeDelta::days(chance.random_range(days)))
     };
-    let (first_day, last_day) = (bound(chance, -20..2), bound(chance, 2..20));
+    let (first_day, last_day) = (bound(chance, -8..2), bound(chance, 1..8));
     let other = *ZONES.choose(chance).unwrap();
     let of = if chance.random_ratio(1, 8) { other } else { zone };
     let clock = |minutes: i32| format!("{:02}:{:02}", minutes / 60, minutes % 60);
