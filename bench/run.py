@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Measures First Bell beside yardsticks, in one run, and prints figures. It asserts nothing.
 
-  run.py --programs DIR [--rounds 7] [--sessions 10000] [--only window,agenda,rings]
+  run.py --programs DIR [--rounds 7] [--sessions 10000] [--only window,agenda,rings,school]
          [--switch NAME=VALUE] [--keep]
 
 The window: from exec until text is on the screen (pixels of the ink, read from the frame buffer), processor
 time and PSS of the whole process tree two seconds later; against a bare Tauri window that the same profile
 has built and that runs under the same switches. `bell agenda`: processor time for a week, against `khal list`
-over the same events. Rings: by how much 200 come late, against a bare timer in the same process.
+over the same events. Rings: by how much 200 come late, against a bare timer in the same process. The school (only
+when it is asked for; it takes minutes): pages and times of a pull and of the coming sessions, in the database, with
+10,000 and with 1,000,000 sessions.
 Rounds are interleaved, figures are medians. Each run has its own HOME, display and session bus.
 """
 import argparse
@@ -57,7 +59,7 @@ def main():
         print(f"{args.sessions} sessions, {args.rounds} rounds, {os.cpu_count()} cores, "
               f"load {os.getloadavg()[0]:.1f} at the start")
         for what in args.only.split(","):
-            {"window": window, "agenda": agenda, "rings": rings}[what](args, store)
+            {"window": window, "agenda": agenda, "rings": rings, "school": school}[what](args, store)
         print(f"\nload {os.getloadavg()[0]:.1f} at the end")
     finally:
         if not args.keep:
@@ -311,6 +313,13 @@ def rings(args, store):
     for key, label in (("timer_ms", "bare timer"), ("bell_ms", "bell")):
         values = sorted(late[key])
         print(f"  {label:28}{values[len(values) // 2]:10.1f}{values[len(values) * 99 // 100]:10.1f}")
+
+
+# ---- the school
+
+def school(args, store):
+    print("\nA school, in its database")
+    print(run([args.programs / "pull_at_size"], store.env()).stdout, end="")
 
 
 if __name__ == "__main__":

@@ -1,20 +1,25 @@
 -- What changed, for whom: the ground of `pull_changes`.
 --
--- Triggers note (account, table, id, transaction) for every account that saw the row before or sees it after. A
--- note says only "look at this row again": what the account gets is the row as it is then, or that it is gone.
--- Transactions commit in another order than they begin, so a note is found by its transaction's place in a
+-- Triggers note (for whom, table, id, transaction) for every person through whom the row was seen before or is seen
+-- after. A note says only "look at this row again": what an account gets is the row as it is then, or that it is
+-- gone. Transactions commit in another order than they begin, so a note is found by its transaction's place in a
 -- snapshot and never by a time or a number. See docs/adr/0010.
+--
+-- Notes are for people, not for the accounts that act for them: who acts for a person is asked when it is pulled, so
+-- that a change and a link that are made at the same time do not miss each other. What is new for a person, or gone,
+-- is written with the person in hand (private.lock_people), as links are; what only changes need not be.
 
 create table private.changes (
-  -- The nil UUID: everybody.
-  account_id uuid not null,
+  -- A person, an account (what a link brings or takes), or the nil UUID: everybody.
+  for_whom uuid not null,
   xid xid8 not null default pg_current_xact_id(),
   number bigint generated always as identity,
-  table_name text not null,
+  -- The collation of tg_table_name, by which it is compared: with another the index would not be used.
+  table_name text collate "C" not null,
   row_id uuid not null,
-  primary key (account_id, xid, number)
+  primary key (for_whom, xid, number)
 );
-create index on private.changes (account_id, table_name, row_id);
+create index on private.changes (for_whom, table_name, row_id);
 
 -- Changes whenever the numbers of transactions begin anew or go back: a dump that was restored, another
 -- cluster, another timeline.
@@ -25,30 +30,23 @@ language sql stable security definer set search_path = '' as $$
     (select d.oid from pg_database d where d.datname = current_database()), 'private.changes'::regclass::oid))
 $$;
 
--- Notes a row for some accounts. Older notes of the same row are taken away, so that there is about one for each
--- account and row; one that somebody else is taking away is left to them.
-create function private.note_for(accounts uuid[], table_name text, row_id uuid) returns void
-language plpgsql set search_path = '' as $$
+-- Notes a row for some people or accounts. Older notes of the same row are taken away, so that there is about one
+-- for each of them and row; one that somebody else is taking away is left to them. A plan that was made while the
+-- table was small must not go on reading all of it for every row of a huge transaction.
+create function private.note(for_whom uuid[], table_name text, row_id uuid) returns void
+language plpgsql set search_path = '' set enable_seqscan = off as $$
 begin
   delete from private.changes c where c.ctid = any (array(
     select older.ctid from private.changes older
-    where older.account_id = any (accounts) and older.table_name = note_for.table_name and older.row_id = note_for.row_id
+    where older.for_whom = any (note.for_whom) and older.table_name = note.table_name and older.row_id = note.row_id
     for update skip locked));
-  insert into private.changes (account_id, table_name, row_id)
-  select distinct account, note_for.table_name, note_for.row_id from unnest(accounts) as account;
-end $$;
-
--- Notes a row for all accounts that act for one of these people.
-create function private.note(people uuid[], table_name text, row_id uuid) returns void
-language plpgsql set search_path = '' as $$
-begin
-  perform private.note_for(array(
-    select a.account_id from public.account_people a where a.person_id = any (people) and a.ended_at is null), table_name, row_id);
+  insert into private.changes (for_whom, table_name, row_id)
+  select distinct whom, note.table_name, note.row_id from unnest(note.for_whom) as whom;
 end $$;
 
 create function private.note_for_everybody(table_name text, row_id uuid) returns void
 language sql set search_path = '' as $$
-  select private.note_for(array['00000000-0000-0000-0000-000000000000'::uuid], table_name, row_id)
+  select private.note(array['00000000-0000-0000-0000-000000000000'::uuid], table_name, row_id)
 $$;
 
 -- ---- one trigger a table
@@ -152,8 +150,10 @@ language plpgsql set search_path = '' as $$
 declare
   about public.session_notes := coalesce(new, old);
 begin
-  perform private.note(about.tutor_id || case when about.shared then private.participants(about.session_id) else '{}' end,
-    'session_notes', about.id);
+  perform private.note(about.tutor_id || case
+      when coalesce(new.shared, false) or coalesce(old.shared, false) then private.participants(about.session_id)
+      else '{}'
+    end, 'session_notes', about.id);
   return null;
 end $$;
 create trigger note after insert or update or delete on public.session_notes for each row execute function private.note_note();
@@ -171,24 +171,23 @@ create trigger note after insert or update or delete on public.tutor_availabilit
 create trigger note after insert or update or delete on public.tutor_unavailability_blocks for each row execute function private.note_tutor();
 create trigger note after insert or update or delete on public.video_connections for each row execute function private.note_tutor();
 
--- A link that begins or ends brings, or takes, all that the account sees through it.
+-- A link that begins or ends brings, or takes, all that the account sees through it. What every member sees is not
+-- among it: who becomes one, or is none any more, pulls afresh (private.read_cursor).
 create function private.note_link() returns trigger
 language plpgsql set search_path = '' as $$
 declare
   account uuid[] := array[new.account_id];
   person uuid := new.person_id;
 begin
-  perform private.note_for(account || array(
+  perform private.note(account || array(
     select a.account_id from public.account_people a
     where a.person_id = person and a.relation = 'self' and a.ended_at is null), 'account_people', new.id);
   if tg_op = 'UPDATE' and new.ended_at is not distinct from old.ended_at then
     return null;
   end if;
-  perform private.note_for(account, seen.table_name, seen.id) from (
+  perform private.note(account, seen.table_name, seen.id) from (
     select 'account_people' as table_name, a.id from public.account_people a where a.person_id = person
-    union all select 'school_settings', s.id from public.school_settings s
     union all select 'people', person
-    union all select 'people', p.id from public.people p where p.kind = 'tutor' and p.approved_at is not null
     union all select 'people', b.student_id from public.bookings b where b.tutor_id = person
     union all select 'people', b.tutor_id from public.bookings b where b.student_id = person
     union all select 'bookings', b.id from public.bookings b where person in (b.student_id, b.tutor_id)

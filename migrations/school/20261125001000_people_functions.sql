@@ -1,6 +1,7 @@
 -- Invitations, links between sign-ins and people, approval.
 
--- Makes an invitation and gives its code, which is stored nowhere. Only the school may.
+-- Makes an invitation and gives its code. Only the school may. The invitation keeps a digest of it; the code itself
+-- stands in the answer to this request alone, so that a repeat gets it too, and goes when it is used.
 create function public.invite(request_id uuid, role text, person uuid default null, days integer default 30) returns jsonb
 language plpgsql security definer set search_path = '' as $$
 #variable_conflict use_variable
@@ -112,6 +113,8 @@ begin
     values (invitation.role, given, family, private.zone_entry(zone)) returning id into person;
   end if;
   update public.invitations i set used_at = private.clock(), used_by = auth.uid() where i.id = invitation.id;
+  update private.requests r set answer = r.answer - 'code'
+  where r.function in ('invite', 'invite_guardian') and private.code_hash(r.answer ->> 'code') = invitation.code_hash;
   perform private.link(auth.uid(), person, case invitation.role when 'guardian' then 'guardian' else 'self' end,
     btrim(given || ' ' || family));
   return private.answer_request(request_id, jsonb_build_object('person', person, 'role', invitation.role));
@@ -224,7 +227,8 @@ begin
   side := case when private.is_school() then 'school'
     when exists (select from public.people p where p.id = person and p.kind = 'tutor') then 'tutor' else 'student' end;
   perform private.call_off(b, side, '') from public.bookings b
-  where person in (b.tutor_id, b.student_id) and public.status(b) in ('PENDING', 'AWAITING_PARENT', 'COUNTER_PROPOSED', 'CONFIRMED');
+  where person in (b.tutor_id, b.student_id) and public.status(b) in ('PENDING', 'AWAITING_PARENT', 'COUNTER_PROPOSED', 'CONFIRMED')
+    and b.end_at > private.clock();
   delete from public.session_notes n where n.tutor_id = person;
   delete from public.tutor_availability_rules r where r.tutor_id = person;
   delete from public.tutor_unavailability_blocks b where b.tutor_id = person;

@@ -14,7 +14,7 @@ use firstbell_processes::{Processes, Signal, runs, send, wait};
 use tokio::sync::OnceCell;
 use tokio_postgres::Client;
 
-use self::installed::Installed;
+pub(crate) use self::installed::Installed;
 use crate::Database;
 use crate::prepare;
 
@@ -108,6 +108,20 @@ impl Cluster {
         self.system().await?.batch_execute(&format!("create database {name}")).await?;
         let database = Database::new(self.port, name);
         prepare::arrange(&database).await?;
+        Ok(database)
+    }
+
+    /// A new database from what [`Database::dump`] gave, in this cluster or another one.
+    ///
+    /// # Errors
+    /// When the name is taken, or a statement of the dump fails.
+    pub async fn restore(&self, name: &str, dump: &str) -> Result<Database> {
+        let system = self.system().await?;
+        prepare::roles(&system).await?;
+        system.batch_execute(&format!("create database {name} owner postgres template template0")).await?;
+        prepare::set_for_database(&system, name).await?;
+        let database = Database::new(self.port, name);
+        crate::dump::read(&database, dump)?;
         Ok(database)
     }
 

@@ -118,6 +118,14 @@ impl Database {
         Ok(Account::new(self.as_authenticator().await?, "service_role", json!({"role": "service_role"})))
     }
 
+    /// All of it as SQL, as a backup holds it.
+    ///
+    /// # Errors
+    /// When `pg_dump` fails.
+    pub fn dump(&self) -> Result<String> {
+        crate::dump::write(self)
+    }
+
     /// From now on the school's clock stands at `instant`, for everyone (such as `2026-03-29 01:00+00`).
     ///
     /// # Errors

@@ -28,9 +28,14 @@ pub(crate) async fn arrange(database: &Database) -> Result<()> {
     if !row.get::<_, bool>(0) {
         return Ok(());
     }
-    run_sql(&client, "roles.sql", ROLES).await?;
+    roles(&client).await?;
     set_for_database(&client, database.name()).await?;
     run_sql(&client, "arrangement.sql", ARRANGEMENT).await
+}
+
+/// The roles, which a cluster has for all its databases.
+pub(crate) async fn roles(client: &Client) -> Result<()> {
+    run_sql(client, "roles.sql", ROLES).await
 }
 
 /// What Supabase sets for its database as a whole, which a copy of it does not take along.

@@ -11,14 +11,14 @@ use crate::prepare::SUPERUSER;
 /// Where Debian keeps the programs of each version, which are not on the `PATH`.
 const DEBIAN: &str = "/usr/lib/postgresql";
 
-pub(super) struct Installed {
+pub(crate) struct Installed {
     programs: PathBuf,
     /// PostgreSQL refuses to run as root: then it runs as the user that its package made.
     other_user: Option<(u32, u32)>,
 }
 
 impl Installed {
-    pub(super) fn find() -> Result<Self> {
+    pub(crate) fn find() -> Result<Self> {
         let programs = newest_of_debian()
             .or_else(on_the_path)
             .context("PostgreSQL is not installed: neither under /usr/lib/postgresql nor on the PATH")?;
@@ -27,7 +27,7 @@ impl Installed {
     }
 
     /// A program of PostgreSQL, to be run as the right user.
-    pub(super) fn command(&self, program: &str) -> Command {
+    pub(crate) fn command(&self, program: &str) -> Command {
         self.as_user(&self.programs.join(program))
     }
 
