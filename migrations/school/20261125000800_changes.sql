@@ -17,8 +17,11 @@ create table private.changes (
   -- The collation of tg_table_name, by which it is compared: with another the index would not be used.
   table_name text collate "C" not null,
   row_id uuid not null,
+  -- Whether for_whom is a person. All others' notes are few, and have a small index of their own.
+  is_person boolean not null,
   primary key (for_whom, xid, number)
 );
+create index changes_not_for_people on private.changes (for_whom, xid, number) where not is_person;
 create index on private.changes (for_whom, table_name, row_id);
 
 -- Changes whenever the numbers of transactions begin anew or go back: a dump that was restored, another
@@ -33,20 +36,20 @@ $$;
 -- Notes a row for some people or accounts. Older notes of the same row are taken away, so that there is about one
 -- for each of them and row; one that somebody else is taking away is left to them. A plan that was made while the
 -- table was small must not go on reading all of it for every row of a huge transaction.
-create function private.note(for_whom uuid[], table_name text, row_id uuid) returns void
+create function private.note(for_whom uuid[], table_name text, row_id uuid, is_person boolean default true) returns void
 language plpgsql set search_path = '' set enable_seqscan = off as $$
 begin
   delete from private.changes c where c.ctid = any (array(
     select older.ctid from private.changes older
     where older.for_whom = any (note.for_whom) and older.table_name = note.table_name and older.row_id = note.row_id
     for update skip locked));
-  insert into private.changes (for_whom, table_name, row_id)
-  select distinct whom, note.table_name, note.row_id from unnest(note.for_whom) as whom;
+  insert into private.changes (for_whom, table_name, row_id, is_person)
+  select distinct whom, note.table_name, note.row_id, note.is_person from unnest(note.for_whom) as whom;
 end $$;
 
 create function private.note_for_everybody(table_name text, row_id uuid) returns void
 language sql set search_path = '' as $$
-  select private.note(array['00000000-0000-0000-0000-000000000000'::uuid], table_name, row_id)
+  select private.note(array['00000000-0000-0000-0000-000000000000'::uuid], table_name, row_id, false)
 $$;
 
 -- ---- one trigger a table
@@ -181,11 +184,11 @@ declare
 begin
   perform private.note(account || array(
     select a.account_id from public.account_people a
-    where a.person_id = person and a.relation = 'self' and a.ended_at is null), 'account_people', new.id);
+    where a.person_id = person and a.relation = 'self' and a.ended_at is null), 'account_people', new.id, false);
   if tg_op = 'UPDATE' and new.ended_at is not distinct from old.ended_at then
     return null;
   end if;
-  perform private.note(account, seen.table_name, seen.id) from (
+  perform private.note(account, seen.table_name, seen.id, false) from (
     select 'account_people' as table_name, a.id from public.account_people a where a.person_id = person
     union all select 'people', person
     union all select 'people', b.student_id from public.bookings b where b.tutor_id = person
@@ -205,6 +208,8 @@ begin
     union all select 'tutor_availability_rules', r.id from public.tutor_availability_rules r where r.tutor_id = person
     union all select 'tutor_unavailability_blocks', b.id from public.tutor_unavailability_blocks b where b.tutor_id = person
     union all select 'video_connections', v.id from public.video_connections v where v.tutor_id = person
+    -- What was the person's and is no more may not have been told yet, and the account reads their notes no longer.
+    union select c.table_name, c.row_id from private.changes c where c.for_whom = person and new.ended_at is not null
   ) as seen (table_name, id);
   return null;
 end $$;

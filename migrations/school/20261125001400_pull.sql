@@ -214,7 +214,7 @@ begin
     end loop;
     more := place.in_table <= cardinality(private.pulled_tables());
   else
-    for note in select * from private.notes_between(array[account, '00000000-0000-0000-0000-000000000000'] || mine, place, size) loop
+    for note in select * from private.notes_between(account, mine, place, size) loop
       size := size - 1;
       place.after_xid := note.xid;
       place.after_number := note.number;
@@ -242,15 +242,24 @@ end $$;
 
 -- The notes that the pass under way sees and the last one had not, from where it stands: the account's, its
 -- people's and everybody's. All below the oldest transaction that the last pass did not see were seen.
-create function private.notes_between(whom uuid[], place private.pull_cursor, most integer) returns setof private.changes
+create function private.notes_between(account uuid, mine uuid[], place private.pull_cursor, most integer) returns setof private.changes
 language sql stable set search_path = '' as $$
-  select notes.* from unnest(whom) as reader (id)
+  select notes.* from unnest(mine) as reader (id)
   cross join lateral (
     select c.* from private.changes c
-    where c.for_whom = reader.id
+    where c.for_whom = reader.id and c.is_person
       and (c.xid, c.number) > (coalesce(place.after_xid, pg_snapshot_xmin(place.last_pass)), coalesce(place.after_number, -1))
       and c.xid < pg_snapshot_xmax(place.this_pass)
       and pg_visible_in_snapshot(c.xid, place.this_pass) and not pg_visible_in_snapshot(c.xid, place.last_pass)
     order by c.xid, c.number limit most) as notes
-  order by notes.xid, notes.number limit most
+  union all
+  select notes.* from (values (account), ('00000000-0000-0000-0000-000000000000')) as reader (id)
+  cross join lateral (
+    select c.* from private.changes c
+    where c.for_whom = reader.id and not c.is_person
+      and (c.xid, c.number) > (coalesce(place.after_xid, pg_snapshot_xmin(place.last_pass)), coalesce(place.after_number, -1))
+      and c.xid < pg_snapshot_xmax(place.this_pass)
+      and pg_visible_in_snapshot(c.xid, place.this_pass) and not pg_visible_in_snapshot(c.xid, place.last_pass)
+    order by c.xid, c.number limit most) as notes
+  order by xid, number limit most
 $$;

@@ -78,15 +78,15 @@ select participant_id, session_id, tutor_id, student_id, booking_id, case when s
 insert into public.session_events (id, session_id, booking_id, tutor_id, person_id, kind, side, account_id)
 select event_id, session_id, booking_id, tutor_id, student_id, 'confirmed', 'tutor', tutor_id from places;
 
-insert into private.changes (for_whom, xid, table_name, row_id)
-select whom.id, '3'::xid8, noted.table_name, noted.id
+insert into private.changes (for_whom, xid, table_name, row_id, is_person)
+select whom.id, '3'::xid8, noted.table_name, noted.id, true
 from places,
   lateral (values (tutor_id), (student_id)) as whom (id),
   lateral (values ('bookings', booking_id), ('sessions', session_id), ('session_participants', participant_id), ('session_events', event_id))
     as noted (table_name, id)
 where place = 0 or noted.table_name <> 'sessions' or whom.id = student_id;
-insert into private.changes (for_whom, xid, table_name, row_id)
-select '00000000-0000-0000-0000-000000000000', '3'::xid8, 'people', p.id from public.people p where p.kind = 'tutor';
+insert into private.changes (for_whom, xid, table_name, row_id, is_person)
+select '00000000-0000-0000-0000-000000000000', '3'::xid8, 'people', p.id, false from public.people p where p.kind = 'tutor';
 
 do $$
 declare

@@ -211,6 +211,25 @@ async fn who_leaves_a_group_loses_the_session_and_what_was_for_all_and_the_other
     }
 }
 
+/// What the child lost before the link ended is nothing of the child's any more, and the guardian has it still.
+#[tokio::test]
+async fn what_a_child_lost_before_the_link_ended_goes_from_the_guardian_too() {
+    let mut scene = Scene::set().await;
+    let (_, session) = kim_has_a_past(&mut scene).await;
+    let (cleo, kim) = (scene.cast.player("parent_cleo").account, scene.cast.person("student_kim"));
+    let made = json!({"account": cleo, "person": kim, "name": "Cleo too"});
+    let made = scene.cast.school("link_guardian", made).await.unwrap();
+    let mut mirror = scene.mirror("parent_cleo").await;
+    assert!(mirror.row("sessions", &session["id"]).is_some());
+    let booking =
+        "select to_jsonb(b) from public.bookings b where b.session_id is not null and b.student_id =";
+    let booking = scene.cast.read_one(&format!("{booking} '{kim}'")).await.unwrap();
+    let cancel = json!({"booking": booking["id"], "expected_version": booking["version"]});
+    scene.cast.player("student_kim").call("cancel_booking", cancel).await.unwrap();
+    scene.cast.school("end_guardian", json!({"link": made["link"]})).await.unwrap();
+    scene.catches_up(&mut mirror).await;
+}
+
 #[tokio::test]
 async fn a_childs_request_and_the_child_reach_the_tutor_when_a_parent_agrees() {
     let mut scene = Scene::set().await;
