@@ -125,7 +125,7 @@ need_pages() {
     (cd ui && npm ci --no-audit --no-fund)
     done_with npm "$key"
   fi
-  key=$(find ui/src ui/*.html ui/package-lock.json ui/*.config.* locales -type f -print0 | sort -z |
+  key=$(find ui/src ui/*.html ui/*.ts ui/package-lock.json ui/*.config.* locales -type f -print0 | sort -z |
     xargs -0 sha256sum | sha256sum | cut -d' ' -f1)
   if ! is_done pages "$key" || [[ ! -e ui/dist/index.html ]]; then
     step "Building the window's pages"

@@ -2,16 +2,15 @@
 //! committed; a test holds the two together.
 
 use specta_typescript::Typescript;
+use tauri::{generate_handler, ipc::Invoke};
 use tauri_specta::{Builder, collect_commands};
 
 use crate::commands;
 
-/// Everything the window may ask for, and the channel over which it is told.
-pub fn builder() -> Builder<tauri::Wry> {
-    Builder::new()
-        // What goes out and what comes in have one form.
-        .disable_serde_phases()
-        .commands(collect_commands![
+/// The one list of commands, for a macro that takes such a list.
+macro_rules! all_commands {
+    ($take:ident) => {
+        $take![
             commands::lists::boot,
             commands::lists::today,
             commands::lists::between,
@@ -50,7 +49,21 @@ pub fn builder() -> Builder<tauri::Wry> {
             commands::program::quit,
             commands::program::ring_window,
             commands::program::answer_ring_window,
-        ])
+        ]
+    };
+}
+
+/// Answers what the window asks. The types that [`builder`] gathers are only for who writes them out.
+pub fn handler() -> impl Fn(Invoke<tauri::Wry>) -> bool + Send + Sync + 'static {
+    all_commands!(generate_handler)
+}
+
+/// Everything the window may ask for, and the channel over which it is told.
+pub fn builder() -> Builder<tauri::Wry> {
+    Builder::new()
+        // What goes out and what comes in have one form.
+        .disable_serde_phases()
+        .commands(all_commands!(collect_commands))
 }
 
 /// Writes the bindings to a file.

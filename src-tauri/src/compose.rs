@@ -74,7 +74,6 @@ pub fn run() -> ExitCode {
     };
     // The store opens while the window system and the web process start.
     let opening = tauri::async_runtime::spawn(open(folder.clone()));
-    let bindings = bindings::builder();
     let later_starts = tauri_plugin_single_instance::Builder::new()
         .callback(|app, words, folder| later_start(app, Arguments::of_later_start(words, &folder)))
         .dbus_id(bus_name(&context.config().identifier, &data_dir))
@@ -94,7 +93,7 @@ pub fn run() -> ExitCode {
     );
     let built = builder
         .plugin(tauri_plugin_dialog::init())
-        .invoke_handler(bindings.invoke_handler())
+        .invoke_handler(bindings::handler())
         .setup(move |app| {
             app.manage(FirstPage::default());
             let window = if arguments.hidden { None } else { Some(window::make(app.handle(), &folder)?) };
@@ -194,9 +193,14 @@ fn start(
     );
     let runtime = tauri::async_runtime::handle();
     runtime.spawn(bell.run(heard));
-    runtime.spawn(tell_window(app.clone(), changes.subscribe(), sees_ring));
     runtime.spawn(watch_store(store, folder, Arc::clone(&core)));
-    runtime.spawn(extend_series(core));
+    let (app, heard_changes) = (app.clone(), changes.subscribe());
+    runtime.spawn(async move {
+        Tray::refresh(&app, true).await;
+        // Only now: each that reads beside another opens a connection of its own.
+        tauri::async_runtime::spawn(extend_series(core));
+        tell_window(app, heard_changes, sees_ring).await;
+    });
     #[cfg(target_os = "linux")]
     runtime.spawn(crate::desktop::sleep::wake_after(signals));
     #[cfg(not(target_os = "linux"))]
@@ -266,8 +270,6 @@ async fn tell_window(
     can_ring: watch::Receiver<bool>,
 ) {
     loop {
-        let can = *can_ring.borrow();
-        Tray::refresh(&app, can).await;
         let cause = match changes.recv().await {
             Ok(cause) => cause,
             // Lagging behind means that there is something to load, from whomever.
@@ -278,6 +280,8 @@ async fn tell_window(
         if cause == Cause::Clock {
             waiting::tell(&app, Told::ClockTicked { now: instant(window::core(&app).now()) });
         }
+        let can = *can_ring.borrow();
+        Tray::refresh(&app, can).await;
     }
 }
 
@@ -299,13 +303,23 @@ async fn extend_series(core: Arc<App>) {
     }
 }
 
-/// WebKitGTK's DMA-BUF renderer costs memory and shows blank windows with some graphics drivers; text
-/// needs none of it (v2.tauri.app/develop/debug/linux-graphics). What the person has set wins.
+/// Switches of WebKitGTK. What the person has set wins.
+const WEBKIT: [(&str, &str); 2] = [
+    // The DMA-BUF renderer costs memory and shows blank windows with some graphics drivers; text needs none
+    // of it (v2.tauri.app/develop/debug/linux-graphics).
+    ("WEBKIT_DISABLE_DMABUF_RENDERER", "1"),
+    // The compilers that optimise pay off in long computations. A list of lessons has none: there they only
+    // take threads, time and memory from each start. The quick compiler stays.
+    ("JSC_useDFGJIT", "0"),
+];
+
 #[allow(unsafe_code)]
 fn prepare_webkit() {
-    if cfg!(target_os = "linux") && std::env::var_os("WEBKIT_DISABLE_DMABUF_RENDERER").is_none() {
-        // SAFETY: the first thing `run` does; there is no other thread yet that could read the environment.
-        unsafe { std::env::set_var("WEBKIT_DISABLE_DMABUF_RENDERER", "1") };
+    for (name, value) in WEBKIT {
+        if cfg!(target_os = "linux") && std::env::var_os(name).is_none() {
+            // SAFETY: the first thing `run` does; no other thread yet could read the environment.
+            unsafe { std::env::set_var(name, value) };
+        }
     }
 }
 

@@ -3,9 +3,11 @@
 #![allow(unsafe_code)]
 
 fn main() {
-    if std::env::var_os("WEBKIT_DISABLE_DMABUF_RENDERER").is_none() {
-        // SAFETY: the first thing that happens; there is no other thread yet.
-        unsafe { std::env::set_var("WEBKIT_DISABLE_DMABUF_RENDERER", "1") };
+    for (name, value) in [("WEBKIT_DISABLE_DMABUF_RENDERER", "1"), ("JSC_useDFGJIT", "0")] {
+        if std::env::var_os(name).is_none() {
+            // SAFETY: the first thing that happens; there is no other thread yet.
+            unsafe { std::env::set_var(name, value) };
+        }
     }
     if let Err(error) = tauri::Builder::default().run(tauri::generate_context!()) {
         eprintln!("{error}");
