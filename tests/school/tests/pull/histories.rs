@@ -97,6 +97,8 @@ fn number(name: &str) -> Option<u64> {
 struct Hall {
     system: Line,
     view: View,
+    /// For reading. It waits: the server's own housekeeping may be at a table for a moment.
+    reader: Line,
     /// For what commits at once.
     line: Line,
     /// For what may stay open.
@@ -129,6 +131,7 @@ impl Hall {
         let hall = Self {
             system: Line::as_superuser(&database).await,
             view,
+            reader: Line::open(&database).await,
             line: Line::open(&database).await,
             lines,
             by_hand: Line::by_hand(&database).await,
@@ -165,10 +168,10 @@ impl Hall {
         }
         let mut differences = Vec::new();
         for mirror in &mut play.mirrors {
-            mirror.catch_up(&self.line, play.rng.random_range(1..200)).await;
-            let mut found = self.view.differences(&self.line, mirror).await;
+            mirror.catch_up(&self.reader, play.rng.random_range(1..200)).await;
+            let mut found = self.view.differences(&self.reader, mirror).await;
             if play.rng.random_bool(0.3) {
-                found.extend(self.view.differences_to_fresh_pull(&self.line, mirror).await);
+                found.extend(self.view.differences_to_fresh_pull(&self.reader, mirror).await);
             }
             let name = play.company.name(mirror.account);
             differences.extend(found.into_iter().map(|difference| format!("{name}: {difference}")));
@@ -188,9 +191,9 @@ impl Hall {
         let at = play.rng.random_range(0..play.mirrors.len());
         let mirror = &mut play.mirrors[at];
         if whole {
-            mirror.catch_up(&self.line, limit).await;
+            mirror.catch_up(&self.reader, limit).await;
         } else {
-            mirror.page(&self.line, limit).await.unwrap();
+            mirror.page(&self.reader, limit).await.unwrap();
         }
         let how = if whole { "all" } else { "a page" };
         self.told.push(format!("{} pulls {how} by {limit}", play.company.name(mirror.account)));
