@@ -1,6 +1,7 @@
+use chrono::{Days, NaiveDate};
 use serde_json::{Value, json};
 
-use super::desk::{Home, lesson_in};
+use super::desk::{Home, lesson_in, now};
 
 const LESSON: &str = "UID:a@test\nSUMMARY:Maths: Ben\nDTSTART;TZID=Europe/Madrid:20261124T160000\n\
     DTEND;TZID=Europe/Madrid:20261124T170000\nLOCATION:https://meet.google.com/abc-defg-hij";
@@ -99,18 +100,36 @@ fn join_states_are_told_by_their_names() {
 #[test]
 fn people_read_days_and_times_and_no_codes() {
     let home = Home::in_zone("Europe/Madrid");
+    // Days that are still to come: what has passed is told as over.
+    let first = now().date_naive() + Days::new(30);
+    let second = first + Days::new(1);
+    let at = |day: NaiveDate, time: &str| format!("TZID=Europe/Madrid:{}T{time}", day.format("%Y%m%d"));
     home.import(&[
-        LESSON,
-        DENTIST,
-        CANCELLED,
-        "UID:x@test\nSUMMARY:Red \u{1b}[31m\u{202e}evil\nDTSTART:20261125T180000Z",
+        &format!(
+            "UID:a@test\nSUMMARY:Maths: Ben\nDTSTART;{}\nDTEND;{}\nLOCATION:https://meet.google.com/abc-defg-hij",
+            at(first, "160000"),
+            at(first, "170000")
+        ),
+        &format!(
+            "UID:d@test\nSUMMARY:Dentist\nDTSTART;{}\nDTEND;{}",
+            at(first, "000000"),
+            at(first, "010000")
+        ),
+        &format!(
+            "UID:c@test\nSUMMARY:Gone\nDTSTART;{}\nDTEND;{}\nSTATUS:CANCELLED\nLOCATION:https://example.org/room",
+            at(second, "090000"),
+            at(second, "100000")
+        ),
+        &format!("UID:x@test\nSUMMARY:Red \u{1b}[31m\u{202e}evil\nDTSTART;{}", at(second, "190000")),
     ]);
-    let said = home.bell(["agenda", "--from", "2026-11-24", "--to", "2026-11-26"]).ok().out;
+    let (from, to) = (first.to_string(), (second + Days::new(1)).to_string());
+    let said = home.bell(["agenda", "--from", &from, "--to", &to]).ok().out;
     let lines: Vec<&str> = said.lines().collect();
-    assert_eq!(lines[0], "Tuesday, 24 November 2026");
+    let heading = |day: NaiveDate| day.format("%A, %-d %B %Y").to_string();
+    assert_eq!(lines[0], heading(first));
     assert_eq!(lines[1], "  00:00–01:00  Dentist");
     assert!(lines[2].starts_with("  16:00–17:00  Maths: Ben · Google Meet"), "{}", lines[2]);
-    assert_eq!(lines[3], "Wednesday, 25 November 2026");
+    assert_eq!(lines[3], heading(second));
     assert_eq!(lines[4], "  09:00–10:00  Gone · example.org · cancelled");
     assert!(lines[5].ends_with("Red [31m evil"), "{:?}", lines[5]);
 }
