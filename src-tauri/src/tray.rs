@@ -1,7 +1,7 @@
 //! The tray: what comes next, *Join*, and the way back to the window. On Linux it is a StatusNotifierItem
 //! over D-Bus; where no tray host answers, making it fails and First Bell knows that it has none.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use firstbell_core::{
     app::App,
@@ -21,7 +21,7 @@ use tauri::{
     tray::{MouseButton, MouseButtonState, TrayIcon, TrayIconBuilder, TrayIconEvent},
 };
 
-use crate::window;
+use crate::{desktop::notifications::Notifications, window};
 
 /// How many sessions after the next one the menu names.
 const LATER: usize = 2;
@@ -67,6 +67,11 @@ impl Tray {
 
     /// Makes the tray if there is none yet and a host for it answers, and says in it what comes next.
     pub async fn refresh(app: &AppHandle, can_ring: bool) {
+        let is_shown = app.state::<Self>().is_shown();
+        // Menus for nobody would be made anew each minute.
+        if !is_shown && !app.state::<Arc<Notifications>>().has_tray_host().await {
+            return;
+        }
         let said = match Said::now(app, can_ring).await {
             Ok(said) => said,
             Err(error) => {

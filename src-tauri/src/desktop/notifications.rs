@@ -44,6 +44,14 @@ impl Notifications {
             .ok()
     }
 
+    /// Whether somebody shows tray items. Asked over the connection that notifications go over.
+    pub async fn has_tray_host(&self) -> bool {
+        self.desk.has_tray_host().await.unwrap_or_else(|error| {
+            tracing::info!(%error, "nobody says whether there is a place for the tray");
+            false
+        })
+    }
+
     /// Rings once, as before a session.
     pub async fn ring_test(self: &Arc<Self>, sounds: bool) {
         let ring = Ring {

@@ -8,11 +8,15 @@ use futures_util::StreamExt as _;
 use tokio::sync::Mutex;
 use zbus::{
     Connection, Variant,
+    fdo::DBusProxy,
     proxy::{OwnerChangedStream, SignalStream},
 };
 
 /// The basename of the desktop file: by it the desktop knows whose notification it is.
 const DESKTOP_ENTRY: &str = "firstbell";
+
+/// Who shows tray items (freedesktop.org, StatusNotifierItem).
+const TRAY_HOST: &str = "org.kde.StatusNotifierWatcher";
 
 /// What the notification service says of itself.
 #[derive(Clone, Debug)]
@@ -121,12 +125,28 @@ impl Desk {
         Ok((Shown { service, id }, Hears { id, signals, owners }))
     }
 
-    async fn proxy(&self) -> zbus::Result<NotificationsProxy<'static>> {
+    /// Whether somebody shows tray items, or can be started to do so.
+    ///
+    /// # Errors
+    /// When there is no session bus.
+    pub async fn has_tray_host(&self) -> zbus::Result<bool> {
+        let bus = DBusProxy::new(&self.connection().await?).await?;
+        if bus.name_has_owner(TRAY_HOST.try_into()?).await? {
+            return Ok(true);
+        }
+        Ok(bus.list_activatable_names().await?.iter().any(|name| name.as_str() == TRAY_HOST))
+    }
+
+    async fn connection(&self) -> zbus::Result<Connection> {
         let mut held = self.connection.lock().await;
-        let connection = match &*held {
+        Ok(match &*held {
             Some(connection) if !connection.is_closed() => connection.clone(),
             _ => held.insert(Connection::session().await?).clone(),
-        };
+        })
+    }
+
+    async fn proxy(&self) -> zbus::Result<NotificationsProxy<'static>> {
+        let connection = self.connection().await?;
         // Its properties are none; without a cache nothing is asked for them.
         NotificationsProxy::builder(&connection)
             .cache_properties(zbus::proxy::CacheProperties::No)

@@ -48,6 +48,11 @@ impl Desk {
         Ok(Service { name: std::env::consts::OS.to_owned(), actions: false, sound: false })
     }
 
+    /// Whether somebody shows tray items.
+    pub async fn has_tray_host(&self) -> notify_rust::error::Result<bool> {
+        Ok(true)
+    }
+
     /// Shows one.
     ///
     /// # Errors

@@ -283,18 +283,24 @@ async fn follows_for_booking(school: &School, session: &sessions::Arranged, row:
     assert_eq!(booking["start_at"], row["scheduled_start_at"]);
 }
 
-#[tokio::test]
-async fn a_tutor_who_ends_a_series_declines_what_is_not_answered_and_leaves_what_waits_for_a_parent() {
-    let school = School::open().await;
+/// Dan asks Ada for four weeks; his mother agrees to the first three, and the fourth waits for her still. All four,
+/// and the three as they were then.
+async fn four_weeks_of_dan(school: &School) -> (Vec<Value>, Vec<Value>) {
     let series = json!({"tutor": school.person("tutor_ada"), "student": school.person("student_dan"), "subject": "Maths",
         "start_at": START, "end_at": END, "zone": "Europe/Madrid", "weeks": 4});
     let asked = school.get_done("student_dan", "request_booking", series).await;
     let weeks = asked["bookings"].as_array().unwrap().clone();
-    // The fourth week waits for a parent still.
-    let mut pending = Vec::new();
+    let mut agreed = Vec::new();
     for week in &weeks[..3] {
-        pending.push(school.on(week, "parent_cleo", "approve_as_parent", json!({})).await);
+        agreed.push(school.on(week, "parent_cleo", "approve_as_parent", json!({})).await);
     }
+    (weeks, agreed)
+}
+
+#[tokio::test]
+async fn a_tutor_who_ends_a_series_declines_what_is_not_answered_and_leaves_what_waits_for_a_parent() {
+    let school = School::open().await;
+    let (weeks, pending) = four_weeks_of_dan(&school).await;
     let first = school.on(&pending[0], "tutor_ada", "confirm_booking", json!({})).await;
     let other_time = json!({"start_at": OTHER_START, "end_at": OTHER_END, "zone": "Europe/Madrid"});
     school.on(&pending[2], "student_dan", "propose_time", other_time).await;
@@ -327,14 +333,7 @@ async fn a_tutor_who_ends_a_series_declines_what_is_not_answered_and_leaves_what
 #[tokio::test]
 async fn a_student_who_ends_a_series_calls_off_all_that_is_to_come() {
     let school = School::open().await;
-    let series = json!({"tutor": school.person("tutor_ada"), "student": school.person("student_dan"), "subject": "Maths",
-        "start_at": START, "end_at": END, "zone": "Europe/Madrid", "weeks": 4});
-    let asked = school.get_done("student_dan", "request_booking", series).await;
-    let weeks = asked["bookings"].as_array().unwrap().clone();
-    let mut pending = Vec::new();
-    for week in &weeks[..3] {
-        pending.push(school.on(week, "parent_cleo", "approve_as_parent", json!({})).await);
-    }
+    let (weeks, pending) = four_weeks_of_dan(&school).await;
     school.on(&pending[0], "tutor_ada", "confirm_booking", json!({})).await;
     let second = school.on(&pending[1], "tutor_ada", "confirm_booking", json!({})).await;
     let ends = json!({"booking": second["id"], "expected_version": second["version"]});
