@@ -1,14 +1,12 @@
 //! Tells tauri which commands there are, so that a window may call only those that its capability lists.
 
-use std::path::Path;
+use std::{path::Path, process::Command};
 
 fn main() {
     println!("cargo::rerun-if-changed=src-tauri/capabilities");
     println!("cargo::rerun-if-changed=src-tauri/src/bindings.rs");
-    let target = |part: &str| std::env::var(format!("CARGO_CFG_TARGET_{part}")).unwrap_or_default();
-    if (target("OS").as_str(), target("ENV").as_str()) == ("linux", "gnu") {
-        // What the loader has to adjust takes a megabyte of a program of this size, and a fiftieth of it when
-        // it is packed (glibc 2.36, Debian 12).
+    if loader_unpacks() {
+        // What the loader has to adjust takes a megabyte of a program of this size, and a fiftieth of it packed.
         println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
     }
     let commands: Vec<&'static str> = commands().into_iter().map(|name| &*name.leak()).collect();
@@ -18,6 +16,19 @@ fn main() {
     if let Err(error) = tauri_build::try_build(attributes) {
         println!("cargo::error={error:#}");
     }
+}
+
+/// Whether the C library's loader takes packed adjustments: glibc from 2.36 on (Debian 12). A program that is built
+/// with an older one is for older ones.
+fn loader_unpacks() -> bool {
+    let target = |part: &str| std::env::var(format!("CARGO_CFG_TARGET_{part}")).unwrap_or_default();
+    if (target("OS").as_str(), target("ENV").as_str()) != ("linux", "gnu") {
+        return false;
+    }
+    let said = Command::new("getconf").arg("GNU_LIBC_VERSION").output();
+    let said = said.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
+    let parts: Vec<u32> = said.split([' ', '.', '\n']).filter_map(|part| part.parse().ok()).collect();
+    parts >= vec![2, 36]
 }
 
 /// The commands, read from the one list of them.
