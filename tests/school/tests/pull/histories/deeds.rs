@@ -330,10 +330,14 @@ pub fn by_hand(rng: &mut StdRng, company: &Company, truth: &Truth) -> Option<Str
             "update public.bookings set wish = 'wish {nth}' where id = '{}'",
             truth.bookings.choose(rng)?.id
         ),
-        4 => format!(
-            "update public.session_notes set shared = not shared where id = '{}'",
-            truth.notes.choose(rng)?.id
-        ),
+        4 => {
+            let note = truth.notes.choose(rng)?;
+            format!(
+                "select private.lock_people('{{}}', private.participants('{}'));
+                 update public.session_notes set shared = not shared where id = '{}'",
+                note.session_id, note.id
+            )
+        }
         5 => {
             let b = truth.bookings.choose(rng)?;
             format!(
