@@ -19,7 +19,8 @@ pub struct Violation {
     pub elements: Vec<String>,
 }
 
-/// Runs every rule of axe-core on what the window shows now.
+/// Runs every rule of axe-core on what the window shows now, once its transitions have ended: halfway between two
+/// colours no contrast is right.
 ///
 /// # Errors
 /// When axe-core is not there or the script fails.
@@ -32,7 +33,9 @@ pub async fn violations(client: &Client) -> Result<Vec<Violation>> {
     let found = client
         .execute_async(
             "const done = arguments[arguments.length - 1];
-             axe.run(document, { resultTypes: ['violations'] }).then(
+             const ends = (one) => Number.isFinite(one.effect.getComputedTiming().endTime);
+             const ended = document.getAnimations().filter(ends).map((one) => one.finished);
+             Promise.allSettled(ended).then(() => axe.run(document, { resultTypes: ['violations'] })).then(
                (results) => done({ found: results.violations.map((rule) => ({
                  id: rule.id, impact: rule.impact, help: rule.help,
                  elements: rule.nodes.map((node) => node.target.join(' ')),
