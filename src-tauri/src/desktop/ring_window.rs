@@ -71,14 +71,19 @@ impl RingWindow {
             .skip_taskbar(true)
             // It must not take the keys from what the person types just now.
             .focused(false)
+            .visible(false)
             .data_directory(app.state::<DataFolder>().path().join("webview"))
             .on_navigation(crate::window::is_ours)
             .build();
         match window {
             Ok(window) => {
                 #[cfg(target_os = "linux")]
-                super::font::wear(&window);
+                {
+                    super::font::wear(&window);
+                    take_no_focus(&window);
+                }
                 to_the_corner(&window);
+                let _ = window.show();
                 // Once the person turns to it, keys go to the page and not to the frame around it.
                 let page: &tauri::Webview = window.as_ref();
                 let _ = page.set_focus();
@@ -130,6 +135,21 @@ impl RingWindow {
 fn close(app: &AppHandle) {
     if let Some(window) = app.get_webview_window(LABEL) {
         let _ = window.destroy();
+    }
+}
+
+/// `focused(false)` lets the frame refuse the focus until the first drawing only; a window manager that looks later
+/// than that gives it all the same. This asks it not to (Extended Window Manager Hints, `_NET_WM_USER_TIME` 0).
+#[cfg(target_os = "linux")]
+fn take_no_focus(window: &tauri::WebviewWindow) {
+    use gtk::prelude::{Cast as _, GtkWindowExt as _, WidgetExt as _};
+    let asked = window.with_webview(|webview| {
+        if let Some(frame) = webview.inner().toplevel().and_then(|top| top.downcast::<gtk::Window>().ok()) {
+            frame.set_focus_on_map(false);
+        }
+    });
+    if let Err(error) = asked {
+        tracing::warn!(%error, "the own ring window may take the focus");
     }
 }
 
