@@ -71,7 +71,7 @@ impl RingWindow {
             .skip_taskbar(true)
             // It must not take the keys from what the person types just now.
             .focused(false)
-            .visible(false)
+            .visible(!cfg!(target_os = "linux"))
             .data_directory(app.state::<DataFolder>().path().join("webview"))
             .on_navigation(crate::window::is_ours)
             .build();
@@ -81,9 +81,9 @@ impl RingWindow {
                 {
                     super::font::wear(&window);
                     take_no_focus(&window);
+                    let _ = window.show();
                 }
                 to_the_corner(&window);
-                let _ = window.show();
                 // Once the person turns to it, keys go to the page and not to the frame around it.
                 let page: &tauri::Webview = window.as_ref();
                 let _ = page.set_focus();

@@ -31,24 +31,15 @@ const EVA: Person = Person { name: "Eva Lang", email: "eva@firstbell.test", zone
 
 #[tokio::test]
 async fn axe_finds_nothing_on_any_screen() {
-    let mut look = Look { shots: None, faults: Vec::new() };
+    let shots = std::env::var_os("FIRSTBELL_SHOTS").map(PathBuf::from);
+    let mut look = Look { shots, faults: Vec::new() };
     walk(&mut look).await;
     assert!(look.faults.is_empty(), "{}", look.faults.join("\n"));
 }
 
-/// Not a test: it takes the pictures, because only here stands how to reach every screen.
-#[tokio::test]
-#[ignore = "writes pictures into FIRSTBELL_SHOTS; ./dev shots sets it"]
-async fn shots() {
-    let folder =
-        std::env::var_os("FIRSTBELL_SHOTS").expect("FIRSTBELL_SHOTS names the folder for the pictures");
-    let mut look = Look { shots: Some(PathBuf::from(folder)), faults: Vec::new() };
-    walk(&mut look).await;
-}
-
 /// What is done at every screen.
 struct Look {
-    /// Pictures go here; without, axe looks.
+    /// Pictures go here, if they are wanted: `./dev shots` names a folder in FIRSTBELL_SHOTS.
     shots: Option<PathBuf>,
     faults: Vec<String>,
 }
@@ -61,26 +52,24 @@ impl Look {
 
     async fn at_sizes(&mut self, desktop: &Desktop, app: &App<'_>, name: &str, sizes: &[(u32, u32)]) {
         let page = app.page().unwrap();
-        let Some(folder) = self.shots.clone() else {
-            for theme in ["light", "dark"] {
-                wear(page, theme).await;
-                for fault in app.axe().await.unwrap() {
-                    self.faults.push(format!("{name}, {theme}: {fault:?}"));
+        if let Some(folder) = &self.shots {
+            for size in sizes {
+                resize(desktop, app, *size).await;
+                for theme in ["light", "dark"] {
+                    wear(page, theme).await;
+                    let picture = folder.join(format!("{name}-{}-{theme}.png", size.0));
+                    take(desktop, app.window_id().await.unwrap(), &picture).await;
                 }
             }
-            wear(page, "light").await;
-            return;
-        };
-        for size in sizes {
-            resize(desktop, app, *size).await;
-            for theme in ["light", "dark"] {
-                wear(page, theme).await;
-                let picture = folder.join(format!("{name}-{}-{theme}.png", size.0));
-                take(desktop, app.window_id().await.unwrap(), &picture).await;
+            resize(desktop, app, USUAL).await;
+        }
+        for theme in ["light", "dark"] {
+            wear(page, theme).await;
+            for fault in app.axe().await.unwrap() {
+                self.faults.push(format!("{name}, {theme}: {fault:?}"));
             }
         }
         wear(page, "light").await;
-        resize(desktop, app, USUAL).await;
     }
 
     /// The two pictures that README.md shows.

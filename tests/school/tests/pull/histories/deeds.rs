@@ -332,10 +332,13 @@ pub fn by_hand(rng: &mut StdRng, company: &Company, truth: &Truth) -> Option<Str
         ),
         4 => {
             let note = truth.notes.choose(rng)?;
+            let of_session = format!("from public.sessions s where s.id = '{}'", note.session_id);
+            // With the tutor in hand the participants stay the same.
             format!(
-                "select private.lock_people('{{}}', private.participants('{}'));
+                "select private.wait_for(array[s.tutor_id]) {of_session};
+                 select private.lock_people(array[s.tutor_id], private.participants(s.id)) {of_session};
                  update public.session_notes set shared = not shared where id = '{}'",
-                note.session_id, note.id
+                note.id
             )
         }
         5 => {
