@@ -211,6 +211,21 @@ impl Page<'_> {
         .await
     }
 
+    /// The visible words with a figure in them that is not as wide as every other: times do not stand one below
+    /// the other in them.
+    ///
+    /// # Errors
+    /// When the window does not answer.
+    pub async fn uneven_figures(&self) -> Result<Vec<String>> {
+        let script = "
+            const even = (one) => getComputedStyle(one).fontVariantNumeric.includes('tabular-nums');
+            const own = (one) => [...one.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE);
+            return [...document.body.querySelectorAll('*')].filter((one) => seen(one) && !even(one))
+              .flatMap((one) => own(one).map((node) => said(node.data))).filter((words) => /[0-9]/.test(words));";
+        let found = self.script(script, Vec::new()).await?;
+        Ok(serde_json::from_value(found)?)
+    }
+
     /// What has the focus: its name, or its label, or its heading.
     ///
     /// # Errors

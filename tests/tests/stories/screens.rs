@@ -1,5 +1,5 @@
-//! Every screen in every state, walked through once: nothing in them keeps other eyes and hands out, and
-//! each has its picture (`./dev shots`).
+//! Every screen in every state, walked through once: nothing in them keeps other eyes and hands out, times
+//! stand one below the other, and each has its picture (`./dev shots`).
 
 use std::path::{Path, PathBuf};
 
@@ -30,7 +30,7 @@ const MIA: Person = Person { name: "Mia Vega", email: "mia@firstbell.test", zone
 const EVA: Person = Person { name: "Eva Lang", email: "eva@firstbell.test", zone: chrono_tz::Europe::Berlin };
 
 #[tokio::test]
-async fn axe_finds_nothing_on_any_screen() {
+async fn axe_finds_nothing_on_any_screen_and_all_figures_are_of_one_width() {
     let shots = std::env::var_os("FIRSTBELL_SHOTS").map(PathBuf::from);
     let mut look = Look { shots, faults: Vec::new() };
     walk(&mut look).await;
@@ -62,6 +62,9 @@ impl Look {
                 }
             }
             resize(desktop, app, USUAL).await;
+        }
+        for words in page.uneven_figures().await.unwrap() {
+            self.faults.push(format!("{name}: {words:?} is not set in tabular figures"));
         }
         for theme in ["light", "dark"] {
             wear(page, theme).await;
