@@ -4,6 +4,7 @@
 mod agenda;
 mod import;
 mod join;
+mod news;
 mod people;
 mod rings;
 mod sessions;

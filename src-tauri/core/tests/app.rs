@@ -6,6 +6,8 @@
 mod desk;
 #[path = "app/files.rs"]
 mod files;
+#[path = "app/happened.rs"]
+mod happened;
 #[path = "app/join.rs"]
 mod join;
 #[path = "app/people.rs"]

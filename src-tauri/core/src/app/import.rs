@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use sqlx::SqliteConnection;
 use uuid::Uuid;
 
-use super::{App, Result};
+use super::{App, Result, news::news};
 use crate::{
     calendar_file::{
         self, CalendarFile, FileSeries, LeftOut, MergeOutcome, Method, Occurrence, OutEvent, Pattern,
@@ -361,22 +361,14 @@ async fn write(
     }
     for (was, will) in change {
         sessions::update(tx, &will).await?;
-        events::add(tx, will.id, news(&was, &will, now)).await?;
+        for (kind, detail) in news(&was, &will) {
+            events::add(tx, will.id, Event { at: now, kind, by: By::CalendarFile, detail }).await?;
+        }
     }
     for session in remove {
         sessions::delete(tx, session.id).await?;
     }
     Ok(result)
-}
-
-fn news(was: &Session, will: &Session, now: DateTime<Utc>) -> Event {
-    let (kind, detail) = match (was.status, will.status) {
-        (Status::Scheduled, Status::Cancelled) => (Kind::Cancelled, None),
-        (Status::Cancelled, Status::Scheduled) => (Kind::Restored, None),
-        _ if was.start != will.start => (Kind::Moved, Some(was.start)),
-        _ => (Kind::Changed, None),
-    };
-    Event { at: now, kind, by: By::CalendarFile, detail }
 }
 
 /// What the UIDs of First Bell's own files end with.

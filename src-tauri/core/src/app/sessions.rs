@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
-use super::{App, Result};
+use super::{App, Result, news::news};
 use crate::{
     draft::{Draft, Fault, MOST_TEXT, Planned},
     error::Error,
@@ -145,19 +145,15 @@ impl App {
         let shift = Shift::between(&session, start, end, &planned.zone);
         for each in self.in_scope(&mut tx, session, scope).await? {
             let (start, end) = if each.id == id { (start, end) } else { shift.apply(&each) };
-            let (was, homework) = (each.start, each.homework.clone());
-            let mut edited = edited(each, &planned, start, end);
+            let mut edited = edited(each.clone(), &planned, start, end);
             if edited.id != id {
                 // What was set for one lesson was not set for the others.
-                edited.homework = homework;
+                edited.homework.clone_from(&each.homework);
             }
             change(&mut tx, &edited).await?;
-            let event = if was == start {
-                Event { at: now, kind: Kind::Changed, by: By::You, detail: None }
-            } else {
-                Event { at: now, kind: Kind::Moved, by: By::You, detail: Some(was) }
-            };
-            events::add(&mut tx, edited.id, event).await?;
+            for (kind, detail) in news(&each, &edited) {
+                events::add(&mut tx, edited.id, Event { at: now, kind, by: By::You, detail }).await?;
+            }
         }
         self.commit(tx).await?;
         Ok(Ok(id))
@@ -218,7 +214,7 @@ impl App {
         plan: &str,
     ) -> Result<()> {
         let (homework, plan) = (text(homework)?, text(plan)?);
-        self.act(id, version, Action::Write, Kind::Changed, |session| {
+        self.act(id, version, Action::Write, Kind::HomeworkChanged, |session| {
             session.homework = homework;
             session.plan = plan;
         })
@@ -231,7 +227,7 @@ impl App {
     /// [`Error::Invalid`] when they are too long, [`Error::Stale`], or what the store says.
     pub async fn write_notes(&self, id: SessionId, version: i64, notes: &str) -> Result<()> {
         let notes = text(notes)?;
-        self.act(id, version, Action::Write, Kind::Changed, |session| session.notes = notes).await
+        self.act(id, version, Action::Write, Kind::NotesChanged, |session| session.notes = notes).await
     }
 
     /// Switches the bell of a session on or off.
@@ -239,7 +235,8 @@ impl App {
     /// # Errors
     /// [`Error::Stale`], a refusal of the state table, or what the store says.
     pub async fn set_bell(&self, id: SessionId, version: i64, on: bool) -> Result<()> {
-        self.act(id, version, Action::SetBell, Kind::Changed, |session| session.bell = on).await
+        let kind = if on { Kind::BellOn } else { Kind::BellOff };
+        self.act(id, version, Action::SetBell, kind, |session| session.bell = on).await
     }
 
     /// The live session that a time would overlap.

@@ -15,6 +15,26 @@ pub enum Kind {
     Imported,
     /// Its time changed; the detail is where it stood before.
     Moved,
+    /// It ends at another time and starts when it did.
+    LengthChanged,
+    /// It has a link now, and had none.
+    LinkAdded,
+    /// Its link leads elsewhere now.
+    LinkChanged,
+    /// It has no link any more.
+    LinkRemoved,
+    /// It is held elsewhere.
+    PlaceChanged,
+    /// It is called something else, or is with somebody else.
+    Renamed,
+    /// Homework or plan were written.
+    HomeworkChanged,
+    /// Private notes were written.
+    NotesChanged,
+    /// Its bell was switched on.
+    BellOn,
+    /// Its bell was switched off.
+    BellOff,
     /// Something else of it changed.
     Changed,
     /// Called off.
@@ -38,10 +58,20 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 23] = [
         Self::Added,
         Self::Imported,
         Self::Moved,
+        Self::LengthChanged,
+        Self::LinkAdded,
+        Self::LinkChanged,
+        Self::LinkRemoved,
+        Self::PlaceChanged,
+        Self::Renamed,
+        Self::HomeworkChanged,
+        Self::NotesChanged,
+        Self::BellOn,
+        Self::BellOff,
         Self::Changed,
         Self::Cancelled,
         Self::Restored,
@@ -61,6 +91,16 @@ impl Kind {
             Self::Added => "added",
             Self::Imported => "imported",
             Self::Moved => "moved",
+            Self::LengthChanged => "length_changed",
+            Self::LinkAdded => "link_added",
+            Self::LinkChanged => "link_changed",
+            Self::LinkRemoved => "link_removed",
+            Self::PlaceChanged => "place_changed",
+            Self::Renamed => "renamed",
+            Self::HomeworkChanged => "homework_changed",
+            Self::NotesChanged => "notes_changed",
+            Self::BellOn => "bell_on",
+            Self::BellOff => "bell_off",
             Self::Changed => "changed",
             Self::Cancelled => "cancelled",
             Self::Restored => "restored",

@@ -13,7 +13,7 @@ use firstbell_core::{
     id::SessionId,
     join::JoinUrl,
     session::Session,
-    store::{Migrate, Store},
+    store::{Migrate, Store, events::Kind},
 };
 use tempfile::TempDir;
 use tokio::sync::{broadcast, mpsc};
@@ -107,6 +107,11 @@ impl Desk {
         let preview = self.app.preview(text.as_bytes()).await.unwrap();
         self.app.apply(preview.id, &[]).await.unwrap()
     }
+}
+
+/// What happened, in order.
+pub fn kinds(page: &SessionPage) -> Vec<Kind> {
+    page.happened.iter().map(|event| event.kind).collect()
 }
 
 /// A lesson of an hour with Ben, on wall clock in UTC, in Ada's usual room.

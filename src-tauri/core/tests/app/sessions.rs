@@ -9,11 +9,7 @@ use firstbell_core::{
     store::events::Kind,
 };
 
-use super::desk::{Desk, MEET, OTHER_MEET, at, lesson};
-
-fn kinds(page: &firstbell_core::app::SessionPage) -> Vec<Kind> {
-    page.happened.iter().map(|event| event.kind).collect()
-}
+use super::desk::{Desk, MEET, OTHER_MEET, at, kinds, lesson};
 
 #[tokio::test]
 async fn an_added_session_is_all_that_was_typed() {
@@ -79,7 +75,7 @@ async fn an_edit_changes_what_was_typed_and_counts_the_version() {
     assert_eq!(desk.app.edit_session(id, 1, Scope::This, &draft).await.unwrap(), Ok(id));
     let page = desk.page(id).await;
     assert_eq!((page.entry.session.title.as_str(), page.entry.session.version), ("Physics with Ben", 2));
-    assert_eq!(kinds(&page), [Kind::Added, Kind::Changed]);
+    assert_eq!(kinds(&page), [Kind::Added, Kind::Renamed]);
 }
 
 #[tokio::test]
