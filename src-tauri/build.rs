@@ -9,6 +9,12 @@ fn main() {
         // What the loader has to adjust takes a megabyte of a program of this size, and a fiftieth of it packed.
         println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
     }
+    if std::env::var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "linux") {
+        // The loader looks for each of WebKit's 72,000 names in one library after the other, in the order in which a
+        // program lists them. These two first: a sixth less of its time (docs/adr/0011).
+        println!("cargo::rustc-link-lib=dylib=webkit2gtk-4.1");
+        println!("cargo::rustc-link-lib=dylib=javascriptcoregtk-4.1");
+    }
     let commands: Vec<&'static str> = commands().into_iter().map(|name| &*name.leak()).collect();
     let attributes = tauri_build::Attributes::new()
         .app_manifest(tauri_build::AppManifest::new().commands(commands.leak()))
