@@ -9,8 +9,11 @@ export function fluent(): Plugin {
     load(id) {
       if (!id.endsWith(".ftl")) return null;
       const { body } = new FluentResource(readFileSync(id, "utf8"));
-      // As text: an engine reads JSON faster than the same thing as a program.
-      return `export default JSON.parse(${JSON.stringify(JSON.stringify(body))});`;
+      const odd = body.find((entry) => entry.id.startsWith("-") || Object.keys(entry.attributes).length > 0 || entry.value === null);
+      if (odd) throw new Error(`${id}: ${odd.id} is a term or has attributes, which the window does not read`);
+      const patterns = Object.fromEntries(body.map((message) => [message.id, message.value]));
+      // As text: an engine reads JSON faster than the same thing as a program. Each byte of it is read at each start.
+      return `export default Object.entries(JSON.parse(${JSON.stringify(JSON.stringify(patterns))})).map(([id, value]) => ({ id, value, attributes: {} }));`;
     },
   };
 }

@@ -1,23 +1,27 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
+import { classic } from "./classic.ts";
 import { fluent } from "./fluent.ts";
 
-export default defineConfig({
-  plugins: [svelte(), fluent()],
+// Two builds, because two pages in one would share files: the window, and with `--mode ring` the small window that
+// rings where no notification service answers.
+export default defineConfig(({ mode }) => ({
+  plugins: [svelte(), fluent(), mode === "ring" ? [] : classic("first")],
   // The Fluent files lie beside ui/, because Rust reads the same ones.
   server: { port: 5173, strictPort: true, fs: { allow: [".."] } },
   clearScreen: false,
   build: {
     target: ["safari16.4", "es2022"],
+    emptyOutDir: mode !== "ring",
     // Everything in files: the page's policy allows neither data: images nor inline styles.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    // ring.html is the small window that rings where no notification service answers.
     rolldownOptions: {
-      input: ["index.html", "ring.html"],
-      // All that the first page needs comes in one file; what is wanted later comes when it is.
-      output: { codeSplitting: { groups: [{ name: "first", test: /src\/App\.svelte$/ }] } },
+      input: mode === "ring" ? "ring.html" : "index.html",
+      // All that the first page needs comes in one file, with all of Svelte that is used anywhere: there is one
+      // state of it. What else is wanted later comes when it is.
+      output: mode === "ring" ? {} : { codeSplitting: { groups: [{ name: "first", test: /src\/(main\.ts|App\.svelte)$|node_modules\/svelte\// }] } },
     },
   },
   test: { include: ["src/tests/*.test.ts"], environment: "node" },
-});
+}));

@@ -1,0 +1,70 @@
+// The window's script as an engine takes the least time over it: a classic one, of plain characters. A module
+// would come with its loader, which an engine has to get going at each start. The parts that are loaded later
+// stay modules; what they import from the first script lies on `globalThis` (docs/adr/0011-start.md).
+import type { Plugin, Rolldown } from "vite";
+
+/** Where the first script lays what later ones import. */
+const LAID = "globalThis.firstBell";
+
+export function classic(first: string): Plugin {
+  return {
+    name: "classic",
+    apply: "build",
+    enforce: "post",
+    renderChunk: {
+      order: "pre",
+      // Before names are shortened, when a name still stands for one thing.
+      handler(code, chunk) {
+        if (chunk.name !== first) return;
+        const changed = exportsOf(code).map(([local]) => local).filter((name) => new RegExp(`^(?:let|var) ${escaped(name)}\\b`, "m").test(code) && writes(code, name) > 1);
+        if (changed.length) this.error(`${changed.join(", ")}: later parts would keep the first value of what is assigned again`);
+      },
+    },
+    generateBundle: {
+      order: "post",
+      handler(_options, bundle) {
+        const chunks = Object.values(bundle).filter((file) => file.type === "chunk");
+        const start = chunks.find((chunk) => chunk.name === first);
+        if (!start || start.imports.length) return this.error("the first script is to be one file");
+        for (const chunk of chunks) chunk.code = plain(chunk === start ? asClassic(start) : importing(chunk, start));
+      },
+    },
+    transformIndexHtml: {
+      order: "post",
+      handler: (page) => page.replaceAll(" crossorigin", "").replace('<script type="module"', "<script defer"),
+    },
+  };
+}
+
+function asClassic({ code }: Rolldown.OutputChunk): string {
+  const laid = exportsOf(code).map(([local, name]) => `${name}:${local}`);
+  // Vite's loader of styles asks where the page lies; all of it lies at the root.
+  const body = code.replace(EXPORT, "").replaceAll("import.meta.resolve", "0").replaceAll("import.meta.url", "document.baseURI");
+  return `(()=>{"use strict";${body};${LAID}={${laid.join()}}})();`;
+}
+
+function importing({ code }: Rolldown.OutputChunk, start: Rolldown.OutputChunk): string {
+  const from = escaped(`"./${start.fileName.split("/").at(-1) ?? ""}"`);
+  return code.replace(new RegExp(`import\\{([^}]*)\\}from${from};`), (_, names: string) => `const{${names.replaceAll(" as ", ":")}}=${LAID};`);
+}
+
+const EXPORT = /export ?\{([^}]*)\};?\s*$/;
+
+/** Pairs of the name within and the name for others. */
+function exportsOf(code: string): [string, string][] {
+  const list = EXPORT.exec(code)?.[1] ?? "";
+  return list.split(",").map((item) => item.trim().split(" as ")).map(([local = "", name = local]) => [local, name]);
+}
+
+function writes(code: string, name: string): number {
+  return [...code.matchAll(new RegExp(`(?<![\\w.$])${escaped(name)}\\s*(?:[-+*/|&?]{0,2}=(?!=)|\\+\\+|--)`, "g"))].length;
+}
+
+/** One character beyond ASCII makes an engine read the whole file as one of wide characters. */
+function plain(code: string): string {
+  return code.replace(/[\u0080-\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
