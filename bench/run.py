@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures First Bell beside yardsticks, in one run, and prints figures. It asserts nothing.
 
-  run.py --programs DIR [--rounds 7] [--sessions 10000] [--only window,agenda,rings,school]
+  run.py --programs DIR [--rounds 21] [--sessions 10000] [--only window,agenda,rings,school]
          [--switch NAME=VALUE] [--keep]
 
 The window: from exec until text is on the screen (pixels of the ink, read from the frame buffer), processor
@@ -42,7 +42,7 @@ SWITCHES = {"WEBKIT_DISABLE_DMABUF_RENDERER": "1", "LIBGL_ALWAYS_SOFTWARE": "1",
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--programs", type=Path, required=True)
-    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--rounds", type=int, default=21)
     parser.add_argument("--sessions", type=int, default=10_000)
     parser.add_argument("--only", default="window,agenda,rings")
     parser.add_argument("--switch", action="append", default=[], metavar="NAME=VALUE",

@@ -1,12 +1,20 @@
 // The window's sentences. They come from the Fluent files that Rust reads too.
 import { FluentBundle, FluentNumber, type FluentVariable } from "@fluent/bundle";
-import english from "../../locales/en/window.ftl";
+import first from "../../locales/en/window.ftl?first";
 
 const bundle = new FluentBundle("en", {
   // Isolation marks would end up in labels and copied text; no right-to-left language is spoken yet.
   useIsolating: false,
 });
-bundle.addResource({ body: english });
+bundle.addResource({ body: first });
+
+let rest: Promise<void> | undefined;
+
+/** The sentences of all that the first script does without. Whatever is loaded later waits for them. */
+export function learnRest(): Promise<void> {
+  rest ??= import("../../locales/en/window.ftl?rest").then(({ default: body }) => { bundle.addResource({ body }); });
+  return rest;
+}
 
 /** Small whole numbers look alike in every English; the tables of Intl are left for those that it groups. */
 class Count extends FluentNumber {

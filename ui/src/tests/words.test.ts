@@ -2,6 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { FluentBundle, FluentResource } from "@fluent/bundle";
 import { expect, test } from "vitest";
+import { saidIn } from "../../fluent.ts";
+import first from "../../../locales/en/window.ftl?first";
+import rest from "../../../locales/en/window.ftl?rest";
 
 const root = new URL("..", import.meta.url).pathname;
 const text = readFileSync(join(root, "../../locales/en/window.ftl"), "utf8");
@@ -10,7 +13,7 @@ const code = readdirSync(root, { recursive: true, encoding: "utf8" })
   .filter((path) => /\.(svelte|ts)$/.test(path) && !path.startsWith("tests/") && !path.startsWith("tauri/"))
   .map((path) => ({ path, source: readFileSync(join(root, path), "utf8") }));
 const defined = new Set([...text.matchAll(/^([a-z][\w-]*) =/gm)].map((match) => match[1] ?? ""));
-const calls = code.flatMap(({ path, source }) => [...source.matchAll(/\bsay\(\s*(?:\w+ \? "([\w-]+)" : )?["']([\w-]+)["']/g)].flatMap((match) => [match[1], match[2]].filter((id) => id !== undefined).map((id) => ({ path, id }))));
+const calls = code.flatMap(({ path, source }) => saidIn(source).map((id) => ({ path, id })));
 
 test("every sentence that is said exists", () => {
   expect(calls.length).toBeGreaterThan(100);
@@ -20,6 +23,13 @@ test("every sentence that is said exists", () => {
 test("every sentence that exists is said", () => {
   const said = new Set(calls.map(({ id }) => id));
   expect([...defined].filter((id) => !said.has(id))).toEqual([]);
+});
+
+test("each sentence comes once: with the first script, or with what is loaded later", () => {
+  const ids = [...first, ...rest].map(({ id }) => id);
+  expect(ids.sort()).toEqual([...defined].sort());
+  expect(first.map(({ id }) => id)).toContain("later-today");
+  expect(rest.map(({ id }) => id)).toContain("what-happened");
 });
 
 test("a sentence is asked for by its name, so that these tests can find it", () => {
