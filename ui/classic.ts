@@ -1,6 +1,6 @@
 // The window's script as an engine takes the least time over it: a classic one, of plain characters. A module
 // would come with its loader, which an engine has to get going at each start. The parts that are loaded later
-// stay modules; what they import from the first script lies on `globalThis` (docs/adr/0011-start.md).
+// stay modules; what they import from the first script lies on `globalThis` (docs/adr/0011).
 import type { Plugin, Rolldown } from "vite";
 
 /** Where the first script lays what later ones import. */
@@ -17,6 +17,7 @@ export function classic(first: string): Plugin {
       handler(code, chunk) {
         if (chunk.name !== first) return;
         const changed = exportsOf(code).map(([local]) => local).filter((name) => new RegExp(`^(?:let|var) ${escaped(name)}\\b`, "m").test(code) && writes(code, name) > 1);
+        // A classic script could not hand on what a module would: a binding that changes.
         if (changed.length) this.error(`${changed.join(", ")}: later parts would keep the first value of what is assigned again`);
       },
     },
@@ -25,8 +26,12 @@ export function classic(first: string): Plugin {
       handler(_options, bundle) {
         const chunks = Object.values(bundle).filter((file) => file.type === "chunk");
         const start = chunks.find((chunk) => chunk.name === first);
-        if (!start || start.imports.length) return this.error("the first script is to be one file");
-        for (const chunk of chunks) chunk.code = plain(chunk === start ? asClassic(start) : importing(chunk, start));
+        if (!start || start.imports.length || !EXPORT.test(start.code)) return this.error("the first script is to be one file that ends with what it exports");
+        for (const chunk of chunks) {
+          const made = chunk === start ? asClassic(start) : importing(chunk, start);
+          if (chunk.imports.includes(start.fileName) && made === chunk.code) this.error(`${chunk.fileName}: what it imports from the first script was not found`);
+          chunk.code = plain(made);
+        }
       },
     },
     transformIndexHtml: {
