@@ -1,10 +1,13 @@
-// The window's script as an engine takes the least time over it: a classic one, of plain characters. A module
-// would come with its loader, which an engine has to get going at each start. The parts that are loaded later
-// stay modules; what they import from the first script lies on `globalThis` (docs/adr/0011).
+// The window's script as an engine takes the least time over it: a classic one, of plain characters, which the shell
+// hands over before any page is asked for (src-tauri/src/first_page.rs). A module would come with its loader, which
+// an engine has to get going at each start; a script of the page would be fetched in small pieces. The parts that
+// are loaded later stay modules; what they import from the first script lies on `globalThis` (docs/adr/0011).
 import type { Plugin, Rolldown } from "vite";
 
 /** Where the first script lays what later ones import. */
 const LAID = "globalThis.firstBell";
+/** What finds a part's address for the first script. It has none of its own: only the page knows where parts lie. */
+const ADDRESS = "FIRST_BELL_ADDRESS";
 
 export function classic(first: string): Plugin {
   return {
@@ -29,6 +32,7 @@ export function classic(first: string): Plugin {
         if (!start || start.imports.length || !EXPORT.test(start.code)) return this.error("the first script is to be one file that ends with what it exports");
         for (const chunk of chunks) {
           const made = chunk === start ? asClassic(start) : importing(chunk, start);
+          if (chunk === start && /\bimport\((?!FIRST_BELL_ADDRESS\()/.test(made)) this.error("a part that the first script loads was not found");
           if (chunk.imports.includes(start.fileName) && made === chunk.code) this.error(`${chunk.fileName}: what it imports from the first script was not found`);
           chunk.code = plain(made);
         }
@@ -36,16 +40,18 @@ export function classic(first: string): Plugin {
     },
     transformIndexHtml: {
       order: "post",
-      handler: (page) => page.replaceAll(" crossorigin", "").replace('<script type="module"', "<script defer"),
+      handler: (page) => page.replaceAll(" crossorigin", "").replace(/\s*<script type="module" src=[^>]*><\/script>/, ""),
     },
   };
 }
 
-function asClassic({ code }: Rolldown.OutputChunk): string {
+function asClassic({ code, fileName }: Rolldown.OutputChunk): string {
+  const folder = fileName.slice(0, fileName.lastIndexOf("/") + 1);
   const laid = exportsOf(code).map(([local, name]) => `${name}:${local}`);
   // Vite's loader of styles asks where the page lies; all of it lies at the root.
   const body = code.replace(EXPORT, "").replaceAll("import.meta.resolve", "0").replaceAll("import.meta.url", "document.baseURI");
-  return `(()=>{"use strict";${body};${LAID}={${laid.join()}}})();`;
+  const found = body.replace(/\bimport\(["'`]\.\/([^"'`]+)["'`]\)/g, (_, part: string) => `import(${ADDRESS}("${part}"))`);
+  return `(()=>{"use strict";const ${ADDRESS}=part=>new URL("/${folder}"+part,document.baseURI).href;${found};${LAID}={${laid.join()}}})();`;
 }
 
 function importing({ code }: Rolldown.OutputChunk, start: Rolldown.OutputChunk): string {

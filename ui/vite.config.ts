@@ -20,7 +20,11 @@ export default defineConfig(({ mode }) => ({
       input: mode === "ring" ? "ring.html" : "index.html",
       // All that the first page needs comes in one file, with all of Svelte that is used anywhere: there is one
       // state of it. What else is wanted later comes when it is.
-      output: mode === "ring" ? {} : { codeSplitting: { groups: [{ name: "first", test: /src\/(main\.ts|App\.svelte)$|node_modules\/svelte\// }] } },
+      // The shell knows that file by its name.
+      output: mode === "ring" ? {} : {
+        codeSplitting: { groups: [{ name: "first", test: /src\/(main\.ts|App\.svelte)$|node_modules\/svelte\// }] },
+        chunkFileNames: ({ name }) => name === "first" ? "assets/first.js" : "assets/[name]-[hash].js",
+      },
     },
   },
   test: { include: ["src/tests/*.test.ts"], environment: "node" },

@@ -1,11 +1,29 @@
-//! The first page goes out with what it shows: the store is read while the web process starts, and what it
-//! holds is put into the page when that is asked for. So the first paint waits for no question of its own.
+//! The first page goes out with its script and with what it shows. The script is handed to the web process when
+//! that starts, before any page is asked for; the store is read meanwhile, and what it holds is put into the page
+//! when that is asked for. So the first paint waits for no question of its own.
 
 use std::{borrow::Cow, sync::Mutex};
 
 use tauri::{AppHandle, Manager as _, http};
 
 use crate::view::page::Boot;
+
+/// The window's script as the build of the pages names it (ui/vite.config.ts).
+const SCRIPT: &str = "assets/first.js";
+
+/// The script that draws the window, to be run at the start of each page. `None` while a server of pages is used:
+/// its pages name their scripts themselves.
+///
+/// # Errors
+/// `AssetNotFound` if the pages were built without it.
+pub fn script(app: &AppHandle) -> tauri::Result<Option<String>> {
+    if tauri::is_dev() {
+        return Ok(None);
+    }
+    let asset = app.asset_resolver().get(SCRIPT.to_owned());
+    let asset = asset.ok_or_else(|| tauri::Error::AssetNotFound(SCRIPT.to_owned()))?;
+    Ok(Some(String::from_utf8_lossy(asset.bytes()).into_owned()))
+}
 
 /// What the next page that is loaded starts with. A page that is loaded again asks for itself.
 #[derive(Default)]

@@ -17,7 +17,7 @@ use tauri::{
 use crate::{
     desktop::notifications::Notifications,
     events::Told,
-    first_page::{FirstPage, hand_over},
+    first_page::{self, FirstPage, hand_over},
     import,
     tray::Tray,
     view::{page::Boot, settings::Theme},
@@ -31,7 +31,7 @@ pub const MAIN: &str = "main";
 /// come before it is known what the page shows.
 pub fn make(app: &AppHandle, folder: &DataFolder) -> tauri::Result<WebviewWindow> {
     let first = app.clone();
-    let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()))
+    let mut builder = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()))
         .title("First Bell")
         .inner_size(1000.0, 700.0)
         .min_inner_size(380.0, 480.0)
@@ -39,8 +39,11 @@ pub fn make(app: &AppHandle, folder: &DataFolder) -> tauri::Result<WebviewWindow
         // What the webview keeps for itself stays with everything else of this data folder.
         .data_directory(folder.path().join("webview"))
         .on_web_resource_request(move |request, response| hand_over(&first, &request, response))
-        .on_navigation(is_ours)
-        .build()?;
+        .on_navigation(is_ours);
+    if let Some(script) = first_page::script(app)? {
+        builder = builder.initialization_script(script);
+    }
+    let window = builder.build()?;
     #[cfg(target_os = "linux")]
     crate::desktop::font::wear(&window);
     let app = app.clone();

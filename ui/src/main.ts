@@ -8,6 +8,9 @@ import { nameSystem } from "./system";
 import "./styles/all.css";
 
 async function start(): Promise<void> {
+  const target = document.getElementById("window");
+  // The shell runs this in whatever page the window shows.
+  if (!target) return;
   let boot = handedBoot();
   if (!boot) {
     const answer = await commands.boot();
@@ -16,11 +19,12 @@ async function start(): Promise<void> {
   }
   app.begin(boot);
   app.rowsDrawn = rowsInSight(window.innerHeight);
-  const target = document.getElementById("window");
-  if (target) mount(App, { target });
+  mount(App, { target });
   // Whoever reads the first page needs no event yet.
   await listen();
 }
 
 nameSystem();
-void start();
+// Handed over by the shell, this runs before the page is read; from a server of pages, after it.
+if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => { void start(); }, { once: true });
+else void start();
