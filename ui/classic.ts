@@ -2,10 +2,13 @@
 // hands over before any page is asked for (src-tauri/src/first_page.rs). A module would come with its loader, which
 // an engine has to get going at each start; a script of the page would be fetched in small pieces. The parts that
 // are loaded later stay modules; what they import from the first script lies on `globalThis` (docs/adr/0011).
+// It is one function, which the picture that is seen first calls when it has been painted (src/picture.ts).
 import type { Plugin, Rolldown } from "vite";
 
 /** Where the first script lays what later ones import. */
 const LAID = "globalThis.firstBell";
+/** Where the script itself lies until it is called. */
+const WINDOW = "globalThis.firstBellWindow";
 /** What finds a part's address for the first script. It has none of its own: only the page knows where parts lie. */
 const ADDRESS = "FIRST_BELL_ADDRESS";
 
@@ -51,7 +54,7 @@ function asClassic({ code, fileName }: Rolldown.OutputChunk): string {
   // Vite's loader of styles asks where the page lies; all of it lies at the root.
   const body = code.replace(EXPORT, "").replaceAll("import.meta.resolve", "0").replaceAll("import.meta.url", "document.baseURI");
   const found = body.replace(/\bimport\(["'`]\.\/([^"'`]+)["'`]\)/g, (_, part: string) => `import(${ADDRESS}("${part}"))`);
-  return `(()=>{"use strict";const ${ADDRESS}=part=>new URL("/${folder}"+part,document.baseURI).href;${found};${LAID}={${laid.join()}}})();`;
+  return `${WINDOW}=()=>{"use strict";const ${ADDRESS}=part=>new URL("/${folder}"+part,document.baseURI).href;${found};${LAID}={${laid.join()}}};`;
 }
 
 function importing({ code }: Rolldown.OutputChunk, start: Rolldown.OutputChunk): string {
@@ -72,7 +75,7 @@ function writes(code: string, name: string): number {
 }
 
 /** One character beyond ASCII makes an engine read the whole file as one of wide characters. */
-function plain(code: string): string {
+export function plain(code: string): string {
   return code.replace(/[\u0080-\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 

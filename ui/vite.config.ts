@@ -2,16 +2,30 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 import { classic } from "./classic.ts";
 import { fluent } from "./fluent.ts";
+import { picture } from "./picture.ts";
 
-// Two builds, because two pages in one would share files: the window, and with `--mode ring` the small window that
-// rings where no notification service answers.
-export default defineConfig(({ mode }) => ({
+const target = ["safari16.4", "es2022"];
+
+// Builds of their own, because what is built together shares files: the window; with `--mode picture` what is seen of it
+// first; with `--mode ring` the small window that rings where no notification service answers.
+export default defineConfig(({ mode }) => mode === "picture" ? {
+  plugins: [svelte(), fluent(), picture()],
+  ssr: { noExternal: true },
+  build: {
+    ssr: "src/picture.ts",
+    target,
+    minify: true,
+    emptyOutDir: false,
+    // The shell knows that file by its name.
+    rolldownOptions: { output: { format: "iife", entryFileNames: "assets/picture.js" } },
+  },
+} : {
   plugins: [svelte(), fluent(), mode === "ring" ? [] : classic("first")],
   // The Fluent files lie beside ui/, because Rust reads the same ones.
   server: { port: 5173, strictPort: true, fs: { allow: [".."] } },
   clearScreen: false,
   build: {
-    target: ["safari16.4", "es2022"],
+    target,
     emptyOutDir: mode !== "ring",
     // Everything in files: the page's policy allows neither data: images nor inline styles.
     assetsInlineLimit: 0,
@@ -28,4 +42,4 @@ export default defineConfig(({ mode }) => ({
     },
   },
   test: { include: ["src/tests/*.test.ts"], environment: "node" },
-}));
+});

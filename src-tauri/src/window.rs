@@ -40,7 +40,7 @@ pub fn make(app: &AppHandle, folder: &DataFolder) -> tauri::Result<WebviewWindow
         .data_directory(folder.path().join("webview"))
         .on_web_resource_request(move |request, response| hand_over(&first, &request, response))
         .on_navigation(is_ours);
-    if let Some(script) = first_page::script(app)? {
+    for script in first_page::scripts(app)? {
         builder = builder.initialization_script(script);
     }
     let window = builder.build()?;

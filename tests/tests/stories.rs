@@ -15,6 +15,8 @@ mod joining;
 mod keyboard;
 #[path = "stories/no_service.rs"]
 mod no_service;
+#[path = "stories/picture.rs"]
+mod picture;
 #[path = "stories/scene.rs"]
 mod scene;
 #[path = "stories/screens.rs"]

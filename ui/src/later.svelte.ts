@@ -21,7 +21,8 @@ export function later<C extends AnyComponent>(fetch: () => Promise<{ default: C 
   all.push(load);
   return {
     get here() {
-      if (!here) void load();
+      // The first picture waits for nothing.
+      if (!here && !import.meta.env.SSR) void load();
       return here;
     },
     load,

@@ -302,6 +302,17 @@ impl Page<'_> {
         wait::within("a script in the window", wait::PATIENCE, run).await
     }
 
+    /// Runs the body of an `async` function that calls its last argument with what it has found.
+    ///
+    /// # Errors
+    /// When it never does or the window does not answer.
+    pub async fn script_that_waits(&self, script: &str) -> Result<Value> {
+        let script =
+            format!("const given = arguments; (async function () {{ {script} }}).apply(null, given);");
+        wait::within("a script in the window", wait::PATIENCE, self.client.execute_async(&script, Vec::new()))
+            .await
+    }
+
     async fn found(&self, what: &str, script: &str, argument: &str) -> Result<Element> {
         let found = wait::until(what, PROMPT, async || {
             let found = self.script(script, vec![json!(argument)]).await?;

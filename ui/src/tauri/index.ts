@@ -9,9 +9,13 @@ export type Answer<T> = { status: "ok"; data: T } | { status: "error"; error: Ap
 
 /** What the shell has put into the page, so that the first paint waits for nothing. */
 export function handedBoot(): Boot | null {
-  const handed = document.getElementById("boot");
-  handed?.remove();
-  return handed?.textContent ? (JSON.parse(handed.textContent) as Boot) : null;
+  const handed = document.getElementById("boot")?.textContent;
+  return handed ? (JSON.parse(handed) as Boot) : null;
+}
+
+/** It has been taken. */
+export function dropBoot(): void {
+  document.getElementById("boot")?.remove();
 }
 
 /** Opens the channel over which the window is told. Whether something has changed since its page was made. */

@@ -23,6 +23,8 @@ test("the first script is a classic one of plain characters, and later parts tak
   const { first, later } = await built("export function held() { return document.title; } held();");
   expect(first?.code).not.toMatch(/\bexport\b|^import\b|[\u0080-\uffff]/m);
   expect(first?.code).toContain("\\u2013");
+  // It is called when the first picture has been painted.
+  expect(first?.code).toMatch(/^globalThis\.firstBellWindow=\(\)=>\{.*\};$/s);
   // The shell hands the first script over; only the page knows where its parts lie.
   expect(first?.code).toContain('new URL("/assets/"+part,document.baseURI)');
   expect(first?.code).toMatch(/import\(FIRST_BELL_ADDRESS\("later-[^"]+"\)\)/);

@@ -1,0 +1,91 @@
+//! The first picture: the page as it is seen before the window answers (`ui/src/picture.ts`).
+
+use chrono::Utc;
+use firstbell_tests::kit::calendar::Lesson;
+use firstbell_tests::kit::{App, Desktop, wait};
+use serde_json::json;
+
+use super::scene::{SOON, start};
+
+/// A window beside the one that is there, drawn from the same start: the page's script is called when the picture
+/// has been painted, and then counts the presses of *Week*.
+const DRAW_ANOTHER: &str = "
+    const done = arguments[arguments.length - 1];
+    const kept = document.getElementById('window');
+    kept.id = 'kept';
+    const boot = document.createElement('script');
+    boot.type = 'application/json';
+    boot.id = 'boot';
+    boot.textContent = JSON.stringify(await window.__TAURI_INTERNALS__.invoke('boot'));
+    const another = document.createElement('div');
+    another.id = 'window';
+    document.body.append(boot, another);
+    const script = document.createElement('script');
+    script.src = '/assets/picture.js';
+    await new Promise((loaded, failed) => { script.onload = loaded; script.onerror = failed; document.body.append(script); });
+    const week = () => [...another.querySelectorAll('nav button')].find((one) => one.textContent === 'Week');
+    const result = { presses: 0 };
+    const ready = new Promise((called) => {
+      globalThis.firstBellWindow = () => {
+        result.pressesBefore = result.presses;
+        week().addEventListener('click', () => { result.presses += 1; });
+        called();
+      };
+    });
+    document.dispatchEvent(new Event('DOMContentLoaded'));
+    result.kept = kept.innerHTML;
+    result.picture = another.innerHTML;
+    week().click();
+    await ready;
+    await null;
+    for (const one of [boot, another, script]) one.remove();
+    kept.id = 'window';
+    done(result);
+";
+
+#[tokio::test]
+async fn the_window_takes_over_its_picture_as_it_stands_and_what_was_pressed_in_it() {
+    let desktop = Desktop::plan().around_noon().start().await.unwrap();
+    desktop.settled().await.unwrap();
+    let lessons = [3600, 7200].map(|seconds| Lesson::starting_in(seconds, Utc::now()));
+    desktop.import(&lessons).await.unwrap();
+    let app = start(&desktop).await;
+    let page = app.page().unwrap();
+    page.says("article.card", "Algebra").await.unwrap();
+
+    // The window's elements are those of the picture: drawn anew they would have their attributes in another order.
+    // Until both are of the same minute.
+    let drawn = wait::until("the same words", SOON, async || {
+        let drawn = page.script_that_waits(DRAW_ANOTHER).await?;
+        Ok((drawn["kept"] == drawn["picture"]).then_some(drawn))
+    })
+    .await
+    .unwrap();
+    assert!(drawn["picture"].as_str().unwrap().contains("Algebra"), "{drawn}");
+    // A press that came before anything could answer is answered then, once.
+    assert_eq!((&drawn["pressesBefore"], &drawn["presses"]), (&json!(0), &json!(1)));
+
+    // And what was taken over answers.
+    page.press("Week").await.unwrap();
+    page.says("nav [aria-current=page]", "Week").await.unwrap();
+    app.terminate().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_page_that_is_loaded_again_is_drawn_without_a_picture() {
+    let desktop = Desktop::plan().around_noon().start().await.unwrap();
+    desktop.settled().await.unwrap();
+    desktop.import(&[Lesson::starting_in(3600, Utc::now())]).await.unwrap();
+    let app: App<'_> = start(&desktop).await;
+    let page = app.page().unwrap();
+    page.says("article.card", "Algebra").await.unwrap();
+    page.script("location.reload();", Vec::new()).await.unwrap();
+    wait::until_true("the page to be loaded again", SOON, async || {
+        let again = "return performance.getEntriesByType('navigation')[0]?.type === 'reload' && !!document.querySelector('article.card');";
+        Ok(page.script(again, Vec::new()).await?.as_bool() == Some(true))
+    })
+    .await
+    .unwrap();
+    page.press("Week").await.unwrap();
+    page.says("nav [aria-current=page]", "Week").await.unwrap();
+}

@@ -1,0 +1,47 @@
+import { render } from "svelte/server";
+import { expect, test, vi } from "vitest";
+import App from "../App.svelte";
+import { later } from "../later.svelte";
+import { app } from "../state.svelte";
+import type { Boot, Settings } from "../tauri";
+import { madrid, row } from "./rows";
+
+vi.hoisted(() => vi.stubGlobal("navigator", { userAgent: "Linux" }));
+
+function boot(person: string): Boot {
+  const session = row("2026-11-24T15:00:00Z", "2026-11-24T16:00:00Z", { person });
+  return {
+    today: {
+      now: "2026-11-24T14:00:00Z", zone: madrid, stretches: [], date: "2026-11-24", twelve_hours: false, card: session, slim: null, brass: null,
+      days: [], more_after: false, is_empty: false, samples: false, missed: 0, problem: null,
+    },
+    settings: {} as Settings, first_run: false, version: "1", tray: true,
+  };
+}
+
+/** Without the marks by which the window finds its way in it. */
+const drawn = () => render(App).body.replace(/<!--.*?-->/g, "");
+
+test("the first picture says what the window says", () => {
+  app.begin(boot("Ben"));
+  const body = drawn();
+  expect(body).toContain("Next · in 60 min");
+  expect(body).toMatch(/<b>Ben<\/b>, Maths/);
+  expect(body).toContain("Opens 15:55");
+});
+
+test("a person's words stay words in it, whatever they are", () => {
+  const name = `<img src=x onerror="alert(1)">&amp;</b><script>`;
+  app.begin(boot(name));
+  const body = drawn();
+  expect(body).not.toMatch(/<img|<script/);
+  expect(body).toContain("<b>&lt;img src=x onerror=");
+  // In an attribute a quotation mark must not end it either.
+  expect(body).toMatch(/aria-label="[^"]*&lt;img src=x onerror=&quot;alert\(1\)&quot;/);
+});
+
+test("it asks for nothing that is loaded later", () => {
+  const fetch = vi.fn();
+  expect(later(fetch).here).toBeUndefined();
+  expect(fetch).not.toHaveBeenCalled();
+});
