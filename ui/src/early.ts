@@ -11,14 +11,15 @@ export function painted(): Promise<void> {
   });
 }
 
-/** Holds what is pressed while nothing answers. What is returned gives it back. */
+/** Holds what is pressed while nothing answers. What is returned gives it back, each thing once. */
 export function holdPresses(): () => void {
-  const held: HTMLElement[] = [];
+  const held = new Set<HTMLElement>();
   const hold = (event: Event) => {
     event.preventDefault();
     event.stopImmediatePropagation();
+    // An icon cannot be pressed for itself.
     const pressed = event.target instanceof Element && event.target.closest("button");
-    if (pressed) held.push(pressed);
+    if (pressed) held.add(pressed);
   };
   document.addEventListener("click", hold, true);
   return () => {

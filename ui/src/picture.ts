@@ -12,8 +12,14 @@ function draw(target: HTMLElement): boolean {
   const boot = handedBoot();
   if (!boot || boot.first_run) return false;
   begin(boot);
-  target.innerHTML = render(App).body;
-  return true;
+  try {
+    target.innerHTML = render(App).body;
+    return true;
+  } catch (error) {
+    // Without a picture the window draws the page itself.
+    console.error(error);
+    return false;
+  }
 }
 
 async function start(): Promise<void> {

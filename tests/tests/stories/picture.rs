@@ -36,6 +36,7 @@ const DRAW_ANOTHER: &str = "
     result.kept = kept.innerHTML;
     result.picture = another.innerHTML;
     week().click();
+    week().click();
     await ready;
     await null;
     for (const one of [boot, another, script]) one.remove();
@@ -62,7 +63,7 @@ async fn the_window_takes_over_its_picture_as_it_stands_and_what_was_pressed_in_
     .await
     .unwrap();
     assert!(drawn["picture"].as_str().unwrap().contains("Algebra"), "{drawn}");
-    // A press that came before anything could answer is answered then, once.
+    // Two presses that came before anything could answer are answered then, once.
     assert_eq!((&drawn["pressesBefore"], &drawn["presses"]), (&json!(0), &json!(1)));
 
     // And what was taken over answers.
