@@ -2,11 +2,20 @@
 import type { Plugin } from "vite";
 import { plain } from "./classic.ts";
 
+/** What its modules import and a picture has no use for: it asks the shell for nothing, and carries no values over. */
+const ABSENT: Record<string, string> = {
+  "@tauri-apps/api/core": "export const invoke = undefined; export class Channel {}",
+  devalue: "export const uneval = undefined;",
+};
+const absent = (id: string) => `\0absent:${id}`;
+
 export function picture(): Plugin {
   return {
     name: "picture",
     apply: "build",
-    enforce: "post",
+    enforce: "pre",
+    resolveId: (id) => (id in ABSENT ? absent(id) : null),
+    load: (id) => Object.entries(ABSENT).find(([name]) => absent(name) === id)?.[1] ?? null,
     // Places, dialogs and the sentences of both are the window's. Nobody can ask the picture for them.
     resolveDynamicImport: (part) => ({ id: String(part), external: true }),
     generateBundle: {
