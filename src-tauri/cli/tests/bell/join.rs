@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
+use chrono::{DateTime, FixedOffset, TimeDelta};
 
-use super::desk::{Home, MEET, lesson_in};
+use super::desk::{Home, MEET, lesson_in, now};
 
 #[test]
 fn join_hands_the_link_to_xdg_open_and_notes_it() {
@@ -41,7 +41,7 @@ fn before_the_door_opens_it_says_when_and_early_opens() {
     let start = home.agenda()[0]["start"].as_str().unwrap().parse::<DateTime<FixedOffset>>().unwrap();
     let opens = start - TimeDelta::minutes(5);
     // An hour before midnight the day stands before the time.
-    let today = opens.date_naive() == Utc::now().with_timezone(&start.timezone()).date_naive();
+    let today = opens.date_naive() == now().with_timezone(&start.timezone()).date_naive();
     let when =
         if today { "bell: Join opens at %H:%M.\n" } else { "bell: Join opens on %a %-d %b at %H:%M.\n" };
     assert_eq!(said.err, opens.format(when).to_string());
