@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use fantoccini::wd::TimeoutConfiguration;
-use fantoccini::{Client, ClientBuilder};
+use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
 
@@ -274,6 +274,29 @@ impl<'a> App<'a> {
     /// When there is no window or no axe-core.
     pub async fn axe(&self) -> Result<Vec<axe::Violation>> {
         wait::within("axe-core", Duration::from_secs(60), axe::violations(self.window()?)).await
+    }
+
+    /// What axe-core finds wrong with the app's second window, once it shows something.
+    ///
+    /// # Errors
+    /// When there is no second window or no axe-core.
+    pub async fn axe_of_other(&self) -> Result<Vec<axe::Violation>> {
+        let client = self.window()?;
+        let main = client.window().await?;
+        let other = wait::until("a second window to drive", wait::PATIENCE, async || {
+            Ok(client.windows().await?.into_iter().find(|handle| *handle != main))
+        })
+        .await?;
+        client.switch_to_window(other).await?;
+        let shown = wait::until_true("the second window to show something", wait::PATIENCE, async || {
+            Ok(client.find_all(Locator::Css("main button")).await?.len() > 1)
+        });
+        let found = match shown.await {
+            Ok(()) => self.axe().await,
+            Err(error) => Err(error),
+        };
+        client.switch_to_window(main).await?;
+        found
     }
 
     /// Waits until it has ended by itself.

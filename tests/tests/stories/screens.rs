@@ -464,6 +464,9 @@ async fn no_service(look: &mut Look) {
         if let Some(folder) = &look.shots {
             take(&desktop, own, &folder.join(format!("ring-{name}.png"))).await;
         }
+        for fault in app.axe_of_other().await.unwrap() {
+            look.faults.push(format!("ring, {name}: {fault:?}"));
+        }
         if theme == Theme::Light {
             let page = app.page().unwrap();
             page.find("button.gear").await.unwrap().click().await.unwrap();
