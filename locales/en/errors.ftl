@@ -17,6 +17,7 @@ error-store-missing = There are no sessions on this computer yet. Start First Be
 error-store-failed = First Bell couldn’t read or write its data. Check that the disk isn’t full.
 error-folder = First Bell can’t use the folder { $folder }. Check that you may write there.
 error-running-elsewhere = First Bell is already running with this data folder.
+error-stopped = Stopped. Nothing was changed.
 error-import-gone = That calendar file isn’t open any more. Open it again.
 error-file-unreadable = { $file } couldn’t be read. Check that it is still there and that you may open it.
 error-file-unwritable = { $file } couldn’t be written. Choose another place.

@@ -36,6 +36,7 @@ macro_rules! all_commands {
             commands::import::choose_calendar_file,
             commands::import::paste_text,
             commands::import::apply_import,
+            commands::import::stop_import,
             commands::import::drop_import,
             commands::import::save_calendar_file,
             commands::bell::save_settings,

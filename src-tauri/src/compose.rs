@@ -31,6 +31,7 @@ use crate::{
     events::Told,
     first_page::FirstPage,
     import, logging,
+    long_work::LongWorks,
     tray::Tray,
     view::{
         instant,
@@ -164,6 +165,7 @@ fn start(
     app.manage(Arc::clone(&notifications));
     app.manage(Tray::default());
     app.manage(Waiting::default());
+    app.manage(LongWorks::default());
     app.manage(CanRing(sees_ring.clone()));
     // Held to the end of the program.
     app.manage(opened);

@@ -33,6 +33,8 @@ pub enum ErrorCode {
     FileRefused,
     /// A file could not be read or written.
     FileFailed,
+    /// The person has stopped it; nothing was changed.
+    Stopped,
     /// The store cannot be used now.
     StoreBusy,
     /// The store cannot be used.
@@ -51,6 +53,7 @@ impl From<Error> for AppError {
             Code::Invalid => ErrorCode::Invalid,
             Code::FileRefused => ErrorCode::FileRefused,
             Code::FileFailed => ErrorCode::FileFailed,
+            Code::Stopped => ErrorCode::Stopped,
             Code::StoreBusy => ErrorCode::StoreBusy,
             Code::StoreUnusable => ErrorCode::StoreUnusable,
         };

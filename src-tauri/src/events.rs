@@ -31,6 +31,15 @@ impl From<CoreCause> for Cause {
     }
 }
 
+/// How far a calendar file is read or taken over.
+#[derive(Clone, Debug, Serialize, Type)]
+pub struct ImportWork {
+    /// The name of the file that is being read; nothing while one is taken over.
+    pub reading: Option<String>,
+    /// In whole percent.
+    pub percent: u32,
+}
+
 /// What the window is told, over the one channel that it opens when it listens.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -44,6 +53,11 @@ pub enum Told {
     ClockTicked {
         /// Now (RFC 3339, UTC).
         now: String,
+    },
+    /// A calendar file is being read or taken over, and that takes a while.
+    Importing {
+        /// How far it is; nothing when it has ended.
+        work: Option<ImportWork>,
     },
     /// A calendar file was dropped or opened.
     ImportReady {

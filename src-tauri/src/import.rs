@@ -12,6 +12,7 @@ use tokio::{io::AsyncReadExt as _, sync::oneshot};
 
 use crate::{
     events::Told,
+    long_work::LongWork,
     view::import::ImportPreview,
     waiting::{tell, when_ready},
 };
@@ -21,8 +22,7 @@ pub fn offer(app: &AppHandle, file: PathBuf) {
     when_ready(app, move |app| {
         let app = app.clone();
         tauri::async_runtime::spawn(async move {
-            let core = Arc::clone(&app.state::<Arc<App>>());
-            let told = match look_at(&core, &file).await {
+            let told = match look_at(&app, &file).await {
                 Ok(preview) => Told::ImportReady { preview },
                 Err(error) => Told::Failed { error: error.into() },
             };
@@ -34,15 +34,24 @@ pub fn offer(app: &AppHandle, file: PathBuf) {
 /// Reads a file, no more of it than a calendar may have, and looks at it.
 ///
 /// # Errors
-/// When it cannot be read, is refused whole, or what the store says.
-pub async fn look_at(core: &App, path: &Path) -> Result<ImportPreview, Error> {
+/// When it cannot be read, is refused whole, is stopped, or what the store says.
+pub async fn look_at(app: &AppHandle, path: &Path) -> Result<ImportPreview, Error> {
     let unreadable = |_| Error::Unreadable(path.to_owned());
     let file = tokio::fs::File::open(path).await.map_err(unreadable)?;
     let mut bytes = Vec::new();
     file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes).await.map_err(unreadable)?;
-    let preview = core.preview(&bytes).await?;
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    Ok(ImportPreview::new(&preview, name))
+    preview(app, &bytes, name).await
+}
+
+/// Looks at a calendar. `name` is what the person calls it.
+///
+/// # Errors
+/// When it is refused whole, is stopped, or what the store says.
+pub async fn preview(app: &AppHandle, bytes: &[u8], name: String) -> Result<ImportPreview, Error> {
+    let core = Arc::clone(&app.state::<Arc<App>>());
+    let work = LongWork::begin(app, Some(name.clone()));
+    Ok(ImportPreview::new(&core.preview(bytes, work.progress()).await?, name))
 }
 
 /// Asks the person for a calendar file.

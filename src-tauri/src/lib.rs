@@ -11,6 +11,7 @@ mod events;
 mod first_page;
 mod import;
 mod logging;
+mod long_work;
 mod tray;
 mod view;
 mod waiting;

@@ -1,7 +1,7 @@
 // Every command goes through here, so that every error is told in the way the one table says.
 import { mannerOf } from "./errors";
 import { app, type Line, type Question } from "./state.svelte";
-import type { Answer, AppError } from "./tauri";
+import { commands, type Answer, type AppError, type ImportWork } from "./tauri";
 import { say } from "./words";
 
 type Again = () => void;
@@ -49,6 +49,22 @@ export function note(text: string): void {
   announce(text);
   setTimeout(() => { if (app.line === line) app.line = null; }, 8_000);
 }
+
+/** How far a file is read, for as long as that takes and the person leaves the line there. */
+export function tellReading(work: ImportWork | null): void {
+  const file = work?.reading;
+  const isShown = readingLine !== null && app.line === readingLine;
+  if (!file) {
+    if (isShown) app.line = null;
+    readingLine = null;
+  } else if (isShown || !readingLine) {
+    const text = say("reading", { file, percent: work.percent });
+    if (!readingLine) announce(text);
+    readingLine = { text, severity: "plain", stays: true, offer: { label: say("stop"), take: () => void commands.stopImport() } };
+    app.line = readingLine;
+  }
+}
+let readingLine: Line | null = null;
 
 let keys = 0;
 export function put(question: Question): void {

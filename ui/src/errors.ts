@@ -21,6 +21,7 @@ export const manners: Record<ErrorCode, Manner> = {
   invalid: { where: "line", severity: "plain", action: "none", stays: false },
   file_refused: { where: "dialog", severity: "asks", action: "none", stays: false },
   file_failed: { where: "line", severity: "asks", action: "try_again", stays: false },
+  stopped: { where: "line", severity: "plain", action: "none", stays: false },
   store_busy: { where: "line", severity: "plain", action: "try_again", stays: false },
   store_unusable: { where: "line", severity: "asks", action: "none", stays: true },
 };

@@ -1,5 +1,5 @@
 // Events from the shell, and the clock.
-import { announce, look, put, tell } from "./ask";
+import { announce, look, put, tell, tellReading } from "./ask";
 import { askToQuit, join, notOpened, openSession } from "./deeds";
 import { newlyOpen } from "./opened";
 import { app } from "./state.svelte";
@@ -27,6 +27,10 @@ function hear(told: Told): void {
       offset = Date.parse(told.now) - Date.now();
       app.now = Date.parse(told.now);
       app.turn += 1;
+      break;
+    case "importing":
+      app.importing = told.work;
+      tellReading(told.work);
       break;
     case "import_ready":
       app.draggedOver = false;

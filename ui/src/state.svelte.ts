@@ -1,6 +1,6 @@
 // What the window knows. It is loaded once; afterwards events say when to look again.
 import { learn } from "./stretches";
-import type { Boot, ImportPreview, PersonRow, SessionDraft, SessionPage, SessionRow, Settings, Today } from "./tauri";
+import type { Boot, ImportPreview, ImportWork, PersonRow, SessionDraft, SessionPage, SessionRow, Settings, Today } from "./tauri";
 import type { HourClock } from "./times";
 
 export type Place = "today" | "week" | "people" | "settings";
@@ -47,6 +47,8 @@ class Knowledge {
   /** The session whose Join has just opened: its brass fills once. */
   justOpened = $state<string | null>(null);
   draggedOver = $state(false);
+  /** How far a calendar file is read or taken over, if that takes a while. */
+  importing = $state.raw<ImportWork | null>(null);
   showPast = $state(false);
 
   now = $state(0);

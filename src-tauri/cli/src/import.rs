@@ -12,6 +12,7 @@ use firstbell_core::{
     app::{ImportResult, Preview, PreviewSeries, SeriesState},
     calendar_file::{LeftOut, MAX_BYTES},
     error::Error,
+    progress::Progress,
     words::say,
 };
 use serde::Serialize;
@@ -66,11 +67,13 @@ pub async fn run(arguments: &Arguments, folder: &Folder, json: bool) -> Result<E
     let name = if from_input { say("cli-standard-input", &[]) } else { path.display().to_string() };
     let bytes = read(path, from_input).map_err(|_| Error::Unreadable(PathBuf::from(&name)))?;
     let (app, store) = folder.write().await?;
-    let preview = app.preview(&bytes).await.map_err(|error| match error {
+    // Ctrl+C stops it here: a process that ends has written nothing.
+    let progress = Progress::default();
+    let preview = app.preview(&bytes, &progress).await.map_err(|error| match error {
         Error::File(_) => Failure::File(name.clone(), error),
         error => error.into(),
     })?;
-    let result = app.apply(preview.id, &[]).await?;
+    let result = app.apply(preview.id, &[], &progress).await?;
     // Folds the log into the file, unless the app has it open too.
     store.close().await;
     if json {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     calendar_file::FileFault,
+    progress::Stopped,
     state_table::Refusal,
     store::{OpenError, StoreError},
     wall_clock::{HourClock, time_of_day},
@@ -34,6 +35,8 @@ pub enum Code {
     FileRefused,
     /// A file could not be read or written.
     FileFailed,
+    /// The person has stopped it; nothing was changed.
+    Stopped,
     /// The store cannot be used now.
     StoreBusy,
     /// The store cannot be used by this program.
@@ -79,6 +82,9 @@ pub enum Error {
     /// The file of an import is not held any more.
     #[error("the import is gone")]
     ImportGone,
+    /// The person has stopped it before its end; nothing was changed.
+    #[error("stopped")]
+    Stopped,
     /// A file could not be read.
     #[error("cannot read {0}")]
     Unreadable(PathBuf),
@@ -99,6 +105,12 @@ pub enum Error {
     Store(#[from] StoreError),
 }
 
+impl From<Stopped> for Error {
+    fn from(Stopped: Stopped) -> Self {
+        Self::Stopped
+    }
+}
+
 impl Error {
     /// What a program decides on.
     #[must_use]
@@ -112,6 +124,7 @@ impl Error {
             Self::Invalid(_) => Code::Invalid,
             Self::File(_) => Code::FileRefused,
             Self::ImportGone | Self::Unreadable(_) | Self::Unwritable(_) => Code::FileFailed,
+            Self::Stopped => Code::Stopped,
             Self::Store(StoreError::Busy) | Self::Open(OpenError::Store(StoreError::Busy)) => Code::StoreBusy,
             Self::Folder(_) | Self::RunsElsewhere | Self::Open(_) | Self::Store(_) => Code::StoreUnusable,
         }
@@ -144,6 +157,7 @@ impl Error {
                 say(&fault.code().replace('_', "-"), &[("line", fault.line().unwrap_or_default().into())])
             }
             Self::ImportGone => say("error-import-gone", &[]),
+            Self::Stopped => say("error-stopped", &[]),
             Self::Unreadable(path) => say("error-file-unreadable", &[("file", name(path).into())]),
             Self::Unwritable(path) => say("error-file-unwritable", &[("file", name(path).into())]),
             Self::Folder(path) => say("error-folder", &[("folder", path.display().to_string().into())]),

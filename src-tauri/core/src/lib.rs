@@ -16,6 +16,7 @@ pub mod error;
 pub mod id;
 pub mod join;
 pub mod occurrences;
+pub mod progress;
 pub mod reminder;
 pub mod samples;
 pub mod session;

@@ -8,6 +8,8 @@ mod desk;
 mod files;
 #[path = "app/happened.rs"]
 mod happened;
+#[path = "app/imports.rs"]
+mod imports;
 #[path = "app/join.rs"]
 mod join;
 #[path = "app/people.rs"]

@@ -7,15 +7,16 @@ use super::{Core, session_id};
 use crate::{
     error::Answer,
     import,
+    long_work::{LongWork, LongWorks},
     view::import::{ImportChoice, ImportPreview, ImportResult, PasteAnswer, import_id},
 };
 
 /// Asks for a calendar file and looks at it. Nothing when the person closes the dialog.
 #[tauri::command]
 #[specta::specta]
-pub async fn choose_calendar_file(app: AppHandle, core: Core<'_>) -> Answer<Option<ImportPreview>> {
+pub async fn choose_calendar_file(app: AppHandle) -> Answer<Option<ImportPreview>> {
     match import::ask_for_file(&app).await {
-        Some(path) => Ok(Some(import::look_at(&core, &path).await?)),
+        Some(path) => Ok(Some(import::look_at(&app, &path).await?)),
         None => Ok(None),
     }
 }
@@ -23,11 +24,11 @@ pub async fn choose_calendar_file(app: AppHandle, core: Core<'_>) -> Answer<Opti
 /// What was pasted: a calendar file's text, or a link, or neither.
 #[tauri::command]
 #[specta::specta]
-pub async fn paste_text(core: Core<'_>, text: String) -> Answer<PasteAnswer> {
+pub async fn paste_text(app: AppHandle, text: String) -> Answer<PasteAnswer> {
     if text.trim_start_matches('\u{feff}').trim_start().starts_with("BEGIN:VCALENDAR") {
-        let preview = core.preview(text.trim().as_bytes()).await?;
         let name = firstbell_core::words::say("pasted-file-name", &[]);
-        return Ok(PasteAnswer::Calendar { preview: ImportPreview::new(&preview, name) });
+        let preview = import::preview(&app, text.trim().as_bytes(), name).await?;
+        return Ok(PasteAnswer::Calendar { preview });
     }
     Ok(match JoinUrl::parse(text.trim()) {
         Ok(url) => PasteAnswer::Link {
@@ -42,13 +43,22 @@ pub async fn paste_text(core: Core<'_>, text: String) -> Answer<PasteAnswer> {
 #[tauri::command]
 #[specta::specta]
 pub async fn apply_import(
+    app: AppHandle,
     core: Core<'_>,
     import_id: String,
     choices: Vec<ImportChoice>,
 ) -> Answer<ImportResult> {
     let id = self::import_id(&import_id).ok_or(Error::ImportGone)?;
     let asked: Vec<_> = choices.into_iter().map(ImportChoice::into_asked).collect();
-    Ok(core.apply(id, &asked).await?.into())
+    let work = LongWork::begin(&app, None);
+    Ok(core.apply(id, &asked, work.progress()).await?.into())
+}
+
+/// Stops the file that is being read or taken over; nothing of it is kept.
+#[tauri::command]
+#[specta::specta]
+pub fn stop_import(works: tauri::State<'_, LongWorks>) {
+    works.stop();
 }
 
 /// Lets go of a file.

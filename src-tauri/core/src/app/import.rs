@@ -1,7 +1,7 @@
 //! Calendar files: look at one, choose, take it over whole or not at all, extend its series as time goes
 //! on, and write sessions out.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
@@ -17,6 +17,7 @@ use crate::{
     id::SessionId,
     join::JoinUrl,
     occurrences::{self, Plan, Wish},
+    progress::Progress,
     session::{Session, Source, Status},
     store::{
         Write,
@@ -115,22 +116,24 @@ pub struct ImportResult {
 /// A file that waits for an answer.
 pub(super) struct Held {
     id: ImportId,
-    file: CalendarFile,
+    file: Arc<CalendarFile>,
 }
 
 impl App {
     /// Looks at a calendar file. Nothing is taken over yet.
     ///
     /// # Errors
-    /// [`Error::File`] when its structure is broken, or what the store says.
-    pub async fn preview(&self, bytes: &[u8]) -> Result<Preview> {
+    /// [`Error::File`] when its structure is broken, [`Error::Stopped`], or what the store says.
+    pub async fn preview(&self, bytes: &[u8], progress: &Progress) -> Result<Preview> {
         let (now, zone) = (self.now(), self.zone());
         let mut file = calendar_file::read(bytes, zone)?;
         let mut conn = self.store.read().await?;
         let mut shown = Vec::new();
         let mut left_out = std::mem::take(&mut file.left_out);
         let mut kept = Vec::new();
+        progress.expect(file.series.len());
         for new in std::mem::take(&mut file.series) {
+            progress.step()?;
             let here = series::by_uid(&mut conn, Source::CalendarFile, &new.uid).await?;
             let (merged, state) = merge(here.as_ref(), &new, file.method)?;
             match merged.occurrences(now + AHEAD) {
@@ -157,7 +160,7 @@ impl App {
         let id = ImportId(Uuid::now_v7());
         let all_day = file.all_day;
         if let Ok(mut previews) = self.previews.lock() {
-            previews.push(Held { id, file });
+            previews.push(Held { id, file: Arc::new(file) });
             // A file that nobody answers makes room for later ones.
             if previews.len() > MOST_PREVIEWS {
                 previews.remove(0);
@@ -166,18 +169,20 @@ impl App {
         Ok(Preview { id, zone, series: shown, all_day, left_out })
     }
 
-    /// Takes a file over, all of it or, if anything fails, nothing. Series that the person said nothing
-    /// about are done with as the preview had it.
+    /// Takes a file over, all of it or, if anything fails, nothing; then it is still held, to be tried again.
+    /// Series that the person said nothing about are done with as the preview had it.
     ///
     /// # Errors
-    /// [`Error::ImportGone`], or what the store says.
-    pub async fn apply(&self, id: ImportId, asked: &[Asked]) -> Result<ImportResult> {
-        let file = self.take_preview(id)?;
+    /// [`Error::ImportGone`], [`Error::Stopped`], or what the store says.
+    pub async fn apply(&self, id: ImportId, asked: &[Asked], progress: &Progress) -> Result<ImportResult> {
+        let file = self.held(id)?;
         let now = self.now();
         let asked: BTreeMap<&str, &Asked> = asked.iter().map(|asked| (asked.uid.as_str(), asked)).collect();
         let mut tx = self.store.write().await?;
         let mut result = ImportResult::default();
+        progress.expect(file.series.len());
         for new in &file.series {
+            progress.step()?;
             let here = series::by_uid(&mut tx, Source::CalendarFile, &new.uid).await?;
             let (merged, _) = merge(here.as_ref(), new, file.method)?;
             let Ok(found) = merged.occurrences(now + AHEAD) else { continue };
@@ -189,12 +194,15 @@ impl App {
             result += write(&mut tx, &series, &found, is_new, now).await?;
         }
         self.commit(tx).await?;
+        self.drop_preview(id);
         Ok(result)
     }
 
     /// Lets go of a file that is not to be taken over.
     pub fn drop_preview(&self, id: ImportId) {
-        let _ = self.take_preview(id);
+        if let Ok(mut previews) = self.previews.lock() {
+            previews.retain(|held| held.id != id);
+        }
     }
 
     /// Extends the series of calendar files to two years from now, if it is time to. True if any was.
@@ -234,10 +242,9 @@ impl App {
         Ok(calendar_file::write(&events, self.now()))
     }
 
-    fn take_preview(&self, id: ImportId) -> Result<CalendarFile> {
-        let mut previews = self.previews.lock().map_err(|_| Error::ImportGone)?;
-        let index = previews.iter().position(|held| held.id == id).ok_or(Error::ImportGone)?;
-        Ok(previews.remove(index).file)
+    fn held(&self, id: ImportId) -> Result<Arc<CalendarFile>> {
+        let previews = self.previews.lock().map_err(|_| Error::ImportGone)?;
+        previews.iter().find(|held| held.id == id).map(|held| held.file.clone()).ok_or(Error::ImportGone)
     }
 }
 

@@ -12,6 +12,7 @@ use firstbell_core::{
     draft::Draft,
     id::SessionId,
     join::JoinUrl,
+    progress::Progress,
     session::Session,
     store::{Migrate, Store, events::Kind},
 };
@@ -104,8 +105,8 @@ impl Desk {
     }
 
     pub async fn import(&self, text: &str) -> ImportResult {
-        let preview = self.app.preview(text.as_bytes()).await.unwrap();
-        self.app.apply(preview.id, &[]).await.unwrap()
+        let preview = self.app.preview(text.as_bytes(), &Progress::default()).await.unwrap();
+        self.app.apply(preview.id, &[], &Progress::default()).await.unwrap()
     }
 }
 

@@ -4,6 +4,7 @@ use firstbell_core::{
     app::{ImportResult, SeriesState},
     data_folder::DataFolder,
     error::{Code, Error},
+    progress::Progress,
     settings::{Hours, Settings},
     store::{Migrate, OpenError, Store, notice_others},
 };
@@ -149,9 +150,9 @@ async fn a_file_that_first_bell_wrote_itself_adds_nothing_where_its_sessions_are
     let desk = Desk::at("2026-11-24T10:00").await;
     desk.add(&lesson("2026-11-25", "16:00")).await;
     let written = desk.app.export(None).await.unwrap();
-    let preview = desk.app.preview(written.as_bytes()).await.unwrap();
+    let preview = desk.app.preview(written.as_bytes(), &Progress::default()).await.unwrap();
     assert_eq!(preview.series.iter().map(|series| series.state).collect::<Vec<_>>(), [SeriesState::Same]);
-    assert_eq!(desk.app.apply(preview.id, &[]).await.unwrap(), ImportResult::default());
+    assert_eq!(desk.app.apply(preview.id, &[], &Progress::default()).await.unwrap(), ImportResult::default());
     assert_eq!(desk.all().await.len(), 1);
 
     let elsewhere = Desk::at("2026-11-24T10:00").await;
