@@ -328,6 +328,13 @@ events-count = { $count ->
         [one] 1 event
        *[other] { $count } events
     }
+over-here = Over already
+over-here-hint = They go to the past sessions, and no bell rings for them.
+over-each = Show each
+left-out-more = { $count ->
+        [one] and 1 more
+       *[other] and { $count } more
+    }
 already-here = Already here
 already-here-hint = Nothing changes for these.
 older-here = Older than what is here

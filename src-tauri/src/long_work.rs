@@ -56,8 +56,12 @@ impl LongWork {
             works.push(progress.clone());
         }
         let telling = Arc::new(Mutex::new(Telling::Nothing));
-        let teller =
-            tauri::async_runtime::spawn(keep_telling(app.clone(), progress.clone(), telling.clone(), reading));
+        let teller = tauri::async_runtime::spawn(keep_telling(
+            app.clone(),
+            progress.clone(),
+            telling.clone(),
+            reading,
+        ));
         Self { app: app.clone(), progress, telling, teller }
     }
 

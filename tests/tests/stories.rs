@@ -13,6 +13,8 @@ mod first_run;
 mod joining;
 #[path = "stories/keyboard.rs"]
 mod keyboard;
+#[path = "stories/long_import.rs"]
+mod long_import;
 #[path = "stories/no_service.rs"]
 mod no_service;
 #[path = "stories/picture.rs"]

@@ -44,6 +44,26 @@ fn one_folder_of_the_window_talks_to_the_shell() {
     }
 }
 
+/// A command that no window may call is refused without a word.
+#[test]
+fn each_command_may_be_called_by_one_window() {
+    let list = std::fs::read_to_string(root().join("src-tauri/src/bindings.rs")).unwrap();
+    let commands = list.lines().filter_map(|line| line.trim().strip_prefix("commands::")?.strip_suffix(','));
+    let mut commands: Vec<String> = commands
+        .filter_map(|path| Some(format!("allow-{}", path.rsplit_once("::")?.1.replace('_', "-"))))
+        .collect();
+    let mut allowed: Vec<String> = files(&root().join("src-tauri/capabilities"), &["json"])
+        .iter()
+        .map(|path| serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap())
+        .flat_map(|capability: serde_json::Value| capability["permissions"].as_array().unwrap().clone())
+        .map(|permission| permission.as_str().unwrap().to_owned())
+        .collect();
+    commands.sort();
+    allowed.sort();
+    assert!(commands.len() > 30, "{commands:?}");
+    assert_eq!(commands, allowed);
+}
+
 #[test]
 fn what_rust_says_has_a_sentence_in_every_language() {
     let names = said_by_rust();

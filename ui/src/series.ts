@@ -24,6 +24,21 @@ export function choiceOf({ take, bell }: Pick<Picked, "take" | "bell">): Choice 
   return bell ? "bell" : "no_bell";
 }
 
+/** Those with sessions to come each for itself; those that are over together, unless they are few. */
+export function parted(picks: Picked[]): { each: Picked[]; over: Picked[] } {
+  const isOver = ({ series }: Picked) => series.coming === 0 && series.past > 0;
+  const over = picks.filter(isOver);
+  const coming = picks.filter((pick) => !isOver(pick));
+  return over.length > FEW ? { each: coming, over } : { each: [...coming, ...over], over: [] };
+}
+const FEW = 5;
+
+/** Whether all of these are taken, or none, or only some. */
+export function takenOf(picks: Picked[]): "all" | "none" | "some" {
+  const taken = picks.filter((pick) => pick.take).length;
+  return taken === picks.length ? "all" : taken === 0 ? "none" : "some";
+}
+
 export type Sums = { adds: number; changes: number; chosen: number; all: number };
 
 export function sums(preview: ImportPreview, picks: Picked[]): Sums {

@@ -113,7 +113,7 @@ impl App {
 
     /// Keeps a transaction, then tells everybody.
     async fn commit(&self, tx: Write) -> Result<()> {
-        tx.commit().await.map_err(crate::store::StoreError::from)?;
+        tx.commit().await?;
         self.tell(Cause::ThisWindow);
         Ok(())
     }

@@ -11,8 +11,14 @@ pub mod settings;
 mod open;
 mod watch;
 
+use std::{
+    ops::{Deref, DerefMut},
+    sync::Arc,
+};
+
 use chrono::{DateTime, Utc};
 use sqlx::{Sqlite, SqliteConnection, SqlitePool, Transaction, pool::PoolConnection};
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 pub use open::{Migrate, OpenError};
 pub use watch::notice_others;
@@ -51,22 +57,53 @@ impl From<sqlx::Error> for StoreError {
 pub type Result<T> = std::result::Result<T, StoreError>;
 
 /// A transaction that has the write lock from its beginning (`BEGIN IMMEDIATE`), so that what it reads
-/// is what it changes.
-pub type Write = Transaction<'static, Sqlite>;
+/// is what it changes. Nothing is kept unless it is committed.
+#[derive(Debug)]
+pub struct Write {
+    transaction: Transaction<'static, Sqlite>,
+    _turn: OwnedMutexGuard<()>,
+}
+
+impl Write {
+    /// Keeps what was written.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn commit(self) -> Result<()> {
+        Ok(self.transaction.commit().await?)
+    }
+}
+
+impl Deref for Write {
+    type Target = SqliteConnection;
+
+    fn deref(&self) -> &SqliteConnection {
+        &self.transaction
+    }
+}
+
+impl DerefMut for Write {
+    fn deref_mut(&mut self) -> &mut SqliteConnection {
+        &mut self.transaction
+    }
+}
 
 /// The open database of this computer.
 #[derive(Clone, Debug)]
 pub struct Store {
     pool: SqlitePool,
+    turn: Arc<Mutex<()>>,
 }
 
 impl Store {
-    /// Begins a transaction that writes. Nothing is kept unless it is committed.
+    /// Begins a transaction that writes. This program's writes take turns, however long one takes: a bell or a
+    /// *Join* in the middle of a long import is late, but not lost.
     ///
     /// # Errors
     /// [`StoreError::Busy`] when another program writes for longer than five seconds.
     pub async fn write(&self) -> Result<Write> {
-        Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
+        let turn = self.turn.clone().lock_owned().await;
+        Ok(Write { transaction: self.pool.begin_with("BEGIN IMMEDIATE").await?, _turn: turn })
     }
 
     /// A connection for reading.

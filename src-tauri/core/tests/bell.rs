@@ -117,7 +117,7 @@ impl Opener for Desktop {
 type TestBell = Bell<Desktop, SetClock, NeverWaits>;
 
 struct Home {
-    _folder: TempDir,
+    folder: TempDir,
     store: Store,
     app: App,
     clock: SetClock,
@@ -150,18 +150,7 @@ impl Home {
         let settings = Settings { hour_clock: Hours::TwentyFour, ..Settings::default() };
         app.save_settings(settings).await.unwrap();
         let bell = bell(&store, &desktop, &clock, &tells, &can_ring);
-        Self {
-            _folder: folder,
-            store,
-            app,
-            clock,
-            desktop,
-            changes,
-            tells,
-            can_ring,
-            _signals: signals,
-            bell,
-        }
+        Self { folder, store, app, clock, desktop, changes, tells, can_ring, _signals: signals, bell }
     }
 
     /// A new process over the same store.
@@ -754,10 +743,11 @@ async fn a_ring_that_was_shown_does_not_ring_again_because_it_could_not_be_store
     home.add("Ben", four()).await;
     home.is(Manner::IsSlow);
     home.set(four() - minutes(5));
-    let (desktop, store) = (Arc::clone(&home.desktop), home.store.clone());
+    let desktop = Arc::clone(&home.desktop);
+    let other_program = Store::open(&home.folder.path().join("home.sqlite3"), Migrate::No).await.unwrap();
     let locked = async {
         desktop.asked.acquire().await.unwrap().forget();
-        let lock: Write = store.write().await.unwrap();
+        let lock: Write = other_program.write().await.unwrap();
         desktop.lets.add_permits(1);
         lock
     };

@@ -133,7 +133,7 @@ impl Template {
         let mut tx = store.write().await?;
         // The words shall not depend on the computer's language.
         Settings { hour_clock: Hours::TwentyFour, ..Settings::default() }.save(&mut tx).await?;
-        tx.commit().await.map_err(StoreError::from)?;
+        tx.commit().await?;
         store.close().await;
         Ok(template)
     }

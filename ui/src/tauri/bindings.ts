@@ -57,6 +57,8 @@ export const commands = {
 	pasteText: (text: string) => typedError<PasteAnswer, AppError>(__TAURI_INVOKE("paste_text", { text })),
 	/**  Takes a file over. */
 	applyImport: (importId: string, choices: ImportChoice[]) => typedError<ImportResult, AppError>(__TAURI_INVOKE("apply_import", { importId, choices })),
+	/**  Stops the file that is being read or taken over; nothing of it is kept. */
+	stopImport: () => __TAURI_INVOKE<void>("stop_import"),
 	/**  Lets go of a file. */
 	dropImport: (importId: string) => __TAURI_INVOKE<void>("drop_import", { importId }),
 	/**  Writes one session, or all, where the person says. The file's name, or nothing if the dialog was closed. */
@@ -191,6 +193,8 @@ export type ErrorCode =
 "file_refused" | 
 /**  A file could not be read or written. */
 "file_failed" | 
+/**  The person has stopped it; nothing was changed. */
+"stopped" | 
 /**  The store cannot be used now. */
 "store_busy" | 
 /**  The store cannot be used. */
@@ -263,6 +267,14 @@ export type ImportSeries = {
 	choice: Choice,
 	state: SeriesState,
 	cancelled: boolean,
+};
+
+/**  How far a calendar file is read or taken over. */
+export type ImportWork = {
+	/**  The name of the file that is being read; nothing while one is taken over. */
+	reading: string | null,
+	/**  In whole percent. */
+	percent: number,
 };
 
 /**  What came of pressing *Join*. */
@@ -453,6 +465,10 @@ cause: Cause } |
 { kind: "clock_ticked"; 
 /**  Now (RFC 3339, UTC). */
 now: string } | 
+/**  A calendar file is being read or taken over, and that takes a while. */
+{ kind: "importing"; 
+/**  How far it is; nothing when it has ended. */
+work: ImportWork | null } | 
 /**  A calendar file was dropped or opened. */
 { kind: "import_ready"; 
 /**  What is in it. */

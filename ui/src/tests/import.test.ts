@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { choiceOf, firstPicks, sums } from "../series";
+import { choiceOf, firstPicks, parted, sums, takenOf } from "../series";
 import type { ImportPreview, ImportSeries } from "../tauri";
 
 const series = (key: string, over: Partial<ImportSeries> = {}): ImportSeries => ({
@@ -21,4 +21,22 @@ test("sums part what is added from what is changed", () => {
 
 test("a series left out keeps no bell", () => {
   expect(choiceOf({ take: false, bell: true })).toBe("leave_out");
+});
+
+const past = (count: number) => Array.from({ length: count }, (_, i) => series(`past ${i}`, { coming: 0, past: 1 }));
+const keys = (picks: { series: ImportSeries }[]) => picks.map((pick) => pick.series.key);
+
+test("a few series that are over come last, and many stand together", () => {
+  const withPast = (count: number) => parted(firstPicks({ ...preview, series: [...past(count), series("ben"), series("off", { coming: 0, past: 0, cancelled: true })] }));
+  expect(keys(withPast(2).each)).toEqual(["ben", "off", "past 0", "past 1"]);
+  expect(withPast(2).over).toEqual([]);
+  expect(keys(withPast(6).each)).toEqual(["ben", "off"]);
+  expect(withPast(6).over).toHaveLength(6);
+});
+
+test("many are taken as one", () => {
+  const picks = firstPicks({ ...preview, series: past(3) });
+  expect(takenOf(picks)).toBe("all");
+  expect(takenOf(picks.map((pick, i) => ({ ...pick, take: i > 0 })))).toBe("some");
+  expect(takenOf(picks.map((pick) => ({ ...pick, take: false })))).toBe("none");
 });

@@ -2,6 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
@@ -79,7 +80,7 @@ impl Store {
         // One that writes, some that read, and the watch's.
         let pool = SqlitePoolOptions::new().max_connections(4).connect_lazy_with(options);
         match bring_up_to_date(&pool, migrate).await {
-            Ok(()) => Ok(Self { pool }),
+            Ok(()) => Ok(Self { pool, turn: Arc::default() }),
             Err(OpenError::Store(StoreError::Sql(error))) if is_damage(&error) => {
                 pool.close().await;
                 Err(damaged(path, migrate))

@@ -1,7 +1,7 @@
 use std::{fs, sync::Arc, time::Duration};
 
 use firstbell_core::{
-    app::{ImportResult, SeriesState},
+    app::{ImportResult, Opened, SeriesState},
     data_folder::DataFolder,
     error::{Code, Error},
     progress::Progress,
@@ -115,6 +115,24 @@ fn a_folder_has_one_owner_at_a_time_and_is_private() {
 async fn a_whole_store_is_whole() {
     let desk = Desk::new().await;
     assert!(desk.store.is_whole().await.unwrap());
+}
+
+#[tokio::test]
+async fn writes_of_one_program_take_turns_however_long_one_takes() {
+    let desk = Desk::new().await;
+    let id = desk.add(&lesson("2026-11-25", "16:00")).await;
+    desk.set("2026-11-25T15:58");
+    let long = desk.store.write().await.unwrap();
+    let (app, longer_than_sqlite_waits) = (&desk.app, Duration::from_secs(6));
+    let join = app.join(id, false, false);
+    tokio::pin!(join);
+    assert!(
+        timeout(longer_than_sqlite_waits, &mut join).await.is_err(),
+        "it has its turn before the other's end"
+    );
+    drop(long);
+    assert_eq!(join.await.unwrap(), Opened::Yes);
+    assert!(desk.session(id).await.opened_at.is_some());
 }
 
 #[tokio::test]

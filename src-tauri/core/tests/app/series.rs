@@ -170,7 +170,8 @@ async fn a_link_at_any_occurrence_previews_the_bell_that_an_import_gives() {
         RRULE:FREQ=WEEKLY;COUNT=3";
     let with_link = "UID:m@test\nSUMMARY:Maths\nRECURRENCE-ID:20261201T160000Z\nDTSTART:20261201T160000Z\n\
         DTEND:20261201T170000Z\nLOCATION:https://meet.google.com/abc-defg-hij";
-    let preview = desk.app.preview(calendar(&[master, with_link]).as_bytes(), &Progress::default()).await.unwrap();
+    let preview =
+        desk.app.preview(calendar(&[master, with_link]).as_bytes(), &Progress::default()).await.unwrap();
     assert_eq!(preview.series[0].choice, Choice::Bell);
     desk.app.apply(preview.id, &[], &Progress::default()).await.unwrap();
     assert!(desk.all().await.iter().all(|session| session.bell));

@@ -1,0 +1,76 @@
+//! A calendar of years: the window says how far it is read and taken over, both can be stopped, and the list of
+//! what is in it is drawn as far as somebody looks.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use chrono::{DateTime, Duration, Utc};
+use firstbell_tests::kit::{Desktop, wait};
+use serde_json::json;
+
+use super::scene::{SOON, settled};
+
+const COMING: i64 = 100;
+const OVER: i64 = 44_900;
+
+#[tokio::test]
+async fn a_calendar_of_years_shows_how_far_it_is_and_stops_when_asked() {
+    let desktop = Desktop::plan().around_noon().start().await.unwrap();
+    let app = settled(&desktop).await;
+    let (page, window) = (app.page().unwrap(), app.window_id().await.unwrap());
+    let file = desktop.home().join("years.ics");
+    write(&file);
+
+    desktop.drop_file(&file, window).await.unwrap();
+    page.shows("Reading years.ics…").await.unwrap();
+    page.press("Stop").await.unwrap();
+    page.shows("Stopped. Nothing was changed.").await.unwrap();
+
+    desktop.drop_file(&file, window).await.unwrap();
+    assert_eq!(page.dialog().await.unwrap(), "Add 45,000 sessions?");
+    let strips = page.script("return document.querySelectorAll('.strip').length;", Vec::new()).await.unwrap();
+    assert_eq!(strips, json!(0), "it is read, and nothing says any more that it is being read");
+    let rows = "return document.querySelectorAll('.choices > li').length;";
+    let drawn = page.script(rows, Vec::new()).await.unwrap();
+    assert!(drawn.as_i64().unwrap() < COMING, "{drawn}");
+    page.script("document.querySelector('dialog .body').scrollTo(0, 1e6);", Vec::new()).await.unwrap();
+    page.shows("Over already").await.unwrap();
+    assert_eq!(page.script(rows, Vec::new()).await.unwrap(), json!(COMING + 1));
+    assert_eq!(app.axe().await.unwrap(), []);
+
+    page.press("Add 45,000 sessions").await.unwrap();
+    let begun = "return document.querySelector('dialog progress')?.value > 0;";
+    wait::until_true("some of it to be added", SOON, async || {
+        Ok(page.script(begun, Vec::new()).await? == true)
+    })
+    .await
+    .unwrap();
+    page.press("Stop").await.unwrap();
+    page.shows("Stopped. Nothing was changed.").await.unwrap();
+    page.shows("No sessions yet.").await.unwrap();
+
+    // The choices are as they were; now only what is to come is taken.
+    page.script("document.getElementById('import-over').click();", Vec::new()).await.unwrap();
+    assert_eq!(page.dialog().await.unwrap(), "Add 100 sessions?");
+    page.press("Add 100 sessions").await.unwrap();
+    page.no_dialog().await.unwrap();
+    page.says("article.card", "Ben").await.unwrap();
+}
+
+fn write(file: &Path) {
+    let now = Utc::now();
+    let mut text = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//EN\r\n".to_owned();
+    for hours in (-OVER..0).map(|hour| hour - 1).chain((0..COMING).map(|hour| hour + 2)) {
+        event(&mut text, hours, now + Duration::hours(hours));
+    }
+    std::fs::write(file, text + "END:VCALENDAR\r\n").unwrap();
+}
+
+fn event(text: &mut String, number: i64, start: DateTime<Utc>) {
+    let start = start.format("%Y%m%dT%H0000Z");
+    let _ = write!(
+        text,
+        "BEGIN:VEVENT\r\nUID:{number}@test\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:{start}\r\nDURATION:PT50M\r\n\
+         SUMMARY:Maths with Ben\r\nLOCATION:https://zoom.us/j/93412345678\r\nEND:VEVENT\r\n"
+    );
+}
