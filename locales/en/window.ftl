@@ -50,6 +50,7 @@ month-short = { $month ->
     }
 date-long = { $weekday } { $day } { $month }
 date-day = { $day } { $month }
+date-weekday = { $weekday } { $date }
 date-year = { $day } { $month } { $year }
 before-noon = am
 after-noon = pm
@@ -329,8 +330,9 @@ events-count = { $count ->
        *[other] { $count } events
     }
 over-here = Over already
-over-here-hint = They go to the past sessions, and no bell rings for them.
+over-here-hint = They go to the past sessions, without a bell.
 over-each = Show each
+over-together = Show together
 left-out-more = { $count ->
         [one] and 1 more
        *[other] and { $count } more

@@ -24,13 +24,18 @@ export function dateWords(date: string): string {
 
 /** "Tomorrow" with its date beside; "Thursday" with day and month; far off with the year where it is another. */
 export function headingOf(date: string, today: string): { heading: string; date: string } {
-  const { weekday, day, month, year } = dateParts(date);
+  const { weekday } = dateParts(date);
   const distance = daysBetween(today, date);
   if (distance === 0) return { heading: say("today"), date: "" };
   if (distance === 1) return { heading: say("tomorrow"), date: dateWords(date) };
   if (distance === -1) return { heading: say("yesterday"), date: dateWords(date) };
-  const sameYear = today.startsWith(`${year}-`);
-  return { heading: weekday, date: sameYear ? say("date-day", { day, month }) : say("date-year", { day, month, year: String(year) }) };
+  return { heading: weekday, date: dayAndMonth(date, today) };
+}
+
+/** "26 November", with the year where it is not today's. */
+export function dayAndMonth(date: string, today: string, width: "long" | "short" = "long"): string {
+  const { day, month, year } = dateParts(date, width);
+  return today.startsWith(`${year}-`) ? say("date-day", { day, month }) : say("date-year", { day, month, year: String(year) });
 }
 
 /** The card's and the slim line's sessions put back among the days: beside a session's page the list has no card. */

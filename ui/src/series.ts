@@ -11,6 +11,11 @@ export function countOf({ coming, past }: Pick<ImportSeries, "coming" | "past">)
   return coming || past;
 }
 
+/** Nothing of it is to come, and not because it was called off. */
+export function isOver({ coming, past }: Pick<ImportSeries, "coming" | "past">): boolean {
+  return coming === 0 && past > 0;
+}
+
 export type Picked = { series: ImportSeries; take: boolean; bell: boolean; link: string };
 
 export function firstPicks(preview: ImportPreview): Picked[] {
@@ -26,9 +31,8 @@ export function choiceOf({ take, bell }: Pick<Picked, "take" | "bell">): Choice 
 
 /** Those with sessions to come each for itself; those that are over together, unless they are few. */
 export function parted(picks: Picked[]): { each: Picked[]; over: Picked[] } {
-  const isOver = ({ series }: Picked) => series.coming === 0 && series.past > 0;
-  const over = picks.filter(isOver);
-  const coming = picks.filter((pick) => !isOver(pick));
+  const over = picks.filter((pick) => isOver(pick.series));
+  const coming = picks.filter((pick) => !isOver(pick.series));
   return over.length > FEW ? { each: coming, over } : { each: [...coming, ...over], over: [] };
 }
 const FEW = 5;

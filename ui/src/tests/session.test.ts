@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { distance, whenWords } from "../countdown";
-import { byDay, headingOf, withLifted } from "../days";
+import { byDay, dayAndMonth, headingOf, withLifted } from "../days";
 import { joinFace } from "../join";
 import { newlyOpen } from "../opened";
 import { rulerOf, ticksOf } from "../ruler";
@@ -80,6 +80,8 @@ describe("days", () => {
     expect(headingOf("2026-11-26", today)).toEqual({ heading: "Thursday", date: "26 November" });
     expect(headingOf("2027-01-05", today)).toEqual({ heading: "Tuesday", date: "5 January 2027" });
     expect(headingOf("2026-11-23", today).heading).toBe("Yesterday");
+    expect(dayAndMonth("2026-10-14", today, "short")).toBe("14 Oct");
+    expect(dayAndMonth("2021-10-14", today, "short")).toBe("14 Oct 2021");
   });
   test("gather rows by the date here, not in UTC", () => {
     const late = row("2026-11-24T23:30:00Z", "2026-11-25T00:30:00Z");
