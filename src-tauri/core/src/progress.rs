@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 
+use tokio::task::yield_now;
+
 /// Steps of a work that somebody may watch and stop.
 #[derive(Debug, Default)]
 pub struct Progress {
@@ -21,11 +23,12 @@ impl Progress {
         self.total.store(total, Relaxed);
     }
 
-    /// One step begins.
+    /// One step begins, after others have had their turn.
     ///
     /// # Errors
     /// [`Stopped`], if it is not to begin any more.
-    pub(crate) fn step(&self) -> Result<(), Stopped> {
+    pub(crate) async fn step(&self) -> Result<(), Stopped> {
+        yield_now().await;
         if self.stopped.load(Relaxed) {
             return Err(Stopped);
         }
@@ -50,22 +53,24 @@ impl Progress {
 mod tests {
     use super::*;
 
-    #[test]
-    fn it_counts_in_whole_percent_of_what_is_known() {
+    #[tokio::test]
+    async fn it_counts_in_whole_percent_of_what_is_known() {
         let progress = Progress::default();
         assert_eq!(progress.percent(), 0);
         progress.expect(3);
-        let seen: Vec<u32> = (0..3).map(|_| progress.step().map(|()| progress.percent()).unwrap()).collect();
-        assert_eq!(seen, [33, 66, 100]);
+        for percent in [33, 66, 100] {
+            progress.step().await.unwrap();
+            assert_eq!(progress.percent(), percent);
+        }
     }
 
-    #[test]
-    fn after_stop_no_step_begins() {
+    #[tokio::test]
+    async fn after_stop_no_step_begins() {
         let progress = Progress::default();
         progress.expect(3);
-        progress.step().unwrap();
+        progress.step().await.unwrap();
         progress.stop();
-        assert_eq!(progress.step(), Err(Stopped));
+        assert_eq!(progress.step().await, Err(Stopped));
         assert_eq!(progress.percent(), 33);
     }
 }

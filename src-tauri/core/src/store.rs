@@ -130,6 +130,9 @@ impl Store {
     }
 }
 
+/// Rows of one statement. A session has 25 columns, and SQLite takes 32,766 values (sqlite.org/limits.html, 9).
+const ROWS_AT_ONCE: usize = 500;
+
 /// Milliseconds since 1970-01-01T00:00:00Z, as the tables keep instants.
 #[must_use]
 pub(crate) fn to_ms(at: DateTime<Utc>) -> i64 {

@@ -10,7 +10,7 @@ use firstbell_core::id::SessionId;
 use firstbell_core::session::Status;
 use firstbell_core::settings::{Settings, Theme};
 use firstbell_tests::kit::arranged::Arranged;
-use firstbell_tests::kit::calendar::{Lesson, MEET_LINK};
+use firstbell_tests::kit::calendar::{self, Lesson, MEET_LINK};
 use firstbell_tests::kit::people::{Person, student_ben, student_dan};
 use firstbell_tests::kit::{App, Desktop, DesktopPlan, Page, wait};
 use serde_json::json;
@@ -346,6 +346,10 @@ async fn dialogs(look: &mut Look, desktop: &Desktop, app: &App<'_>) {
     page.script("document.querySelector('dialog .body').scrollTo(0, 9999);", Vec::new()).await.unwrap();
     look.at(desktop, app, "import-below").await;
     close(page).await;
+    offer(desktop, app, "last year.ics", &calendar_of_last_year()).await;
+    page.shows("Over already").await.unwrap();
+    look.at(desktop, app, "import-over").await;
+    close(page).await;
     offer(desktop, app, "holiday.ics", "BEGIN:VCARD\r\nFN:Ada\r\nEND:VCARD\r\n").await;
     assert_eq!(page.dialog().await.unwrap(), "This file can’t be read");
     look.at(desktop, app, "refused").await;
@@ -510,6 +514,16 @@ fn next_start(now: DateTime<Utc>, minutes: i64) -> DateTime<Utc> {
     let least = now + Duration::minutes(minutes + 1);
     let five = round(least, 5) + Duration::minutes(5);
     if five <= least + Duration::minutes(2) { five } else { round(least, 1) + Duration::minutes(1) }
+}
+
+/// What somebody has who takes over a calendar of years: lessons that were, and two that are to come.
+fn calendar_of_last_year() -> String {
+    let now = Utc::now();
+    let lessons: Vec<Lesson> = [-380, -370, -300, -120, -60, -30, 2, 9]
+        .into_iter()
+        .map(|days| Lesson::starting_in(days * 24 * 60 * 60, now).title("Algebra with Ben"))
+        .collect();
+    calendar::calendar(&lessons)
 }
 
 /// Closes the dialog on top.

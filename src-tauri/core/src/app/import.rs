@@ -1,7 +1,10 @@
 //! Calendar files: look at one, choose, take it over whole or not at all, extend its series as time goes
 //! on, and write sessions out.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
 
 use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
@@ -132,9 +135,10 @@ impl App {
         let mut left_out = std::mem::take(&mut file.left_out);
         let mut kept = Vec::new();
         progress.expect(file.series.len());
+        let known = series::uids(&mut conn, Source::CalendarFile).await?;
         for new in std::mem::take(&mut file.series) {
-            progress.step()?;
-            let here = series::by_uid(&mut conn, Source::CalendarFile, &new.uid).await?;
+            progress.step().await?;
+            let here = here(&mut conn, &known, &new.uid).await?;
             let (merged, state) = merge(here.as_ref(), &new, file.method)?;
             match merged.occurrences(now + AHEAD) {
                 Ok(found) if found.is_empty() => kept.push(new),
@@ -181,17 +185,16 @@ impl App {
         let mut tx = self.store.write().await?;
         let mut result = ImportResult::default();
         progress.expect(file.series.len());
+        let known = series::uids(&mut tx, Source::CalendarFile).await?;
         for new in &file.series {
-            progress.step()?;
-            let here = series::by_uid(&mut tx, Source::CalendarFile, &new.uid).await?;
+            progress.step().await?;
+            let here = here(&mut tx, &known, &new.uid).await?;
             let (merged, _) = merge(here.as_ref(), new, file.method)?;
             let Ok(found) = merged.occurrences(now + AHEAD) else { continue };
             let choice_before = here.as_ref().map(|series| series.choice);
             let series =
                 to_series(&merged, &found, here, asked.get(new.uid.as_str()).copied(), self.zone(), now);
-            series::put(&mut tx, &series).await?;
-            let is_new = choice_before.is_some_and(|before| before != series.choice);
-            result += write(&mut tx, &series, &found, is_new, now).await?;
+            result += write(&mut tx, &series, choice_before, &found, now).await?;
         }
         self.commit(tx).await?;
         self.drop_preview(id);
@@ -220,8 +223,7 @@ impl App {
             let Ok(stored) = stored(&series) else { continue };
             let Ok(found) = stored.occurrences(now + AHEAD) else { continue };
             series.extended_until = now + AHEAD;
-            series::put(&mut tx, &series).await?;
-            write(&mut tx, &series, &found, false, now).await?;
+            write(&mut tx, &series, Some(series.choice), &found, now).await?;
         }
         self.commit(tx).await?;
         Ok(true)
@@ -260,6 +262,14 @@ fn stored(series: &Series) -> Result<FileSeries> {
     let texts: Vec<String> = series.components.iter().map(|(_, text)| text.clone()).collect();
     let local = series.local_zone.parse().unwrap_or(Tz::UTC);
     Ok(FileSeries::from_stored(&series.uid, &texts, local)?)
+}
+
+/// The series of a calendar file that is here already. Most of a file's first import are not: they are not asked for.
+async fn here(conn: &mut SqliteConnection, known: &HashSet<String>, uid: &str) -> Result<Option<Series>> {
+    if !known.contains(uid) {
+        return Ok(None);
+    }
+    Ok(series::by_uid(conn, Source::CalendarFile, uid).await?)
 }
 
 /// What holds after the file, and how that differs from what is here.
@@ -342,30 +352,36 @@ fn to_series(
     }
 }
 
-/// Brings the sessions of a series in line with its occurrences.
+/// Writes a series, and brings its sessions in line with its occurrences. `choice_before`: what the person wanted
+/// of it until now; nothing if it is new.
 async fn write(
     tx: &mut Write,
     series: &Series,
+    choice_before: Option<Choice>,
     found: &[Occurrence],
-    choice_is_new: bool,
     now: DateTime<Utc>,
 ) -> Result<ImportResult> {
+    let here = if choice_before.is_some() {
+        series::update(tx, series).await?;
+        sessions::of_series(tx, &series.id).await?
+    } else {
+        series::insert(tx, series).await?;
+        Vec::new()
+    };
     let link = series.link.as_deref().and_then(|link| JoinUrl::parse(link).ok());
     let wish = Wish {
         series_id: &series.id,
         uid: &series.uid,
         choice: series.choice,
-        choice_is_new,
+        choice_is_new: choice_before.is_some_and(|before| before != series.choice),
         link: link.as_ref(),
     };
-    let here = sessions::of_series(tx, &series.id).await?;
     let Plan { add, change, remove } = occurrences::plan(&wish, found, here, now);
     let result = ImportResult { added: add.len(), changed: change.len(), removed: remove.len() };
-    for session in add {
-        sessions::insert(tx, &session).await?;
-        let event = Event { at: now, kind: Kind::Imported, by: By::CalendarFile, detail: None };
-        events::add(tx, session.id, event).await?;
-    }
+    sessions::insert_all(tx, &add).await?;
+    let added: Vec<SessionId> = add.iter().map(|session| session.id).collect();
+    let event = Event { at: now, kind: Kind::Imported, by: By::CalendarFile, detail: None };
+    events::add_to_all(tx, &added, event).await?;
     for (was, will) in change {
         sessions::update(tx, &will).await?;
         for (kind, detail) in news(&was, &will) {

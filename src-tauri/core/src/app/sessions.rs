@@ -329,7 +329,7 @@ pub(crate) async fn add(
             extended_until: last,
             components: Vec::new(),
         };
-        series::put(tx, &series).await?;
+        series::insert(tx, &series).await?;
         Some(series.id)
     } else {
         None

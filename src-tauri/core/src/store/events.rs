@@ -1,9 +1,9 @@
 //! The table `session_events`: what happened to a session. Only ever added to.
 
 use chrono::{DateTime, Utc};
-use sqlx::SqliteConnection;
+use sqlx::{QueryBuilder, SqliteConnection};
 
-use super::{Result, from_ms, to_ms};
+use super::{ROWS_AT_ONCE, Result, from_ms, to_ms};
 use crate::id::SessionId;
 
 /// What happened.
@@ -166,6 +166,26 @@ pub async fn add(conn: &mut SqliteConnection, session: SessionId, event: Event) 
     .bind(event.detail.map(to_ms))
     .execute(conn)
     .await?;
+    Ok(())
+}
+
+/// Notes that the same happened to many.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn add_to_all(conn: &mut SqliteConnection, sessions: &[SessionId], event: Event) -> Result<()> {
+    for some in sessions.chunks(ROWS_AT_ONCE) {
+        let mut insert =
+            QueryBuilder::new("INSERT INTO session_events (session_id, at, kind, source, detail) ");
+        insert.push_values(some, |mut row, session| {
+            row.push_bind(session.to_string())
+                .push_bind(to_ms(event.at))
+                .push_bind(event.kind.name())
+                .push_bind(event.by.name())
+                .push_bind(event.detail.map(to_ms));
+        });
+        insert.build().execute(&mut *conn).await?;
+    }
     Ok(())
 }
 

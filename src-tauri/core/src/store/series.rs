@@ -1,9 +1,11 @@
 //! The tables `series` and `series_components`.
 
-use chrono::{DateTime, Utc};
-use sqlx::SqliteConnection;
+use std::collections::HashSet;
 
-use super::{Result, from_ms, to_ms};
+use chrono::{DateTime, Utc};
+use sqlx::{QueryBuilder, SqliteConnection};
+
+use super::{ROWS_AT_ONCE, Result, from_ms, to_ms};
 use crate::session::Source;
 
 /// What the person wants of a series.
@@ -117,16 +119,26 @@ pub async fn to_extend(conn: &mut SqliteConnection, until: DateTime<Utc>) -> Res
     Ok(found)
 }
 
-/// Adds a series, or writes a changed one, with all its components.
+/// The UIDs of all series of a source.
 ///
 /// # Errors
 /// What SQLite says.
-pub async fn put(conn: &mut SqliteConnection, series: &Series) -> Result<()> {
+pub async fn uids(conn: &mut SqliteConnection, source: Source) -> Result<HashSet<String>> {
+    let uids: Vec<String> = sqlx::query_scalar("SELECT uid FROM series WHERE source = ?1")
+        .bind(source.name())
+        .fetch_all(conn)
+        .await?;
+    Ok(uids.into_iter().collect())
+}
+
+/// Adds a series with all its components.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn insert(conn: &mut SqliteConnection, series: &Series) -> Result<()> {
     sqlx::query(
         "INSERT INTO series (id, source, uid, choice, link, local_zone, has_rule, extended_until)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-         ON CONFLICT (id) DO UPDATE SET choice = excluded.choice, link = excluded.link, has_rule = excluded.has_rule,
-           extended_until = excluded.extended_until",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     )
     .bind(&series.id)
     .bind(series.source.name())
@@ -138,17 +150,36 @@ pub async fn put(conn: &mut SqliteConnection, series: &Series) -> Result<()> {
     .bind(to_ms(series.extended_until))
     .execute(&mut *conn)
     .await?;
+    insert_components(conn, series).await
+}
+
+/// Writes a changed series, with all its components.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn update(conn: &mut SqliteConnection, series: &Series) -> Result<()> {
+    sqlx::query("UPDATE series SET choice = ?2, link = ?3, has_rule = ?4, extended_until = ?5 WHERE id = ?1")
+        .bind(&series.id)
+        .bind(series.choice.name())
+        .bind(&series.link)
+        .bind(series.has_rule)
+        .bind(to_ms(series.extended_until))
+        .execute(&mut *conn)
+        .await?;
     sqlx::query("DELETE FROM series_components WHERE series_id = ?1")
         .bind(&series.id)
         .execute(&mut *conn)
         .await?;
-    for (recurrence_id, text) in &series.components {
-        sqlx::query("INSERT INTO series_components (series_id, recurrence_id, text) VALUES (?1, ?2, ?3)")
-            .bind(&series.id)
-            .bind(recurrence_id)
-            .bind(text)
-            .execute(&mut *conn)
-            .await?;
+    insert_components(conn, series).await
+}
+
+async fn insert_components(conn: &mut SqliteConnection, series: &Series) -> Result<()> {
+    for some in series.components.chunks(ROWS_AT_ONCE) {
+        let mut insert = QueryBuilder::new("INSERT INTO series_components (series_id, recurrence_id, text) ");
+        insert.push_values(some, |mut row, (recurrence_id, text)| {
+            row.push_bind(&series.id).push_bind(recurrence_id).push_bind(text);
+        });
+        insert.build().execute(&mut *conn).await?;
     }
     Ok(())
 }

@@ -1,9 +1,9 @@
 //! The table `sessions`.
 
 use chrono::{DateTime, Utc};
-use sqlx::{FromRow, SqliteConnection, sqlite::SqliteRow};
+use sqlx::{FromRow, QueryBuilder, SqliteConnection, sqlite::SqliteRow};
 
-use super::{Result, StoreError, from_ms, to_ms};
+use super::{ROWS_AT_ONCE, Result, StoreError, from_ms, to_ms};
 use crate::{
     id::SessionId,
     join::{JoinUrl, Room},
@@ -337,39 +337,51 @@ pub async fn exist(conn: &mut SqliteConnection) -> Result<(bool, bool)> {
 /// # Errors
 /// What SQLite says.
 pub async fn insert(conn: &mut SqliteConnection, session: &Session) -> Result<()> {
-    let url = session.join_url.as_ref();
-    sqlx::query(
-        "INSERT INTO sessions (id, source, series_id, title, person, subject, starts_at, ends_at, zone, place, join_url,
-           room, own_link, description, said, homework, plan, notes, status, cancelled_at, cancelled_by, bell, opened_at, created_at, version)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?24, ?25, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)",
-    )
-    .bind(session.id.to_string())
-    .bind(session.source.name())
-    .bind(&session.series_id)
-    .bind(&session.title)
-    .bind(&session.person)
-    .bind(&session.subject)
-    .bind(to_ms(session.start))
-    .bind(to_ms(session.end))
-    .bind(&session.zone)
-    .bind(&session.place)
-    .bind(url.map(|url| url.as_str().to_owned()))
-    .bind(url.map(JoinUrl::room_key))
-    .bind(session.own_link)
-    .bind(&session.homework)
-    .bind(&session.plan)
-    .bind(&session.notes)
-    .bind(session.status.name())
-    .bind(session.cancelled.map(|(at, _)| to_ms(at)))
-    .bind(session.cancelled.map(|(_, by)| by_name(by)))
-    .bind(session.bell)
-    .bind(session.opened_at.map(to_ms))
-    .bind(to_ms(session.created_at))
-    .bind(session.version)
-    .bind(&session.description)
-    .bind(&session.said)
-    .execute(conn)
-    .await?;
+    insert_all(conn, std::slice::from_ref(session)).await
+}
+
+/// Adds many at once: each statement for itself has its way to SQLite's thread and back, which takes longer than
+/// the statement.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn insert_all(conn: &mut SqliteConnection, sessions: &[Session]) -> Result<()> {
+    for some in sessions.chunks(ROWS_AT_ONCE) {
+        let mut insert = QueryBuilder::new(
+            "INSERT INTO sessions (id, source, series_id, title, person, subject, starts_at, ends_at, zone, place, join_url,
+               room, own_link, description, said, homework, plan, notes, status, cancelled_at, cancelled_by, bell, opened_at,
+               created_at, version) ",
+        );
+        insert.push_values(some, |mut row, session| {
+            let url = session.join_url.as_ref();
+            row.push_bind(session.id.to_string())
+                .push_bind(session.source.name())
+                .push_bind(&session.series_id)
+                .push_bind(&session.title)
+                .push_bind(&session.person)
+                .push_bind(&session.subject)
+                .push_bind(to_ms(session.start))
+                .push_bind(to_ms(session.end))
+                .push_bind(&session.zone)
+                .push_bind(&session.place)
+                .push_bind(url.map(|url| url.as_str().to_owned()))
+                .push_bind(url.map(JoinUrl::room_key))
+                .push_bind(session.own_link)
+                .push_bind(&session.description)
+                .push_bind(&session.said)
+                .push_bind(&session.homework)
+                .push_bind(&session.plan)
+                .push_bind(&session.notes)
+                .push_bind(session.status.name())
+                .push_bind(session.cancelled.map(|(at, _)| to_ms(at)))
+                .push_bind(session.cancelled.map(|(_, by)| by_name(by)))
+                .push_bind(session.bell)
+                .push_bind(session.opened_at.map(to_ms))
+                .push_bind(to_ms(session.created_at))
+                .push_bind(session.version);
+        });
+        insert.build().execute(&mut *conn).await?;
+    }
     Ok(())
 }
 
