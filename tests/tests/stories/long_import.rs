@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{Duration, Utc};
 use firstbell_tests::kit::{Desktop, wait};
 use serde_json::json;
 
@@ -12,20 +12,24 @@ use super::scene::{SOON, settled};
 
 const COMING: i64 = 100;
 const OVER: i64 = 44_900;
+/// Reading these takes long enough for a slow hand: each has an occurrence a day for two years.
+const DAILY: i64 = 3_000;
 
 #[tokio::test]
 async fn a_calendar_of_years_shows_how_far_it_is_and_stops_when_asked() {
     let desktop = Desktop::plan().around_noon().start().await.unwrap();
     let app = settled(&desktop).await;
     let (page, window) = (app.page().unwrap(), app.window_id().await.unwrap());
-    let file = desktop.home().join("years.ics");
-    write(&file);
 
+    let file = desktop.home().join("every day.ics");
+    write(&file, 0..DAILY, "RRULE:FREQ=DAILY\r\n");
     desktop.drop_file(&file, window).await.unwrap();
-    page.shows("Reading years.ics…").await.unwrap();
+    page.shows("Reading every day.ics…").await.unwrap();
     page.press("Stop").await.unwrap();
     page.shows("Stopped. Nothing was changed.").await.unwrap();
 
+    let file = desktop.home().join("years.ics");
+    write(&file, (-OVER..0).map(|hour| hour - 1).chain((0..COMING).map(|hour| hour + 2)), "");
     desktop.drop_file(&file, window).await.unwrap();
     assert_eq!(page.dialog().await.unwrap(), "Add 45,000 sessions?");
     let strips = page.script("return document.querySelectorAll('.strip').length;", Vec::new()).await.unwrap();
@@ -62,20 +66,17 @@ async fn a_calendar_of_years_shows_how_far_it_is_and_stops_when_asked() {
     page.says("article.card", "Ben").await.unwrap();
 }
 
-fn write(file: &Path) {
+/// Lessons that start so many hours from now.
+fn write(file: &Path, hours: impl Iterator<Item = i64>, rule: &str) {
     let now = Utc::now();
     let mut text = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//EN\r\n".to_owned();
-    for hours in (-OVER..0).map(|hour| hour - 1).chain((0..COMING).map(|hour| hour + 2)) {
-        event(&mut text, hours, now + Duration::hours(hours));
+    for hours in hours {
+        let start = (now + Duration::hours(hours)).format("%Y%m%dT%H0000Z");
+        let _ = write!(
+            text,
+            "BEGIN:VEVENT\r\nUID:{hours}@test\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:{start}\r\nDURATION:PT50M\r\n\
+             {rule}SUMMARY:Maths with Ben\r\nLOCATION:https://zoom.us/j/93412345678\r\nEND:VEVENT\r\n"
+        );
     }
     std::fs::write(file, text + "END:VCALENDAR\r\n").unwrap();
-}
-
-fn event(text: &mut String, number: i64, start: DateTime<Utc>) {
-    let start = start.format("%Y%m%dT%H0000Z");
-    let _ = write!(
-        text,
-        "BEGIN:VEVENT\r\nUID:{number}@test\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:{start}\r\nDURATION:PT50M\r\n\
-         SUMMARY:Maths with Ben\r\nLOCATION:https://zoom.us/j/93412345678\r\nEND:VEVENT\r\n"
-    );
 }
