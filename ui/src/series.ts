@@ -16,6 +16,10 @@ export function isOver({ coming, past }: Pick<ImportSeries, "coming" | "past">):
   return coming === 0 && past > 0;
 }
 
+export function sessionsOf(all: ImportSeries[]): number {
+  return all.reduce((count, series) => count + countOf(series), 0);
+}
+
 export type Picked = { series: ImportSeries; take: boolean; bell: boolean; link: string };
 
 export function firstPicks(preview: ImportPreview): Picked[] {
@@ -46,7 +50,7 @@ export function takenOf(picks: Picked[]): "all" | "none" | "some" {
 export type Sums = { adds: number; changes: number; chosen: number; all: number };
 
 export function sums(preview: ImportPreview, picks: Picked[]): Sums {
-  const total = { adds: 0, changes: 0, chosen: 0, all: preview.series.reduce((count, series) => count + countOf(series), 0) };
+  const total = { adds: 0, changes: 0, chosen: 0, all: sessionsOf(preview.series) };
   for (const { series, take } of picks) {
     if (!take) continue;
     const count = countOf(series);

@@ -74,7 +74,7 @@ async fn add_sessions(store: &Store, due: &[DateTime<Utc>]) -> anyhow::Result<()
         // A room each: the next session in a room ends the one before it.
         let room = JoinUrl::parse(&format!("https://zoom.us/j/91{number:09}"))
             .map_err(|_| anyhow::anyhow!("a join URL"))?;
-        sessions::insert(&mut tx, &session(start, room)).await?;
+        sessions::insert_all(&mut tx, &[session(start, room)]).await?;
     }
     tx.commit().await?;
     Ok(())

@@ -264,7 +264,7 @@ fn stored(series: &Series) -> Result<FileSeries> {
     Ok(FileSeries::from_stored(&series.uid, &texts, local)?)
 }
 
-/// The series of a calendar file that is here already. Most of a file's first import are not: they are not asked for.
+/// The series of that UID, if it is here. At a file's first import most are not, and the store is not asked for them.
 async fn here(conn: &mut SqliteConnection, known: &HashSet<String>, uid: &str) -> Result<Option<Series>> {
     if !known.contains(uid) {
         return Ok(None);

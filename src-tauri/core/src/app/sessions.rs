@@ -334,39 +334,36 @@ pub(crate) async fn add(
     } else {
         None
     };
-    let mut first = None;
-    for (start, end) in &planned.times {
-        let id = SessionId::new();
-        first.get_or_insert(id);
-        let session = Session {
-            id,
-            source,
-            series_id: series_id.clone(),
-            title: planned.title.clone(),
-            person: planned.person.clone(),
-            subject: planned.subject.clone(),
-            start: *start,
-            end: *end,
-            zone: planned.zone.clone(),
-            place: planned.place.clone(),
-            join_url: planned.join_url.clone(),
-            own_link: true,
-            description: None,
-            said: None,
-            homework: planned.homework.clone(),
-            plan: String::new(),
-            notes: String::new(),
-            status: Status::Scheduled,
-            cancelled: None,
-            bell: true,
-            opened_at: None,
-            created_at: now,
-            version: 1,
-        };
-        sessions::insert(tx, &session).await?;
-        events::add(tx, id, Event { at: now, kind: Kind::Added, by: By::You, detail: None }).await?;
-    }
-    first.ok_or(Error::NotFound)
+    let session = |&(start, end): &(DateTime<Utc>, DateTime<Utc>)| Session {
+        id: SessionId::new(),
+        source,
+        series_id: series_id.clone(),
+        title: planned.title.clone(),
+        person: planned.person.clone(),
+        subject: planned.subject.clone(),
+        start,
+        end,
+        zone: planned.zone.clone(),
+        place: planned.place.clone(),
+        join_url: planned.join_url.clone(),
+        own_link: true,
+        description: None,
+        said: None,
+        homework: planned.homework.clone(),
+        plan: String::new(),
+        notes: String::new(),
+        status: Status::Scheduled,
+        cancelled: None,
+        bell: true,
+        opened_at: None,
+        created_at: now,
+        version: 1,
+    };
+    let added: Vec<Session> = planned.times.iter().map(session).collect();
+    sessions::insert_all(tx, &added).await?;
+    let ids: Vec<SessionId> = added.iter().map(|session| session.id).collect();
+    events::add_to_all(tx, &ids, Event { at: now, kind: Kind::Added, by: By::You, detail: None }).await?;
+    ids.first().copied().ok_or(Error::NotFound)
 }
 
 /// The session as it is, if it is still what the caller has seen.

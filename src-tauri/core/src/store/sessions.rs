@@ -332,16 +332,8 @@ pub async fn exist(conn: &mut SqliteConnection) -> Result<(bool, bool)> {
     Ok((any, samples))
 }
 
-/// Adds a session.
-///
-/// # Errors
-/// What SQLite says.
-pub async fn insert(conn: &mut SqliteConnection, session: &Session) -> Result<()> {
-    insert_all(conn, std::slice::from_ref(session)).await
-}
-
-/// Adds many at once: each statement for itself has its way to SQLite's thread and back, which takes longer than
-/// the statement.
+/// Adds sessions, many with one statement: the way of each to SQLite's thread and back takes longer than the
+/// statement.
 ///
 /// # Errors
 /// What SQLite says.
