@@ -5,9 +5,11 @@ mod agenda;
 mod import;
 mod join;
 mod news;
+pub mod open;
 mod people;
 mod rings;
 mod sessions;
+pub mod tasks;
 
 use std::sync::{Arc, Mutex};
 
@@ -29,7 +31,7 @@ use crate::{
     desktop::Opener,
     error::Error,
     join::JoinRules,
-    reminder::Signal,
+    reminder::{SharedMemory, Signal},
     settings::Settings,
     state_table::Role,
     store::{Store, Write},
@@ -46,6 +48,7 @@ pub struct App {
     rules: JoinRules,
     changes: broadcast::Sender<Cause>,
     bell: mpsc::UnboundedSender<Signal>,
+    memory: SharedMemory,
     previews: Mutex<Vec<import::Held>>,
 }
 
@@ -58,7 +61,16 @@ impl App {
         changes: broadcast::Sender<Cause>,
         bell: mpsc::UnboundedSender<Signal>,
     ) -> Self {
-        Self { store, clock, opener, rules: JoinRules::DEFAULT, changes, bell, previews: Mutex::default() }
+        Self {
+            store,
+            clock,
+            opener,
+            rules: JoinRules::DEFAULT,
+            changes,
+            bell,
+            memory: SharedMemory::default(),
+            previews: Mutex::default(),
+        }
     }
 
     /// What the person has chosen.
@@ -95,6 +107,12 @@ impl App {
     #[must_use]
     pub fn zone(&self) -> Tz {
         computer_zone()
+    }
+
+    /// What this app shares with its bell.
+    #[must_use]
+    pub fn memory(&self) -> &SharedMemory {
+        &self.memory
     }
 
     /// A listener to changes. One that lags behind is told so and reloads.

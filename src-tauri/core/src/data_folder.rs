@@ -17,7 +17,20 @@ pub struct DataFolder {
 /// lets go of it when the program dies, however it dies.
 #[derive(Debug)]
 pub struct Ownership {
-    _file: File,
+    file: File,
+}
+
+/// Where the folder is that somebody owns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Where it was.
+    Here,
+    /// Somewhere else. It may come back.
+    Moved,
+    /// Another one with sessions has been put in its place.
+    Replaced,
+    /// Nowhere.
+    Deleted,
 }
 
 impl DataFolder {
@@ -31,6 +44,20 @@ impl DataFolder {
         Ok(Self { path: path.to_owned() })
     }
 
+    /// The folder at `path`, whether it is there or not.
+    #[must_use]
+    pub fn at(path: &Path) -> Self {
+        Self { path: path.to_owned() }
+    }
+
+    /// Becomes the owner of the folder at `path`, making it if it is not there.
+    ///
+    /// # Errors
+    /// As [`DataFolder::open`] and [`DataFolder::own`].
+    pub fn own_at(path: &Path) -> Result<Ownership, Error> {
+        Self::open(path)?.own()
+    }
+
     /// The folder.
     #[must_use]
     pub fn path(&self) -> &Path {
@@ -41,6 +68,27 @@ impl DataFolder {
     #[must_use]
     pub fn database(&self) -> PathBuf {
         self.path.join("this-computer.sqlite3")
+    }
+
+    fn lock(&self) -> PathBuf {
+        self.path.join("owner.lock")
+    }
+
+    /// The socket by which the owner is asked ([`crate::local_socket`]).
+    #[must_use]
+    pub fn socket(&self) -> PathBuf {
+        self.path.join("socket")
+    }
+
+    /// Where the folder is that was owned here: it can be moved, deleted or replaced under a running program.
+    #[must_use]
+    pub fn place(&self, ownership: &Ownership) -> Place {
+        match (is_same(&ownership.file, &self.lock()), has_name(&ownership.file)) {
+            (true, _) => Place::Here,
+            (false, _) if self.database().exists() => Place::Replaced,
+            (false, true) => Place::Moved,
+            (false, false) => Place::Deleted,
+        }
     }
 
     /// Whether the folder at `path` has an owner, which is the app that runs. Makes nothing there.
@@ -56,18 +104,46 @@ impl DataFolder {
     /// # Errors
     /// [`Error::RunsElsewhere`] when there is an owner, [`Error::Folder`] when the lock cannot be made.
     pub fn own(&self) -> Result<Ownership, Error> {
+        let lock = self.lock();
         let file = File::options()
             .create(true)
             .truncate(false)
             .write(true)
-            .open(self.path.join("owner.lock"))
+            .open(&lock)
+            // A folder that can only be read has an owner too: two of them would ring twice.
+            .or_else(|_| File::open(&lock))
             .map_err(|_| Error::Folder(self.path.clone()))?;
         match file.try_lock() {
-            Ok(()) => Ok(Ownership { _file: file }),
+            Ok(()) => Ok(Ownership { file }),
             Err(TryLockError::WouldBlock) => Err(Error::RunsElsewhere),
             Err(TryLockError::Error(_)) => Err(Error::Folder(self.path.clone())),
         }
     }
+}
+
+#[cfg(unix)]
+fn is_same(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let name = |meta: fs::Metadata| (meta.dev(), meta.ino());
+    let (Ok(held), Ok(there)) = (file.metadata(), fs::metadata(path)) else { return false };
+    name(held) == name(there)
+}
+
+/// Whether any folder still names it.
+#[cfg(unix)]
+fn has_name(file: &File) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    file.metadata().is_ok_and(|meta| meta.nlink() > 0)
+}
+
+// A folder with an open file in it cannot be moved or deleted there.
+#[cfg(not(unix))]
+fn is_same(_: &File, _: &Path) -> bool {
+    true
+}
+#[cfg(not(unix))]
+fn has_name(_: &File) -> bool {
+    true
 }
 
 #[cfg(unix)]

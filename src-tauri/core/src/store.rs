@@ -9,19 +9,22 @@ pub mod sessions;
 pub mod settings;
 
 mod open;
-mod watch;
+mod others;
 
 use std::{
     ops::{Deref, DerefMut},
-    sync::Arc,
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use chrono::{DateTime, Utc};
-use sqlx::{Sqlite, SqliteConnection, SqlitePool, Transaction, pool::PoolConnection};
-use tokio::sync::{Mutex, OwnedMutexGuard};
+use sqlx::{Sqlite, SqliteConnection, SqlitePool, pool::PoolConnection};
+use tokio::sync::{Mutex, OwnedMutexGuard, watch};
 
 pub use open::{Migrate, OpenError};
-pub use watch::notice_others;
+pub use others::notice_others;
 
 /// What goes wrong at the store while it is in use.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +32,15 @@ pub enum StoreError {
     /// Another program writes for longer than the busy timeout.
     #[error("the store is busy")]
     Busy,
+    /// There is no room left on the disk.
+    #[error("the disk is full")]
+    Full,
+    /// The file may be read and not written.
+    #[error("the store cannot be written")]
+    ReadOnly,
+    /// The file is not where it should be, or is not open.
+    #[error("the store cannot be reached")]
+    Unreachable,
     /// A row holds what this program cannot read.
     #[error("a row of {table} cannot be read: {what}")]
     Row {
@@ -44,13 +56,21 @@ pub enum StoreError {
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
-        // SQLITE_BUSY and SQLITE_LOCKED with all their extended forms: the low byte tells.
-        let code = error.as_database_error().and_then(|e| e.code()).and_then(|code| code.parse::<i32>().ok());
-        match code.map(|code| code & 0xff) {
+        // The low byte is the kind, whatever the extended form (sqlite.org/rescode.html).
+        match result_code(&error) {
             Some(5 | 6) => Self::Busy,
+            Some(8) => Self::ReadOnly,
+            Some(13) => Self::Full,
+            Some(14) => Self::Unreachable,
             _ => Self::Sql(error),
         }
     }
+}
+
+/// SQLite's primary result code, if it is SQLite that speaks.
+fn result_code(error: &sqlx::Error) -> Option<i32> {
+    let code = error.as_database_error()?.code()?.parse::<i32>().ok()?;
+    Some(code & 0xff)
 }
 
 /// The result of a statement.
@@ -58,19 +78,43 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 
 /// A transaction that has the write lock from its beginning (`BEGIN IMMEDIATE`), so that what it reads
 /// is what it changes. Nothing is kept unless it is committed.
+///
+/// A connection whose transaction did not end in a commit is closed and never used again: SQLite rolls back by
+/// itself on some errors and not on others (sqlite.org/lang_transaction.html, "Response To Errors Within A
+/// Transaction"), and whoever counts along is wrong sooner or later. Closing rolls back whatever is left.
 #[derive(Debug)]
 pub struct Write {
-    transaction: Transaction<'static, Sqlite>,
+    conn: PoolConnection<Sqlite>,
+    store: Arc<Inner>,
+    is_kept: bool,
     _turn: OwnedMutexGuard<()>,
 }
 
 impl Write {
+    async fn begin(store: Arc<Inner>, turn: OwnedMutexGuard<()>) -> Result<Self> {
+        let conn = store.pool()?.acquire().await?;
+        let mut write = Self { conn, store, is_kept: false, _turn: turn };
+        sqlx::query("BEGIN IMMEDIATE").execute(&mut *write.conn).await?;
+        Ok(write)
+    }
+
     /// Keeps what was written.
     ///
     /// # Errors
     /// What SQLite says.
-    pub async fn commit(self) -> Result<()> {
-        Ok(self.transaction.commit().await?)
+    pub async fn commit(mut self) -> Result<()> {
+        sqlx::query("COMMIT").execute(&mut *self.conn).await?;
+        self.is_kept = true;
+        Ok(())
+    }
+}
+
+impl Drop for Write {
+    fn drop(&mut self) {
+        if !self.is_kept {
+            self.conn.close_on_drop();
+            self.store.is_suspect.store(true, Ordering::Relaxed);
+        }
     }
 }
 
@@ -78,32 +122,88 @@ impl Deref for Write {
     type Target = SqliteConnection;
 
     fn deref(&self) -> &SqliteConnection {
-        &self.transaction
+        &self.conn
     }
 }
 
 impl DerefMut for Write {
     fn deref_mut(&mut self) -> &mut SqliteConnection {
-        &mut self.transaction
+        &mut self.conn
     }
 }
 
-/// The open database of this computer.
+/// The database of this computer. It may be closed for a while, when its file cannot be opened or has been taken
+/// away: then every question is answered [`StoreError::Unreachable`], and whoever holds a copy of this notices when
+/// it is opened again.
 #[derive(Clone, Debug)]
 pub struct Store {
-    pool: SqlitePool,
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    pool: RwLock<Option<SqlitePool>>,
     turn: Arc<Mutex<()>>,
+    /// A transaction did not end in a commit. That may be a refusal, or a disk that is full.
+    is_suspect: AtomicBool,
+    opened: watch::Sender<u64>,
+}
+
+impl Inner {
+    fn pool(&self) -> Result<SqlitePool> {
+        self.pool.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or(StoreError::Unreachable)
+    }
 }
 
 impl Store {
-    /// Begins a transaction that writes. This program's writes take turns, however long one takes: a bell or a
-    /// *Join* in the middle of a long import is late, but not lost.
+    fn over(pool: Option<SqlitePool>) -> Self {
+        let inner = Inner {
+            pool: RwLock::new(pool),
+            turn: Arc::default(),
+            is_suspect: AtomicBool::new(false),
+            opened: watch::Sender::default(),
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// A store that is not open. [`Store::reopen_as`] opens it.
+    #[must_use]
+    pub fn closed() -> Self {
+        Self::over(None)
+    }
+
+    /// From now on every copy of this store is over what `other` has opened. What was open is closed when its last
+    /// question is answered.
+    pub fn reopen_as(&self, other: &Self) {
+        let other = other.inner.pool().ok();
+        let mut pool = self.inner.pool.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(old) = std::mem::replace(&mut *pool, other) {
+            tokio::spawn(async move { old.close().await });
+        }
+        drop(pool);
+        self.inner.opened.send_modify(|count| *count += 1);
+    }
+
+    /// Whether it is open.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.inner.pool().is_ok()
+    }
+
+    /// Changes whenever the store is opened anew.
+    #[must_use]
+    pub fn opened(&self) -> watch::Receiver<u64> {
+        self.inner.opened.subscribe()
+    }
+
+    /// Begins a transaction that writes. This program's writes take turns, however long one takes: a *Join* in the
+    /// middle of a long import is late, but not lost.
     ///
     /// # Errors
     /// [`StoreError::Busy`] when another program writes for longer than five seconds.
     pub async fn write(&self) -> Result<Write> {
-        let turn = self.turn.clone().lock_owned().await;
-        Ok(Write { transaction: self.pool.begin_with("BEGIN IMMEDIATE").await?, _turn: turn })
+        let turn = self.inner.turn.clone().lock_owned().await;
+        Write::begin(Arc::clone(&self.inner), turn).await
     }
 
     /// A connection for reading.
@@ -111,7 +211,12 @@ impl Store {
     /// # Errors
     /// What SQLite says.
     pub async fn read(&self) -> Result<PoolConnection<Sqlite>> {
-        Ok(self.pool.acquire().await?)
+        Ok(self.inner.pool()?.acquire().await?)
+    }
+
+    /// Whether a transaction has ended without a commit since this was last asked.
+    pub(crate) fn was_suspect(&self) -> bool {
+        self.inner.is_suspect.swap(false, Ordering::Relaxed)
     }
 
     /// Whether SQLite finds the whole file sound (`PRAGMA quick_check`). Reads all of it.
@@ -126,7 +231,9 @@ impl Store {
 
     /// Closes the database, folding the log into the file.
     pub async fn close(&self) {
-        self.pool.close().await;
+        if let Ok(pool) = self.inner.pool() {
+            pool.close().await;
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use firstbell_core::data_folder::DataFolder;
 use firstbell_core::desktop::{NotShown, Notifier, Ring};
 use firstbell_core::id::SessionId;
 use firstbell_core::join::{JoinRules, JoinUrl};
-use firstbell_core::reminder::{Bell, wait::SystemWait};
+use firstbell_core::reminder::{Bell, SharedMemory, wait::SystemWait};
 use firstbell_core::session::{Session, Source, Status};
 use firstbell_core::store::{Migrate, Store, rings::RingKey, sessions};
 use serde_json::json;
@@ -50,7 +50,7 @@ async fn measure(folder: &Path) -> anyhow::Result<serde_json::Value> {
         SystemWait(SystemClock),
         JoinRules::DEFAULT,
         broadcast::channel(64).0,
-        watch::channel(true).0,
+        SharedMemory::default(),
     );
     let bell = tokio::spawn(bell.run(heard));
     let timers = due.iter().map(|due| tokio::spawn(timer(*due))).collect::<Vec<_>>();

@@ -235,17 +235,17 @@ impl Player {
         let (changes, _) = broadcast::channel(16);
         let (app_sends, from_app) = mpsc::unbounded_channel();
         let (to_bell, signals) = mpsc::unbounded_channel();
+        let world = Arc::new(self.world.clone());
+        let app = App::new(store.clone(), world.clone(), world.clone(), changes.clone(), app_sends);
         let bell = Bell::new(
             store.clone(),
-            Arc::new(self.world.clone()),
+            world,
             self.world.clone(),
             self.world.clone(),
             JoinRules::DEFAULT,
-            changes.clone(),
-            watch::Sender::new(true),
+            changes,
+            Arc::clone(app.memory()),
         );
-        let world = Arc::new(self.world.clone());
-        let app = App::new(store.clone(), world.clone(), world, changes, app_sends);
         let mut waits = self.world.waits();
         waits.mark_unchanged();
         let dying = self.world.dying();

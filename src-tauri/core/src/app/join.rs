@@ -6,14 +6,11 @@ use super::{App, Result};
 use crate::{
     error::Error,
     id::SessionId,
-    join::{JoinState, JoinUrl, Verdict, judge},
+    join::{JoinState, JoinUrl, Room, Verdict, judge},
+    reminder::unstored::Deed,
     session::Session,
     state_table::{Action, decide},
-    store::{
-        events::{self, By, Event, Kind},
-        rings::{self, Outcome},
-        sessions,
-    },
+    store::sessions,
     today::{Brass, Today},
 };
 
@@ -41,7 +38,7 @@ impl App {
     /// No such session, no link, not open (yet, or any more), or what the store says.
     pub async fn join(&self, id: SessionId, confirmed: bool, early: bool) -> Result<Opened> {
         let now = self.now();
-        let (session, url) = self.door(id, early, now).await?;
+        let url = self.door(id, early, now).await?;
         if url.verdict() == Verdict::Ask && !confirmed {
             let looks_like = judge(url.as_str()).reason.imitates().map(|provider| provider.label());
             return Ok(Opened::Ask { host: url.host().to_owned(), looks_like });
@@ -49,7 +46,7 @@ impl App {
         if self.opener.open(&url).is_err() {
             return Ok(Opened::BrowserFailed);
         }
-        self.note_opened(session, now).await?;
+        self.note_opened(id, now).await;
         Ok(Opened::Yes)
     }
 
@@ -85,12 +82,13 @@ impl App {
         Err(self.not_open_yet(self.rules.opens_at(&next.session)).await?)
     }
 
-    /// The session and its address, if the door is open.
-    async fn door(&self, id: SessionId, early: bool, now: DateTime<Utc>) -> Result<(Session, JoinUrl)> {
-        let mut conn = self.store.read().await?;
-        let session = sessions::get(&mut conn, id).await?.ok_or(Error::NotFound)?;
-        let room = sessions::room_of(&mut conn, &session).await?;
-        drop(conn);
+    /// The address of a session's meeting, if the door is open. What the store does not give is taken from what the
+    /// bell last read: whoever was rung can join.
+    async fn door(&self, id: SessionId, early: bool, now: DateTime<Utc>) -> Result<JoinUrl> {
+        let (session, room) = match self.stored(id).await {
+            Err(error @ (Error::NotFound | Error::Store(_))) => self.memory.session(id).ok_or(error)?,
+            stored => stored?,
+        };
         decide(&session, Action::Join, Self::ROLE, now)?;
         match self.rules.state(&session, room, now) {
             JoinState::Open | JoinState::InProgress => {}
@@ -99,8 +97,14 @@ impl App {
             JoinState::NoLink => return Err(Error::NoLink),
             JoinState::Ended | JoinState::Cancelled | JoinState::Final => return Err(Error::Over),
         }
-        let url = session.join_url.clone().ok_or(Error::NoLink)?;
-        Ok((session, url))
+        session.join_url.ok_or(Error::NoLink)
+    }
+
+    async fn stored(&self, id: SessionId) -> Result<(Session, Room)> {
+        let mut conn = self.store.read().await?;
+        let session = sessions::get(&mut conn, id).await?.ok_or(Error::NotFound)?;
+        let room = sessions::room_of(&mut conn, &session).await?;
+        Ok((session, room))
     }
 
     async fn not_open_yet(&self, at: DateTime<Utc>) -> Result<Error> {
@@ -111,19 +115,8 @@ impl App {
     }
 
     /// The browser has it: note that, and take the bell of this session off the screen.
-    async fn note_opened(&self, mut session: Session, now: DateTime<Utc>) -> Result<()> {
-        let mut tx = self.store.write().await?;
-        session.opened_at = Some(now);
-        if !sessions::update(&mut tx, &session).await? {
-            // Changed in between; the meeting is open all the same, and that is what is noted.
-            if let Some(mut current) = sessions::get(&mut tx, session.id).await? {
-                current.opened_at = Some(now);
-                sessions::update(&mut tx, &current).await?;
-            }
-        }
-        events::add(&mut tx, session.id, Event { at: now, kind: Kind::Opened, by: By::You, detail: None })
-            .await?;
-        rings::settle_session(&mut tx, session.id, Outcome::Joined).await?;
-        self.commit(tx).await
+    async fn note_opened(&self, id: SessionId, now: DateTime<Utc>) {
+        self.memory.keep(Deed::Opened { session: id, at: now });
+        self.store_deeds().await;
     }
 }

@@ -4,8 +4,9 @@ use chrono::{DateTime, Utc};
 
 use super::{App, Result, join::Opened};
 use crate::{
+    change::Cause,
     desktop::Answer,
-    reminder::plan::snoozed_until,
+    reminder::{plan::snoozed_until, unstored::Deed},
     store::{
         rings::{self, Outcome, RingKey},
         sessions,
@@ -33,7 +34,6 @@ impl App {
         if let (Answer::Join, [key]) = (answer, keys) {
             return self.join(key.session, false, false).await.map(Some);
         }
-        let mut tx = self.store.write().await?;
         for key in keys {
             let outcome = match answer {
                 Answer::Join | Answer::Open => Outcome::Opened,
@@ -41,14 +41,23 @@ impl App {
                 Answer::Dismiss => Outcome::Dismissed,
                 Answer::TimeOut => Outcome::TimedOut,
             };
-            rings::set_outcome(&mut tx, *key, outcome).await?;
+            self.memory.keep(Deed::Became { key: *key, outcome });
             if answer == Answer::Snooze {
                 let again = RingKey { number: key.number + 1, ..*key };
-                rings::plan(&mut tx, again, snoozed_until(key.start, now)).await?;
+                self.memory.keep(Deed::Again { key: again, due: snoozed_until(key.start, now) });
             }
         }
-        self.commit(tx).await?;
+        self.store_deeds().await;
         Ok(None)
+    }
+
+    /// Stores what was done without a question to the person, if that can be done now. If not, the bell does it
+    /// later: what was pressed holds all the same.
+    pub(super) async fn store_deeds(&self) {
+        if let Err(error) = self.memory.store_what_waits(&self.store).await {
+            tracing::warn!(%error, "what was done is stored later");
+        }
+        self.tell(Cause::ThisWindow);
     }
 
     /// The last bell that rang.

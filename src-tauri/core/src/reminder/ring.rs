@@ -5,51 +5,46 @@
 //! only after a death between two steps.
 //!
 //! Other tasks and programs write at any time. So whatever is decided is decided inside the transaction
-//! that stores it, and words are made of what is stored then; between that and the screen there is only
-//! the desktop itself, and what changes meanwhile is taken back in the same look.
+//! that stores it ([`super::ledger`]), and words are made of what is stored then; between that and the screen there
+//! is only the desktop itself, and what changes meanwhile is taken back in the same look.
+//!
+//! A store that fails, or does not answer in a moment, silences nothing: then the bell rings from what it last read
+//! ([`super::memory`]), and stores what it did when it can.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use chrono::{DateTime, Duration, DurationRound as _, Utc};
-use sqlx::SqliteConnection;
 use tokio::{
-    sync::{broadcast, mpsc, watch},
-    task::JoinHandle,
-    time::{Instant, timeout},
+    sync::{broadcast, mpsc},
+    time::timeout,
 };
 
 use super::{
-    phrase::{self, Manner},
-    plan::{self, Due},
+    compose::compose,
+    known::Known,
+    ledger::{LONG_LOOK, Ledger, SHORT_LOOK},
+    memory::SharedMemory,
+    plan,
     wait::{TICK, Wait},
 };
 use crate::{
     change::Cause,
-    clock::{Clock, computer_zone},
+    clock::Clock,
     desktop::{Notifier, Ring},
-    join::{JoinRules, Room},
-    session::{EARLIEST_JOIN, Session},
-    settings::Settings,
-    store::{
-        Result, Store,
-        events::{self, By, Event, Kind},
-        people,
-        rings::{self, Known, Outcome, RingKey, RingState},
-        sessions,
-    },
+    health::StoreFault,
+    join::JoinRules,
+    session::Session,
+    store::{Result, Store, StoreError, rings::RingKey},
 };
 
-/// How far back the first look and a look after a long pause search for what was missed.
-const LONG_LOOK: Duration = Duration::days(30);
-/// How far back every other look searches: longer than any session with the time after it.
-const SHORT_LOOK: Duration = Duration::days(2);
 /// A pause after which more may have been missed than a short look finds.
 const LONG_PAUSE: Duration = Duration::minutes(2);
 /// How long a look waits for the desktop. It goes on handing over beside the bell after that: a
 /// notification service that is being started may take long, and asking it twice would show two.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
-/// After this time without an answer there will be none, and the ring is tried anew.
-const HOPELESS: std::time::Duration = std::time::Duration::from_secs(60);
+/// How long a step at the store may take before the bell goes on without it. A disk takes some milliseconds; a long
+/// import or another program that writes must not make a ring late.
+const STORE_PATIENCE: std::time::Duration = std::time::Duration::from_millis(400);
 
 /// Wakes the bell before its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,40 +53,27 @@ pub enum Signal {
     Look,
 }
 
-/// The bell. Own it in one task; nothing else rings.
+/// The bell. Own it in one task; nothing else rings. Making one takes the turn from the one before.
 pub struct Bell<N, C, W> {
-    store: Store,
+    ledger: Ledger,
     notifier: Arc<N>,
-    clock: C,
+    clock: Arc<C>,
     wait: W,
-    rules: JoinRules,
     changes: broadcast::Sender<Cause>,
-    can_ring: watch::Sender<bool>,
+    memory: SharedMemory,
+    turn: u64,
+    /// When the store was last looked through.
     last_look: Option<DateTime<Utc>>,
-    /// What this bell has put on the screen and not yet taken back.
-    showing: BTreeSet<RingKey>,
-    /// What the desktop has not answered yet.
-    handing_over: Vec<HandingOver>,
-    /// What the desktop has taken and the store does not know yet: the ledger could not be written just
-    /// then. It must not ring twice for that.
-    taken: Vec<(RingKey, DateTime<Utc>)>,
-}
-
-/// A ring on its way to the desktop.
-struct HandingOver {
-    keys: Vec<RingKey>,
-    task: JoinHandle<bool>,
-    since: Instant,
-}
-
-impl Drop for HandingOver {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
+    last_minute: Option<DateTime<Utc>>,
+    /// Something was changed since the store was last remembered.
+    has_news: bool,
+    /// The store was too slow in the look before, too.
+    was_slow: bool,
 }
 
 impl<N: Notifier, C: Clock, W: Wait> Bell<N, C, W> {
-    /// A bell over a store. What it changes is told to `changes`; whether the desktop takes rings, to `can_ring`.
+    /// A bell over a store. What it changes is told to `changes`; what it shares with the app and with the bell
+    /// after it is in `memory`.
     pub fn new(
         store: Store,
         notifier: Arc<N>,
@@ -99,314 +81,188 @@ impl<N: Notifier, C: Clock, W: Wait> Bell<N, C, W> {
         wait: W,
         rules: JoinRules,
         changes: broadcast::Sender<Cause>,
-        can_ring: watch::Sender<bool>,
+        memory: SharedMemory,
     ) -> Self {
         Self {
-            store,
+            turn: memory.take_over(),
+            ledger: Ledger { store, rules, memory: Arc::clone(&memory) },
             notifier,
-            clock,
+            clock: Arc::new(clock),
             wait,
-            rules,
             changes,
-            can_ring,
+            memory,
             last_look: None,
-            showing: BTreeSet::new(),
-            handing_over: Vec::new(),
-            taken: Vec::new(),
+            last_minute: None,
+            has_news: false,
+            was_slow: false,
         }
     }
 
-    /// Rings for as long as the sender of `signals` lives.
+    /// Rings for as long as the sender of `signals` lives and no other bell has taken the turn.
     pub async fn run(mut self, mut signals: mpsc::UnboundedReceiver<Signal>) {
-        loop {
-            let next = match self.look().await {
-                Ok(next) => next,
-                Err(error) => {
-                    tracing::warn!(%error, "the bell could not look; it looks again soon");
-                    self.clock.now() + TICK
-                }
-            };
+        while self.memory.is_turn_of(self.turn) {
+            let next = self.look().await;
+            self.memory.beat(self.turn);
             tokio::select! {
                 () = self.wait.wait(next) => {}
                 signal = signals.recv() => match signal {
                     // Several signals at once are answered by one look.
-                    Some(Signal::Look) => while signals.try_recv().is_ok() {},
+                    Some(Signal::Look) => {
+                        while signals.try_recv().is_ok() {}
+                        self.has_news = true;
+                    }
                     None => return,
                 }
             }
         }
     }
 
-    /// One look: rings all that is due and returns when to look again (UTC).
-    ///
-    /// # Errors
-    /// What the store says. Whatever was not rung is still due at the next look.
-    pub async fn look(&mut self) -> Result<DateTime<Utc>> {
+    /// One look: rings all that is due and returns when to look again (UTC). Whatever was not rung is still due at
+    /// the next look.
+    pub async fn look(&mut self) -> DateTime<Utc> {
         let now = self.clock.now();
-        let planned = self.plan(now).await?;
+        let looked = self.look_in_store(now).await;
+        self.note_store(looked.as_ref().err());
+        match looked {
+            Ok(next) => {
+                let left = self.memory.left_over();
+                self.ring_from(&left, now).await;
+                left.next_due(now).map_or(next, |due| next.min(due))
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the store does not serve; the bell rings from what it last read");
+                self.learn(now).await;
+                let known = self.memory.known();
+                self.ring_from(&known, now).await;
+                if self.another_minute(now) {
+                    self.tell(Cause::Clock);
+                }
+                let soon = minute(now) + Duration::minutes(1);
+                known.next_due(now).map_or(soon, |due| soon.min(due))
+            }
+        }
+    }
+
+    async fn look_in_store(&mut self, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
+        let health = *self.memory.health().borrow();
+        in_time(self.ledger.store_what_waits(now, health.store.is_some())).await?;
+        let paused = self.last_look.is_none_or(|last| now - last > LONG_PAUSE);
+        let planned = in_time(self.ledger.plan(now, if paused { LONG_LOOK } else { SHORT_LOOK })).await?;
         let rang = self.ring(now).await?;
         let taken_back = self.take_back(now).await?;
         if rang || taken_back {
             self.tell(Cause::Bell);
         }
+        let (next, boundary) = in_time(self.ledger.next_look(now, self.last_look)).await?;
         // Whoever has loaded before the first look knows all but what it has found.
-        let ticked = match self.last_look {
-            None => planned,
-            Some(last) => minute(last) != minute(now) || self.crossed_boundary(last, now).await?,
-        };
-        if ticked {
+        let is_first = self.last_look.replace(now).is_none();
+        let is_another = self.another_minute(now);
+        if if is_first { planned } else { is_another || boundary } {
             self.tell(Cause::Clock);
         }
-        self.last_look = Some(now);
-        self.next_look(now).await
+        if is_first || is_another || boundary || rang || self.has_news {
+            self.has_news = false;
+            self.learn(now).await;
+        }
+        Ok(next.unwrap_or(now + TICK).min(minute(now) + Duration::minutes(1)))
     }
 
-    /// Enters into the ledger what has become due, and what can no longer be rung. Whether there was any.
-    async fn plan(&self, now: DateTime<Utc>) -> Result<bool> {
-        if self.not_in_ledger(&mut *self.store.read().await?, now).await?.is_empty() {
-            return Ok(false);
+    /// Remembers what the store holds, if it can be read.
+    async fn learn(&self, now: DateTime<Utc>) {
+        match in_time(self.ledger.read_known(now)).await {
+            Ok(known) => self.memory.learn(known),
+            Err(error) => tracing::warn!(%error, "the store cannot be read"),
         }
-        let mut tx = self.store.write().await?;
-        for new in self.not_in_ledger(&mut tx, now).await? {
-            rings::plan(&mut tx, new.key, new.due).await?;
-            if new.is_missed {
-                rings::set_outcome(&mut tx, new.key, Outcome::Missed).await?;
-            }
-        }
-        tx.commit().await?;
-        Ok(true)
     }
 
-    /// What is due and not in the ledger, or was given up there and is due again.
-    async fn not_in_ledger(&self, conn: &mut SqliteConnection, now: DateTime<Utc>) -> Result<Vec<New>> {
-        let paused = self.last_look.is_none_or(|last| now - last > LONG_PAUSE);
-        let back = if paused { LONG_LOOK } else { SHORT_LOOK };
-        let mut new = Vec::new();
-        for session in sessions::ringing_in(conn, now - back, now + self.rules.lead).await? {
-            // It came here when it was over, as most of an imported calendar has: nothing was owed.
-            let closes = self.rules.closes_at(&session, Room::default());
-            if now >= closes && !plan::was_owed(session.created_at, closes) {
-                continue;
-            }
-            let known = rings::known(conn, session.id, session.start).await?;
-            let (number, due) = match known {
-                Known::Yes => continue,
-                Known::No => (1, plan::due_at(&session, self.rules)),
-                Known::GivenUp { number, due } => (number, due),
-            };
-            let closes = self.rules.closes_at(&session, sessions::room_of(conn, &session).await?);
-            let is_missed = now >= closes;
-            if is_missed
-                && (known != Known::No || !plan::was_owed(stands_since(conn, &session).await?, closes))
-            {
-                continue;
-            }
-            let key = RingKey { session: session.id, start: session.start, number };
-            new.push(New { key, due, is_missed });
+    /// A store that was too slow once may have been in the middle of something long; one that fails is told at once.
+    fn note_store(&mut self, error: Option<&StoreError>) {
+        let fault = error.map(StoreFault::from);
+        let is_slow = fault == Some(StoreFault::Busy);
+        if !is_slow || self.was_slow {
+            self.memory.store_serves(fault);
         }
-        Ok(new)
+        self.was_slow = is_slow;
+    }
+
+    /// Whether another minute has begun since this was last asked.
+    fn another_minute(&mut self, now: DateTime<Utc>) -> bool {
+        self.last_minute.replace(minute(now)).is_some_and(|last| last != minute(now))
     }
 
     /// Rings what waits in the ledger.
     async fn ring(&mut self, now: DateTime<Utc>) -> Result<bool> {
-        let mut rang = self.hear_back().await?;
-        let waiting = rings::waiting(&mut *self.store.read().await?, now).await?;
-        let waiting: Vec<RingKey> =
-            waiting.into_iter().map(|(key, _)| key).filter(|key| !self.is_handing_over(*key)).collect();
-        if waiting.is_empty() {
-            return Ok(rang);
-        }
-        let due = self.give_up(waiting, now).await?;
-        let rings: Vec<Vec<RingKey>> = if due.len() > plan::MOST_AT_ONCE {
-            vec![due]
-        } else {
-            due.into_iter().map(|key| vec![key]).collect()
-        };
-        for keys in rings {
-            rang |= self.strike(keys).await?;
+        let mut rang = false;
+        for keys in together(in_time(self.ledger.due(now)).await?) {
+            // Its sessions are read again: none rings that has changed, also while the one before it was handed over.
+            let now = self.clock.now();
+            if let Some(ring) = in_time(self.ledger.submit(&keys, now)).await? {
+                rang |= self.hand_over(ring).await;
+                in_time(self.ledger.store_what_waits(now, false)).await?;
+            }
         }
         Ok(rang)
     }
 
-    /// Notes what became of rings that shall not ring any more. What is left is to ring now.
-    async fn give_up(&self, waiting: Vec<RingKey>, now: DateTime<Utc>) -> Result<Vec<RingKey>> {
-        let mut tx = self.store.write().await?;
-        let mut due = Vec::new();
-        for key in waiting {
-            let outcome = match self.judge(&mut tx, key, now).await?.0 {
-                Due::Ring => {
-                    due.push(key);
-                    continue;
-                }
-                Due::NotYet => continue,
-                Due::Joined => Outcome::Joined,
-                Due::Missed => Outcome::Missed,
-                Due::Withdraw => Outcome::Withdrawn,
-            };
-            rings::set_outcome(&mut tx, key, outcome).await?;
+    /// Rings what is due by what is known of the store.
+    async fn ring_from(&self, known: &Known, now: DateTime<Utc>) {
+        let mut due = known.due(self.ledger.rules, now);
+        due.retain(|(key, _)| !self.memory.is_through(*key));
+        let mut rang = false;
+        for due in together(due) {
+            let session = |(key, session): &(RingKey, Session)| (*key, session.clone());
+            let due: Vec<_> = due.iter().map(session).collect();
+            rang |= self.hand_over(compose(&due, &known.surroundings, self.clock.now())).await;
         }
-        tx.commit().await?;
-        Ok(due)
+        if rang {
+            self.tell(Cause::Bell);
+        }
     }
 
-    /// Takes one notification through its steps. Its sessions are read again: none rings that has changed,
-    /// also while the one before it was handed over.
-    async fn strike(&mut self, keys: Vec<RingKey>) -> Result<bool> {
-        let now = self.clock.now();
-        let mut tx = self.store.write().await?;
-        let mut due = Vec::new();
-        for key in keys {
-            if let (Due::Ring, Some(session)) = self.judge(&mut tx, key, now).await? {
-                rings::set_state(&mut tx, key, RingState::Submitting, None).await?;
-                due.push((key, session));
-            }
+    /// Hands a ring to the desktop. In a task of its own: whatever the desktop does, the bell goes on. Whether the
+    /// desktop has taken it in time.
+    async fn hand_over(&self, ring: Ring) -> bool {
+        if !self.memory.claim(self.turn, &ring.keys) {
+            return false;
         }
-        if due.is_empty() {
-            return Ok(false);
-        }
-        let ring = compose(&mut tx, &due, now).await?;
-        tx.commit().await?;
-        self.hand_over(ring).await
-    }
-
-    /// Hands a ring to the desktop. In a task of its own: whatever the desktop does, the bell goes on.
-    async fn hand_over(&mut self, ring: Ring) -> Result<bool> {
-        let notifier = Arc::clone(&self.notifier);
         let keys = ring.keys.clone();
-        let task = tokio::spawn(async move { notifier.ring(ring).await.is_ok() });
-        let mut handing_over = HandingOver { keys, task, since: Instant::now() };
-        match timeout(PATIENCE, &mut handing_over.task).await {
-            Ok(answer) => {
-                self.note_answer(&handing_over.keys, answer.unwrap_or(false));
-                self.store_taken().await
+        let (notifier, memory, clock) =
+            (Arc::clone(&self.notifier), Arc::clone(&self.memory), Arc::clone(&self.clock));
+        let mut task = tokio::spawn(async move {
+            let keys = ring.keys.clone();
+            let taken = notifier.ring(ring).await.is_ok();
+            memory.answered(&keys, taken, clock.now());
+            taken
+        });
+        self.memory.handed_over_by(&keys, &task.abort_handle());
+        match timeout(PATIENCE, &mut task).await {
+            Ok(Ok(taken)) => taken,
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "handing over a ring broke off");
+                self.memory.answered(&keys, false, self.clock.now());
+                false
             }
             Err(_) => {
-                self.note_answer(&handing_over.keys, false);
-                self.handing_over.push(handing_over);
-                Ok(false)
+                tracing::warn!(rings = keys.len(), "no notification service has answered yet");
+                self.memory.desktop_is_silent();
+                false
             }
         }
-    }
-
-    /// Asks after the rings that the desktop has not answered in time.
-    async fn hear_back(&mut self) -> Result<bool> {
-        for mut each in std::mem::take(&mut self.handing_over) {
-            if each.task.is_finished() {
-                let taken = (&mut each.task).await.unwrap_or(false);
-                self.note_answer(&each.keys, taken);
-            } else if each.since.elapsed() < HOPELESS {
-                self.handing_over.push(each);
-            }
-        }
-        self.store_taken().await
-    }
-
-    fn is_handing_over(&self, key: RingKey) -> bool {
-        self.handing_over.iter().any(|each| each.keys.contains(&key))
-    }
-
-    /// What is not taken stays due and is tried again at the next look, for as long as Join is open.
-    fn note_answer(&mut self, keys: &[RingKey], taken: bool) {
-        self.can_ring.send_if_modified(|can| std::mem::replace(can, taken) != taken);
-        if taken {
-            let rung_at = self.clock.now();
-            self.taken.extend(keys.iter().map(|key| (*key, rung_at)));
-        } else {
-            tracing::warn!(rings = keys.len(), "no notification service took the ring");
-        }
-    }
-
-    /// Stores that rings were taken; whether there were any.
-    async fn store_taken(&mut self) -> Result<bool> {
-        if self.taken.is_empty() {
-            return Ok(false);
-        }
-        let mut tx = self.store.write().await?;
-        for (key, rung_at) in &self.taken {
-            rings::set_state(&mut tx, *key, RingState::Submitted, Some(*rung_at)).await?;
-            // A session that was taken out meanwhile has no events any more.
-            if sessions::get(&mut tx, key.session).await?.is_some() {
-                let rang = Event { at: *rung_at, kind: Kind::Rang, by: By::Bell, detail: None };
-                events::add(&mut tx, key.session, rang).await?;
-            }
-        }
-        tx.commit().await?;
-        self.showing.extend(self.taken.drain(..).map(|(key, _)| key));
-        Ok(true)
     }
 
     /// Takes rings off the screen whose sessions were moved, called off, are over, or were joined in
     /// another way.
     async fn take_back(&mut self, now: DateTime<Utc>) -> Result<bool> {
-        let mut conn = self.store.read().await?;
-        let mut gone = Vec::new();
-        for key in rings::on_show(&mut conn, now - SHORT_LOOK).await? {
-            match self.judge(&mut conn, key, now).await?.0 {
-                Due::Ring | Due::NotYet => {}
-                Due::Joined => gone.push((key, Outcome::Joined)),
-                Due::Withdraw => gone.push((key, Outcome::Withdrawn)),
-                Due::Missed => gone.push((key, Outcome::TimedOut)),
-            }
-        }
-        let mut settled: Vec<RingKey> = gone.iter().map(|(key, _)| *key).collect();
-        for key in &self.showing {
-            if rings::outcome_of(&mut conn, *key).await?.is_some() {
-                settled.push(*key);
-            }
-        }
-        drop(conn);
+        let (gone, settled) = in_time(self.ledger.gone(now)).await?;
         for key in settled {
-            if self.showing.remove(&key) && timeout(PATIENCE, self.notifier.withdraw(key)).await.is_err() {
+            if self.memory.no_longer_shows(key)
+                && timeout(PATIENCE, self.notifier.withdraw(key)).await.is_err()
+            {
                 tracing::warn!("the notification service did not take a ring back");
             }
         }
-        self.settle(&gone).await?;
+        in_time(self.ledger.settle(&gone)).await?;
         Ok(!gone.is_empty())
-    }
-
-    async fn judge(
-        &self,
-        conn: &mut SqliteConnection,
-        key: RingKey,
-        now: DateTime<Utc>,
-    ) -> Result<(Due, Option<Session>)> {
-        let session = sessions::get(conn, key.session).await?;
-        let room = match &session {
-            Some(session) => sessions::room_of(conn, session).await?,
-            None => Default::default(),
-        };
-        Ok((plan::judge(session.as_ref(), key.start, room, self.rules, now), session))
-    }
-
-    async fn settle(&self, outcomes: &[(RingKey, Outcome)]) -> Result<()> {
-        if outcomes.is_empty() {
-            return Ok(());
-        }
-        let mut tx = self.store.write().await?;
-        for (key, outcome) in outcomes {
-            rings::set_outcome(&mut tx, *key, *outcome).await?;
-        }
-        tx.commit().await?;
-        Ok(())
-    }
-
-    /// A session has started or ended since the last look, so that what may be done with it has changed.
-    async fn crossed_boundary(&self, last: DateTime<Utc>, now: DateTime<Utc>) -> Result<bool> {
-        let mut conn = self.store.read().await?;
-        Ok(sessions::next_boundary(&mut conn, last).await?.is_some_and(|at| at <= now))
-    }
-
-    /// When to look again: at the next ring, the next start or end, or the next minute.
-    async fn next_look(&self, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
-        let mut conn = self.store.read().await?;
-        let next_start = sessions::next_ringing_start(&mut conn, now + self.rules.lead).await?;
-        let candidates = [
-            next_start.map(|start| start - self.rules.lead),
-            rings::next_due(&mut conn, now).await?,
-            sessions::next_boundary(&mut conn, now).await?,
-            Some(minute(now) + Duration::minutes(1)),
-        ];
-        Ok(candidates.into_iter().flatten().min().unwrap_or(now + TICK))
     }
 
     fn tell(&self, cause: Cause) {
@@ -415,56 +271,14 @@ impl<N: Notifier, C: Clock, W: Wait> Bell<N, C, W> {
     }
 }
 
-/// A reminder that is to be entered into the ledger.
-struct New {
-    key: RingKey,
-    due: DateTime<Utc>,
-    is_missed: bool,
+/// What is due, as it is handed over: each for itself, or all in one where there are many.
+fn together<T>(due: Vec<T>) -> Vec<Vec<T>> {
+    if due.len() > plan::MOST_AT_ONCE { vec![due] } else { due.into_iter().map(|each| vec![each]).collect() }
 }
 
-/// When a session came here, or took the time or the life that it has.
-async fn stands_since(conn: &mut SqliteConnection, session: &Session) -> Result<DateTime<Utc>> {
-    let happened = events::of(conn, session.id).await?;
-    let anew = |event: &Event| matches!(event.kind, Kind::Moved | Kind::Restored | Kind::MarkUndone);
-    let last = happened.into_iter().filter(anew).map(|event| event.at).max();
-    Ok(last.map_or(session.created_at, |at| at.max(session.created_at)))
-}
-
-/// One notification for what is due, in words for now.
-async fn compose(
-    conn: &mut SqliteConnection,
-    due: &[(RingKey, Session)],
-    now: DateTime<Utc>,
-) -> Result<Ring> {
-    let settings = Settings::load(conn).await?;
-    let in_session = sessions::touching(conn, now, now + EARLIEST_JOIN)
-        .await?
-        .iter()
-        .any(|session| session.runs_for_me(now));
-    let zones = people::zones(conn).await?;
-    let manner = Manner {
-        zone: computer_zone(),
-        clock: settings.hours(),
-        hide_names: settings.hide_names || in_session,
-    };
-    let (phrase, can_join) = match due {
-        [(_, session)] => {
-            let theirs = session.person.as_ref().and_then(|name| zones.get(name)).map(String::as_str);
-            (phrase::one(session, theirs, manner, now), session.join_url.is_some())
-        }
-        _ => {
-            let sessions: Vec<&Session> = due.iter().map(|(_, session)| session).collect();
-            (phrase::several(&sessions, manner, now), false)
-        }
-    };
-    Ok(Ring {
-        keys: due.iter().map(|(key, _)| *key).collect(),
-        title: phrase.title,
-        body: phrase.body,
-        can_join,
-        sounds: settings.sound && !in_session,
-        breaks_through: settings.break_through && !in_session,
-    })
+/// A step at the store, given up when it takes too long: what it wrote by then is not kept, or is found again.
+async fn in_time<T>(step: impl Future<Output = Result<T>>) -> Result<T> {
+    timeout(STORE_PATIENCE, step).await.unwrap_or(Err(StoreError::Busy))
 }
 
 fn minute(at: DateTime<Utc>) -> DateTime<Utc> {

@@ -2,7 +2,6 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::Arc,
     time::Duration,
 };
 
@@ -12,7 +11,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, people, result_code, rings, sessions, settings};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/local");
 
@@ -64,23 +63,19 @@ impl Store {
     /// # Errors
     /// See [`OpenError`]. The owner moves a damaged file aside, never deletes it; the next call starts afresh.
     pub async fn open(path: &Path, migrate: Migrate) -> std::result::Result<Self, OpenError> {
-        let options = SqliteConnectOptions::new()
-            .filename(path)
+        if migrate == Migrate::No && !path.exists() {
+            return Err(OpenError::Missing);
+        }
+        let options = options(path)
             .create_if_missing(migrate == Migrate::Yes)
             .journal_mode(SqliteJournalMode::Wal)
             // NORMAL loses no transaction when a process dies; after a loss of power the last ones
             // may be gone, but never half of one (sqlite.org/pragma.html#pragma_synchronous). What a
             // person wrote must survive that too, so FULL.
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(5))
-            .foreign_keys(true);
-        if migrate == Migrate::No && !path.exists() {
-            return Err(OpenError::Missing);
-        }
-        // One that writes, some that read, and the watch's.
-        let pool = SqlitePoolOptions::new().max_connections(4).connect_lazy_with(options);
+            .synchronous(SqliteSynchronous::Full);
+        let pool = pool(options);
         match bring_up_to_date(&pool, migrate).await {
-            Ok(()) => Ok(Self { pool, turn: Arc::default() }),
+            Ok(()) => Ok(Self::over(Some(pool))),
             Err(OpenError::Store(StoreError::Sql(error))) if is_damage(&error) => {
                 pool.close().await;
                 Err(damaged(path, migrate))
@@ -92,11 +87,57 @@ impl Store {
         }
     }
 
+    /// Opens what lies at `path` only to be read, whatever newer First Bell has written it: for ringing on, and for
+    /// *Join*, where it cannot be opened as it should be.
+    ///
+    /// # Errors
+    /// What SQLite says when the sessions cannot be read.
+    pub async fn open_to_read(path: &Path) -> std::result::Result<Self, OpenError> {
+        if !path.exists() {
+            return Err(OpenError::Missing);
+        }
+        let mut failed = None;
+        // Reading a file with a log writes beside it; where nothing can be written, nobody else writes either.
+        for immutable in [false, true] {
+            let pool = pool(options(path).read_only(true).immutable(immutable));
+            match can_be_read(&pool).await {
+                Ok(()) => return Ok(Self::over(Some(pool))),
+                Err(error) => failed = Some(error),
+            }
+            pool.close().await;
+            // Somebody writes it just now: without its log it could not be made sense of.
+            if matches!(failed, Some(StoreError::Busy)) {
+                break;
+            }
+        }
+        Err(failed.unwrap_or(StoreError::Unreachable).into())
+    }
+
     /// The version of the newest shape of the database that this program knows.
     #[must_use]
     pub fn newest_version() -> i64 {
         MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0)
     }
+}
+
+fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new().filename(path).busy_timeout(Duration::from_secs(5)).foreign_keys(true)
+}
+
+/// One that writes, some that read, and the watch's.
+fn pool(options: SqliteConnectOptions) -> SqlitePool {
+    SqlitePoolOptions::new().max_connections(4).connect_lazy_with(options)
+}
+
+/// Asks for all that the bell asks for.
+async fn can_be_read(pool: &SqlitePool) -> super::Result<()> {
+    let mut conn = pool.acquire().await?;
+    let now = chrono::DateTime::UNIX_EPOCH;
+    sessions::touching(&mut conn, now, now).await?;
+    rings::on_show(&mut conn, now).await?;
+    settings::get(&mut conn, "").await?;
+    people::zones(&mut conn).await?;
+    Ok(())
 }
 
 async fn bring_up_to_date(pool: &SqlitePool, migrate: Migrate) -> std::result::Result<(), OpenError> {
@@ -128,8 +169,7 @@ async fn bring_up_to_date(pool: &SqlitePool, migrate: Migrate) -> std::result::R
 
 /// `SQLITE_CORRUPT` (11) and `SQLITE_NOTADB` (26), see sqlite.org/rescode.html.
 fn is_damage(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|e| e.code()).and_then(|code| code.parse::<i32>().ok());
-    matches!(code.map(|code| code & 0xff), Some(11 | 26))
+    matches!(result_code(error), Some(11 | 26))
 }
 
 fn damaged(path: &Path, migrate: Migrate) -> OpenError {

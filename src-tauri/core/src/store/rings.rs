@@ -17,27 +17,6 @@ pub struct RingKey {
     pub number: i64,
 }
 
-/// How far a ring has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RingState {
-    /// It is due; nobody has been told.
-    Planned,
-    /// It is being handed to the desktop. After a crash nobody knows whether it was shown.
-    Submitting,
-    /// The desktop has taken it.
-    Submitted,
-}
-
-impl RingState {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Planned => "planned",
-            Self::Submitting => "submitting",
-            Self::Submitted => "submitted",
-        }
-    }
-}
-
 /// What became of a ring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -174,6 +153,38 @@ pub async fn known(conn: &mut SqliteConnection, session: SessionId, start: DateT
     })
 }
 
+/// The last ring of a reminder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Last {
+    /// Which ring.
+    pub number: i64,
+    /// When it is or was due (UTC).
+    pub due: DateTime<Utc>,
+    /// The desktop has not taken it, and nothing has become of it but that it was given up: it is still to ring.
+    pub is_waiting: bool,
+}
+
+/// The last ring of a reminder, if it is in the ledger.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn last(
+    conn: &mut SqliteConnection,
+    session: SessionId,
+    start: DateTime<Utc>,
+) -> Result<Option<Last>> {
+    let last: Option<(i64, i64, bool)> = sqlx::query_as(
+        "SELECT number, due_at,
+                rung_at IS NULL AND (outcome IS NULL OR outcome IN ('missed', 'withdrawn')) FROM rings
+         WHERE session_id = ?1 AND starts_at = ?2 AND kind = 'before_start' ORDER BY number DESC LIMIT 1",
+    )
+    .bind(session.to_string())
+    .bind(to_ms(start))
+    .fetch_optional(conn)
+    .await?;
+    Ok(last.map(|(number, due, is_waiting)| Last { number, due: from_ms(due), is_waiting }))
+}
+
 /// Rings on show since `since`: the desktop has taken them and nothing has become of them yet.
 ///
 /// # Errors
@@ -225,28 +236,40 @@ pub async fn next_due(conn: &mut SqliteConnection, now: DateTime<Utc>) -> Result
     Ok(due.map(from_ms))
 }
 
-/// Takes a ring to a step; `rung_at` is set when the desktop has taken it.
+/// The ring is being handed to the desktop.
 ///
 /// # Errors
 /// What SQLite says.
-pub async fn set_state(
-    conn: &mut SqliteConnection,
-    key: RingKey,
-    state: RingState,
-    rung_at: Option<DateTime<Utc>>,
-) -> Result<()> {
+pub async fn set_submitting(conn: &mut SqliteConnection, key: RingKey) -> Result<()> {
     sqlx::query(
-        "UPDATE rings SET state = ?4, rung_at = coalesce(?5, rung_at)
+        "UPDATE rings SET state = 'submitting'
          WHERE session_id = ?1 AND starts_at = ?2 AND number = ?3 AND kind = 'before_start'",
     )
     .bind(key.session.to_string())
     .bind(to_ms(key.start))
     .bind(key.number)
-    .bind(state.name())
-    .bind(rung_at.map(to_ms))
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// The desktop has taken the ring, whether it was in the ledger or not. False when that is known already.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn set_shown(conn: &mut SqliteConnection, key: RingKey, at: DateTime<Utc>) -> Result<bool> {
+    let done = sqlx::query(
+        "INSERT INTO rings (session_id, starts_at, kind, number, due_at, state, rung_at)
+         VALUES (?1, ?2, 'before_start', ?3, ?4, 'submitted', ?4)
+         ON CONFLICT DO UPDATE SET state = 'submitted', rung_at = excluded.rung_at WHERE rings.state <> 'submitted'",
+    )
+    .bind(key.session.to_string())
+    .bind(to_ms(key.start))
+    .bind(key.number)
+    .bind(to_ms(at))
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// Notes what became of a ring. The first outcome holds.

@@ -3,7 +3,7 @@ use firstbell_core::{
     app::Opened,
     desktop::Answer,
     reminder::plan::snoozed_until,
-    store::rings::{self, Outcome, RingKey, RingState},
+    store::rings::{self, Outcome, RingKey},
 };
 
 use super::desk::{Desk, at, lesson};
@@ -14,7 +14,7 @@ async fn rung(desk: &Desk) -> RingKey {
     let key = RingKey { session: id, start: at("2026-11-24T16:00"), number: 1 };
     let mut tx = desk.store.write().await.unwrap();
     rings::plan(&mut tx, key, at("2026-11-24T15:55")).await.unwrap();
-    rings::set_state(&mut tx, key, RingState::Submitted, Some(at("2026-11-24T15:55"))).await.unwrap();
+    rings::set_shown(&mut tx, key, at("2026-11-24T15:55")).await.unwrap();
     tx.commit().await.unwrap();
     key
 }

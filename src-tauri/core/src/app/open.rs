@@ -1,0 +1,75 @@
+//! Opening: the lock, the store, and what can still be done where it cannot be opened as it should be.
+
+use crate::{
+    data_folder::{DataFolder, Ownership},
+    error::Error,
+    health::StoreFault,
+    store::{Migrate, OpenError, Store, StoreError},
+};
+
+/// What is open.
+#[derive(Debug)]
+pub struct Opened {
+    /// The lock of the data folder. Without it, its lock could not be taken, and nobody else has it.
+    pub ownership: Option<Ownership>,
+    /// The store. Where there is a fault it is open to be read, or closed.
+    pub store: Store,
+    /// Why it could not be opened as it should be.
+    pub fault: Option<Error>,
+    /// The file that was there was damaged and is kept aside.
+    pub damaged: Option<Error>,
+}
+
+/// Opens the store of a folder for its owner, or for whoever could not become it because of the folder itself. A
+/// store that cannot be opened as it should be is opened to be read if that can be done, so that its bells ring.
+pub async fn open(folder: &DataFolder, ownership: Result<Ownership, Error>) -> Opened {
+    let ownership = match ownership {
+        Ok(ownership) => ownership,
+        Err(error) => return to_read(folder, None, error).await,
+    };
+    match open_store(folder).await {
+        Ok((store, damaged)) => Opened { ownership: Some(ownership), store, fault: None, damaged },
+        Err(error) => to_read(folder, Some(ownership), error).await,
+    }
+}
+
+/// Opens the store of a folder that somebody else owns. Its bells are the owner's.
+pub async fn open_beside(folder: &DataFolder) -> Opened {
+    match Store::open(&folder.database(), Migrate::No).await {
+        Ok(store) => Opened { ownership: None, store, fault: None, damaged: None },
+        Err(error) => to_read(folder, None, error.into()).await,
+    }
+}
+
+async fn open_store(folder: &DataFolder) -> Result<(Store, Option<Error>), Error> {
+    match Store::open(&folder.database(), Migrate::Yes).await {
+        Ok(store) => Ok((store, None)),
+        Err(damage @ OpenError::Damaged { .. }) => {
+            Ok((Store::open(&folder.database(), Migrate::Yes).await?, Some(damage.into())))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn to_read(folder: &DataFolder, ownership: Option<Ownership>, fault: Error) -> Opened {
+    tracing::error!(error = %fault, "the store cannot be opened as it should be");
+    let store = Store::open_to_read(&folder.database()).await.unwrap_or_else(|error| {
+        tracing::error!(%error, "it cannot be read either");
+        Store::closed()
+    });
+    Opened { ownership, store, fault: Some(fault), damaged: None }
+}
+
+/// What is wrong with a store that could not be opened as it should be.
+#[must_use]
+pub fn fault_of(error: &Error) -> StoreFault {
+    match error {
+        Error::Open(OpenError::Newer) => StoreFault::Newer,
+        Error::Open(OpenError::Store(error)) | Error::Store(error) => match error {
+            StoreError::Unreachable => StoreFault::ReadOnly,
+            error => error.into(),
+        },
+        Error::Folder(_) => StoreFault::ReadOnly,
+        _ => StoreFault::Failed,
+    }
+}
