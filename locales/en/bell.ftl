@@ -43,6 +43,7 @@ tray-join = Join
 tray-open = Open First Bell
 tray-hide-names = Hide names
 tray-cannot-ring = Bells can’t be shown
+tray-unread = Your sessions can’t be read just now
 tray-quit = Quit First Bell
 
 happened-added = Added
@@ -81,3 +82,16 @@ minimised-title = First Bell keeps running
 minimised-body = This desktop has no tray, so the window was minimised instead of hidden. Your bells still ring.
 
 tray-next-hidden = { $time } session, { $when }
+
+# What is wrong with bell or store, on the strip and in `bell doctor`: what happened, what still works, what to do.
+bell-stopped = The bell stopped and is being started again. Keep an eye on the time for the next minute.
+cannot-ring = Bells can’t ring on this computer.
+first-copy-silent = Another copy of First Bell doesn’t answer, so bells may not ring. Join works here.
+first-copy-unknown = Another copy of First Bell doesn’t answer, so bells may not ring. Join works here. To ring again, end the other copy or restart the computer.
+store-fault-full = The disk is full, so nothing can be saved. Bells still ring. Make some room.
+store-fault-read-only = First Bell’s folder can’t be written to, so nothing can be saved. Bells still ring. Check who may write there.
+store-fault-busy = Another program has been writing First Bell’s data for a while, so nothing can be saved yet. Bells still ring.
+store-fault-moved = First Bell’s folder isn’t where it was. Bells still ring. Put it back, or quit and start First Bell again.
+store-fault-deleted = First Bell’s folder was deleted, so it began a new one. Your sessions are gone from here; their bells still ring until tomorrow.
+store-fault-newer = Your sessions were saved by a newer First Bell, so nothing can be saved here. Bells still ring. Install the newer one.
+store-fault-failed = First Bell can’t read or write its data just now. Bells still ring from what it last read. Check the disk.

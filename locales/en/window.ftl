@@ -89,7 +89,9 @@ drop-here = Drop the calendar file here
 ## Strips
 
 notices = Notices
-cannot-ring = Bells can’t ring on this computer.
+end-first-copy = End it and start anew
+unread = Your sessions can’t be read just now.
+unread-how = They aren’t lost by that. First Bell tries again by itself.
 missed = While closed, { $count ->
         [one] one bell
        *[other] { $count } bells

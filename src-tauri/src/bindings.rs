@@ -48,6 +48,9 @@ macro_rules! all_commands {
             commands::bell::remove_samples,
             commands::program::hide_window,
             commands::program::quit,
+            commands::program::end_first_copy,
+            commands::program::retry_store,
+            commands::program::acknowledge_deleted,
             commands::program::ring_window,
             commands::program::answer_ring_window,
         ]

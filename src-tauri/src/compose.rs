@@ -5,14 +5,17 @@ use std::{path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
 use clap::Parser as _;
 use firstbell_core::{
-    app::App,
+    app::{
+        App,
+        open::{self, Opened},
+        tasks,
+    },
     change::Cause,
     clock::SystemClock,
     data_folder::{DataFolder, Ownership},
     error::Error,
-    join::JoinRules,
-    reminder::{Bell, wait::SystemWait},
-    store::{Migrate, OpenError, Store},
+    health::Health,
+    reminder::{Signal, wait::SystemWait},
 };
 use tauri::{AppHandle, Manager as _, RunEvent, WebviewWindow};
 use tokio::sync::{broadcast, mpsc, watch};
@@ -25,17 +28,19 @@ use crate::{
         notifications::{Notifications, Rings},
         opener::Browser,
         ring_window::RingWindow,
-        sound,
+        service, sound,
     },
     error::{Answer, AppError},
     events::Told,
     first_page::FirstPage,
     import, logging,
     long_work::LongWorks,
+    second_start::{self, FirstCopy, Turn},
     tray::Tray,
     view::{
         instant,
-        page::{Boot, Problem, TodayView},
+        page::{Boot, TodayView},
+        problem::Problem,
         settings::SettingsView,
     },
     waiting::{self, Waiting},
@@ -47,16 +52,13 @@ const DAYS_AHEAD: u16 = 2;
 /// How often it is looked whether series are to be extended.
 const EXTEND_EVERY: Duration = Duration::from_secs(6 * 60 * 60);
 
-/// Whether the desktop takes rings.
-struct CanRing(watch::Receiver<bool>);
+/// What starts looking at the store at once, when the person asks for that.
+struct Retry(watch::Sender<u64>);
 
-/// What is open for as long as the program runs.
-struct Opened {
-    folder: DataFolder,
-    _ownership: Ownership,
-    store: Store,
-    /// The file that was there was damaged and is kept aside.
-    damaged: Option<Error>,
+/// What tells a bell that something has changed, and where it hears that.
+struct Signals {
+    sends: mpsc::UnboundedSender<Signal>,
+    heard: mpsc::UnboundedReceiver<Signal>,
 }
 
 /// Runs First Bell until it is quit.
@@ -67,21 +69,28 @@ pub fn run() -> ExitCode {
     let context = tauri::generate_context!();
     let data_dir = match data_dir(&arguments, &context.config().identifier) {
         Some(path) => path,
-        None => return fail(&Error::Folder(PathBuf::new())),
+        None => return complain(&Error::Folder(PathBuf::new()).sentence()),
     };
-    let folder = match DataFolder::open(&data_dir) {
-        Ok(folder) => folder,
-        Err(error) => return fail(&error),
+    #[cfg(target_os = "linux")]
+    if tauri::async_runtime::block_on(service::bus_is_mute()) {
+        return complain(&start_without_bus().to_string());
+    }
+    let folder = DataFolder::at(&data_dir);
+    let turn = tauri::async_runtime::block_on(second_start::take_turn(&folder));
+    let (opening, first_copy) = match turn {
+        // The store opens while the window system and the web process start.
+        Turn::Ours(ownership) => (open_in_time(folder.clone(), Some(ownership)), FirstCopy::default()),
+        Turn::Silent(pid) => (open_in_time(folder.clone(), None), FirstCopy::silent(pid)),
+        Turn::Passed => return ExitCode::SUCCESS,
     };
-    // The store opens while the window system and the web process start.
-    let opening = tauri::async_runtime::spawn(open(folder.clone()));
-    let later_starts = tauri_plugin_single_instance::Builder::new()
-        .callback(|app, words, folder| later_start(app, Arguments::of_later_start(words, &folder)))
-        .dbus_id(bus_name(&context.config().identifier, &data_dir))
-        .build();
-    let builder = tauri::Builder::default().plugin(later_starts);
+    let builder = tauri::Builder::default();
     #[cfg(target_os = "linux")]
     let builder = builder.manage(autostart::Autostart::new(arguments.data_dir.clone().map(absolute)));
+    // Elsewhere a second start finds the first one by the local socket.
+    #[cfg(not(unix))]
+    let builder = builder.plugin(tauri_plugin_single_instance::init(|app, words, folder| {
+        second_start::later_start(app, Arguments::of_later_start(words, &folder));
+    }));
     #[cfg(not(target_os = "linux"))]
     let builder = builder.plugin(
         tauri_plugin_autostart::Builder::new()
@@ -97,15 +106,10 @@ pub fn run() -> ExitCode {
         .invoke_handler(bindings::handler())
         .setup(move |app| {
             app.manage(FirstPage::default());
+            app.manage(Arc::new(first_copy));
             let window = if arguments.hidden { None } else { Some(window::make(app.handle(), &folder)?) };
-            let opened = match tauri::async_runtime::block_on(opening)? {
-                Ok(opened) => opened,
-                Err(error) => {
-                    complain(&error.sentence());
-                    std::process::exit(1);
-                }
-            };
-            start(app.handle(), opened, window, &arguments)?;
+            let opened = tauri::async_runtime::block_on(opening)?;
+            start(app.handle(), folder, opened, window, &arguments);
             Ok(())
         })
         .build(context);
@@ -123,59 +127,72 @@ pub fn run() -> ExitCode {
     }
 }
 
-async fn open(folder: DataFolder) -> Result<Opened, Error> {
-    let ownership = folder.own()?;
-    let (store, damaged) = match Store::open(&folder.database(), Migrate::Yes).await {
-        Ok(store) => (store, None),
-        Err(damage @ OpenError::Damaged { .. }) => {
-            (Store::open(&folder.database(), Migrate::Yes).await?, Some(damage.into()))
-        }
-        Err(error) => return Err(error.into()),
+/// Starts anew as if there were no session bus. Returns only if that fails: this process becomes the new one.
+#[cfg(target_os = "linux")]
+fn start_without_bus() -> std::io::Error {
+    use std::os::unix::process::CommandExt as _;
+    tracing::warn!("the session bus does not answer; First Bell goes on without it");
+    let mut again = match std::env::current_exe() {
+        Ok(program) => std::process::Command::new(program),
+        Err(error) => return error,
     };
-    Ok(Opened { folder, _ownership: ownership, store, damaged })
+    again.args(std::env::args_os().skip(1)).env("DBUS_SESSION_BUS_ADDRESS", "disabled:").exec()
+}
+
+/// Opens the store; without an ownership, beside the copy that has it.
+fn open_in_time(
+    folder: DataFolder,
+    ownership: Option<Result<Ownership, Error>>,
+) -> tauri::async_runtime::JoinHandle<Opened> {
+    tauri::async_runtime::spawn(async move {
+        match ownership {
+            Some(ownership) => open::open(&folder, ownership).await,
+            None => open::open_beside(&folder).await,
+        }
+    })
 }
 
 /// Brings everything up: what the window shows first, then what can wait for it.
 fn start(
     app: &AppHandle,
+    folder: DataFolder,
     mut opened: Opened,
     window: Option<WebviewWindow>,
     arguments: &Arguments,
-) -> Result<(), Box<dyn std::error::Error>> {
+) {
     let (changes, _) = broadcast::channel(64);
-    let (signals, heard) = mpsc::unbounded_channel();
-    let (can_ring, sees_ring) = watch::channel(true);
-    let store = opened.store.clone();
-    let core = Arc::new(App::new(
-        store.clone(),
-        Arc::new(SystemClock),
-        Arc::new(Browser),
-        changes.clone(),
-        signals.clone(),
-    ));
+    let (sends, heard) = mpsc::unbounded_channel();
+    let signals = Signals { sends: sends.clone(), heard };
+    let core =
+        Arc::new(App::new(opened.store.clone(), Arc::new(SystemClock), Arc::new(Browser), changes, sends));
     let own_window = Arc::new(RingWindow::default());
-    let strike = sound::lay_out(opened.folder.path());
+    let strike = sound::lay_out(folder.path());
     let notifications = Arc::new(Notifications::new(app.clone(), strike, Arc::clone(&own_window)));
     let damaged = opened.damaged.take();
-    let folder = opened.folder.clone();
+    let is_beside = app.state::<Arc<FirstCopy>>().is_silent();
+    let memory = core.memory();
+    memory.store_lies(opened.fault.as_ref().map(open::fault_of));
+    if is_beside {
+        memory.bell_is_missed();
+    }
 
-    app.manage(folder.clone());
+    app.manage(folder);
     app.manage(Arc::clone(&core));
     app.manage(own_window);
-    app.manage(Arc::clone(&notifications));
+    app.manage(notifications);
     app.manage(Tray::default());
     app.manage(Waiting::default());
     app.manage(LongWorks::default());
-    app.manage(CanRing(sees_ring.clone()));
-    // Held to the end of the program.
-    app.manage(opened);
+    app.manage(Retry(watch::Sender::default()));
 
-    if arguments.sample {
-        tauri::async_runtime::block_on(core.add_samples())?;
+    let runtime = tauri::async_runtime::handle();
+    if arguments.sample
+        && let Err(error) = tauri::async_runtime::block_on(core.add_samples())
+    {
+        window::tell_failed(app, error);
     }
     if let Some(window) = window {
-        let boot = tauri::async_runtime::block_on(boot(app)).map_err(|error| error.message)?;
-        window::open(&window, boot);
+        window::open(&window, tauri::async_runtime::block_on(boot(app)));
     }
     if let Some(file) = arguments.file.clone() {
         import::offer(app, absolute(file));
@@ -183,53 +200,88 @@ fn start(
     if let Some(error) = damaged {
         window::tell_failed(app, error);
     }
-
-    let bell = Bell::new(
-        store.clone(),
-        Arc::new(Rings(notifications)),
-        SystemClock,
-        SystemWait(SystemClock),
-        JoinRules::DEFAULT,
-        changes.clone(),
-        can_ring,
-    );
-    let runtime = tauri::async_runtime::handle();
-    runtime.spawn(bell.run(heard));
-    runtime.spawn(watch_store(store, folder, Arc::clone(&core)));
-    let (app, heard_changes) = (app.clone(), changes.subscribe());
+    if is_beside {
+        runtime.spawn(take_over(app.clone(), signals));
+    } else {
+        run_beside(app, opened, signals);
+    }
+    let (app, heard_changes, health) = (app.clone(), core.changes(), core.memory().health());
     runtime.spawn(async move {
-        Tray::refresh(&app, true).await;
+        Tray::refresh(&app).await;
         // Only now: each that reads beside another opens a connection of its own.
         tauri::async_runtime::spawn(extend_series(core));
-        tell_window(app, heard_changes, sees_ring).await;
+        tell_window(app, heard_changes, health).await;
     });
-    #[cfg(target_os = "linux")]
-    runtime.spawn(crate::desktop::sleep::wake_after(signals));
-    #[cfg(not(target_os = "linux"))]
-    drop(signals);
-    Ok(())
 }
 
-/// What the window starts with.
-pub async fn boot(app: &AppHandle) -> Answer<Boot> {
+/// Rings in the place of the first copy as soon as that is gone.
+async fn take_over(app: AppHandle, signals: Signals) {
+    let folder = app.state::<DataFolder>().inner().clone();
+    let ownership = second_start::wait_for_turn(&app, &folder).await;
+    let opened = open::open(&folder, Ok(ownership)).await;
+    let core = window::core(&app);
+    core.memory().store_lies(opened.fault.as_ref().map(open::fault_of));
+    core.reopen_as(&opened.store);
+    run_beside(&app, opened, signals);
+}
+
+/// What runs beside the window for as long as the program does. Only the owner of the folder has it.
+fn run_beside(app: &AppHandle, opened: Opened, signals: Signals) {
     let core = window::core(app);
-    let settings = core.settings().await?;
-    Ok(Boot {
-        today: today(app, DAYS_AHEAD).await?,
+    let folder = app.state::<DataFolder>().inner().clone();
+    let notifications = Arc::clone(&app.state::<Arc<Notifications>>());
+    let runtime = tauri::async_runtime::handle();
+    let ringing = Arc::clone(&core);
+    let memory = Arc::clone(core.memory());
+    runtime.spawn(tasks::keep_ringing(memory, tasks::Watch::USUAL, signals.heard, move |heard| {
+        let notifier = Arc::new(Rings(Arc::clone(&notifications)));
+        ringing.bell(notifier, SystemClock, SystemWait(SystemClock)).run(heard)
+    }));
+    let retry = app.state::<Retry>().0.subscribe();
+    runtime.spawn(tasks::keep_store(Arc::clone(&core), folder.clone(), opened, retry));
+    runtime.spawn(tasks::keep_noticing(Arc::clone(&core), folder.clone()));
+    let asked = app.clone();
+    runtime.spawn(tasks::keep_answering(core, folder, move |ask| second_start::answer(asked.clone(), ask)));
+    #[cfg(target_os = "linux")]
+    runtime.spawn(crate::desktop::sleep::wake_after(signals.sends));
+    #[cfg(not(target_os = "linux"))]
+    drop(signals.sends);
+}
+
+/// What the window starts with. Where the store cannot be read, it starts all the same and says so.
+pub async fn boot(app: &AppHandle) -> Boot {
+    let core = window::core(app);
+    let settings = core.settings().await.unwrap_or_default();
+    let today = today(app, DAYS_AHEAD).await;
+    let is_first = today.is_ok() && !settings.first_run_done && !app.state::<Arc<FirstCopy>>().is_silent();
+    Boot {
+        today: today.unwrap_or_else(|_| TodayView::unread(core.now(), core.zone(), settings.hours())),
         settings: SettingsView::new(settings, autostart::is_on(app)),
-        first_run: !settings.first_run_done,
+        first_run: is_first,
         version: app.package_info().version.to_string(),
         tray: app.state::<Tray>().is_shown(),
-    })
+        problems: problems(app),
+    }
 }
 
 /// The page *Today*.
 pub async fn today(app: &AppHandle, days_ahead: u16) -> Answer<TodayView> {
     let core = window::core(app);
     let clock = core.settings().await?.hours();
-    let problem = (!*app.state::<CanRing>().0.borrow()).then_some(Problem::CannotRing);
     let page = core.today(days_ahead.min(366)).await?;
-    Ok(TodayView::new(&page, core.zone(), clock, problem))
+    Ok(TodayView::new(&page, core.zone(), clock))
+}
+
+/// What is wrong, for the strip.
+pub fn problems(app: &AppHandle) -> Vec<Problem> {
+    let first = app.state::<Arc<FirstCopy>>();
+    let health = *window::core(app).memory().health().borrow();
+    Problem::all(health, first.is_silent().then(|| first.can_be_ended()))
+}
+
+/// The store is looked at once more, at once.
+pub fn retry(app: &AppHandle) {
+    app.state::<Retry>().0.send_modify(|count| *count += 1);
 }
 
 /// Quits at once.
@@ -251,48 +303,34 @@ pub fn ask_to_quit(app: &AppHandle) {
     });
 }
 
-/// First Bell was started again: this one comes up, with the file that was to be opened.
-fn later_start(app: &AppHandle, arguments: Arguments) {
-    if !arguments.hidden {
-        window::show(app);
-    }
-    if let Some(file) = arguments.file {
-        import::offer(app, file);
-    }
-    if arguments.sample {
-        let core = window::core(app);
-        tauri::async_runtime::spawn(async move { core.add_samples().await });
-    }
-}
-
 /// Passes every change on to window and tray. Many at once are told once.
 async fn tell_window(
     app: AppHandle,
     mut changes: broadcast::Receiver<Cause>,
-    can_ring: watch::Receiver<bool>,
+    mut health: watch::Receiver<Health>,
 ) {
     loop {
-        let cause = match changes.recv().await {
-            Ok(cause) => cause,
-            // Lagging behind means that there is something to load, from whomever.
-            Err(broadcast::error::RecvError::Lagged(_)) => Cause::AnotherHost,
-            Err(broadcast::error::RecvError::Closed) => return,
+        let cause = tokio::select! {
+            cause = changes.recv() => match cause {
+                Ok(cause) => cause,
+                // Lagging behind means that there is something to load, from whomever.
+                Err(broadcast::error::RecvError::Lagged(_)) => Cause::AnotherHost,
+                Err(broadcast::error::RecvError::Closed) => return,
+            },
+            told = health.changed() => {
+                if told.is_err() {
+                    return;
+                }
+                waiting::tell(&app, Told::Problems { problems: problems(&app) });
+                Tray::refresh(&app).await;
+                continue;
+            }
         };
         waiting::tell(&app, Told::Changed { cause: cause.into() });
         if cause == Cause::Clock {
             waiting::tell(&app, Told::ClockTicked { now: instant(window::core(&app).now()) });
         }
-        let can = *can_ring.borrow();
-        Tray::refresh(&app, can).await;
-    }
-}
-
-/// Notices what `bell` writes.
-async fn watch_store(store: Store, folder: DataFolder, core: Arc<App>) {
-    if let Err(error) =
-        firstbell_core::store::notice_others(&store, &folder, || core.noticed_another_host()).await
-    {
-        tracing::warn!(%error, "what other programs write is seen at the next minute");
+        Tray::refresh(&app).await;
     }
 }
 
@@ -335,16 +373,6 @@ fn data_dir(arguments: &Arguments, identifier: &str) -> Option<PathBuf> {
 
 fn absolute(path: PathBuf) -> PathBuf {
     std::path::absolute(&path).unwrap_or(path)
-}
-
-/// One instance per data folder: the bus name carries a digest of it.
-fn bus_name(identifier: &str, data_dir: &std::path::Path) -> String {
-    let folder = data_dir.to_string_lossy();
-    format!("{identifier}.f{}", uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_URL, folder.as_bytes()).simple())
-}
-
-fn fail(error: &Error) -> ExitCode {
-    complain(&error.sentence())
 }
 
 fn complain(sentence: &str) -> ExitCode {

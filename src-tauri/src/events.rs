@@ -4,7 +4,10 @@ use firstbell_core::change::Cause as CoreCause;
 use serde::Serialize;
 use specta::Type;
 
-use crate::{error::AppError, view::import::ImportPreview};
+use crate::{
+    error::AppError,
+    view::{import::ImportPreview, problem::Problem},
+};
 
 /// Why something changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Type)]
@@ -48,6 +51,11 @@ pub enum Told {
     Changed {
         /// Why.
         cause: Cause,
+    },
+    /// What is wrong has changed, for the strip.
+    Problems {
+        /// All that is wrong now.
+        problems: Vec<Problem>,
     },
     /// The minute, or what may be joined, has changed.
     ClockTicked {

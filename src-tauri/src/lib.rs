@@ -12,6 +12,7 @@ mod first_page;
 mod import;
 mod logging;
 mod long_work;
+mod second_start;
 mod tray;
 mod view;
 mod waiting;

@@ -66,19 +66,17 @@ impl Tray {
     }
 
     /// Makes the tray if there is none yet and a host for it answers, and says in it what comes next.
-    pub async fn refresh(app: &AppHandle, can_ring: bool) {
+    pub async fn refresh(app: &AppHandle) {
+        let can_ring = window::core(app).memory().health().borrow().can_ring();
         let is_shown = app.state::<Self>().is_shown();
         // Menus for nobody would be made anew each minute.
         if !is_shown && !app.state::<Arc<Notifications>>().has_tray_host().await {
             return;
         }
-        let said = match Said::now(app, can_ring).await {
-            Ok(said) => said,
-            Err(error) => {
-                tracing::warn!(%error, "the tray could not be told what comes next");
-                return;
-            }
-        };
+        let said = Said::now(app, can_ring).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the tray could not be told what comes next");
+            Said::unread(can_ring)
+        });
         let handle = app.clone();
         // Menus belong to the main thread.
         let _ = app.run_on_main_thread(move || {
@@ -113,6 +111,21 @@ impl Said {
         let settings = core.settings().await?;
         let coming = core.coming(LATER + 1).await?;
         Ok(Self::of(&core, settings, &coming, can_ring))
+    }
+
+    /// The sessions cannot be read.
+    fn unread(can_ring: bool) -> Self {
+        let sentence = say("tray-unread", &[]);
+        Self {
+            form: if can_ring { Form::Normal } else { Form::CannotRing },
+            tooltip: if can_ring { sentence.clone() } else { say("tray-cannot-ring", &[]) },
+            next: sentence,
+            join: say("tray-join", &[]),
+            can_join: false,
+            later: Vec::new(),
+            // Nothing is known of the wish to hide names; none is shown.
+            hide_names: false,
+        }
     }
 
     fn of(core: &App, settings: Settings, coming: &[Entry], can_ring: bool) -> Self {

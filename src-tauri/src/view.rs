@@ -4,6 +4,7 @@ pub mod bell;
 pub mod draft;
 pub mod import;
 pub mod page;
+pub mod problem;
 pub mod session;
 pub mod settings;
 

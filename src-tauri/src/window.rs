@@ -70,13 +70,8 @@ pub fn show(app: &AppHandle) {
     }
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
-        let made = match crate::compose::boot(&app).await {
-            Ok(boot) => make(&app, &app.state::<DataFolder>())
-                .map(|window| open(&window, boot))
-                .map_err(|error| error.to_string()),
-            Err(error) => Err(error.message),
-        };
-        if let Err(error) = made {
+        let boot = crate::compose::boot(&app).await;
+        if let Err(error) = make(&app, &app.state::<DataFolder>()).map(|window| open(&window, boot)) {
             tracing::error!(%error, "the window could not be made");
         }
     });

@@ -1,7 +1,7 @@
 // Every command goes through here, so that every error is told in the way the one table says.
 import { mannerOf } from "./errors";
 import { app, type Line, type Question } from "./state.svelte";
-import { commands, type Answer, type AppError, type ImportWork } from "./tauri";
+import { commands, type Answer, type AppError, type ErrorCode, type ImportWork } from "./tauri";
 import { say } from "./words";
 
 type Again = () => void;
@@ -18,6 +18,8 @@ export async function ask<T>(command: Promise<Answer<T>>, again?: Again): Promis
 export async function look<T>(command: Promise<Answer<T>>): Promise<Answer<T>> {
   const answer = await command;
   if (answer.status === "error") {
+    // Where the strip says already what is wrong with the store, a second line would only repeat it.
+    if (ofStore.has(answer.error.code) && app.problems.some((one) => one.kind === "store")) return answer;
     tell(answer.error);
     lookLine = app.line;
   } else if (lookLine && app.line === lookLine) {
@@ -26,6 +28,7 @@ export async function look<T>(command: Promise<Answer<T>>): Promise<Answer<T>> {
   return answer;
 }
 let lookLine: Line | null = null;
+const ofStore = new Set<ErrorCode>(["store_busy", "store_unusable"]);
 
 export function tell(error: AppError, again?: Again): void {
   const manner = mannerOf(error.code);

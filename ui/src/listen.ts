@@ -3,7 +3,7 @@ import { announce, look, put, tell, tellReading } from "./ask";
 import { askToQuit, join, notOpened, openSession } from "./deeds";
 import { newlyOpen } from "./opened";
 import { app } from "./state.svelte";
-import { commands, hearTold, type Today, type Told } from "./tauri";
+import { commands, hearTold, type Problem, type Today, type Told } from "./tauri";
 import { say } from "./words";
 
 /** How far the shell's clock is from this engine's; zero but in tests with their own time. */
@@ -23,6 +23,7 @@ function hear(told: Told): void {
       app.turn += 1;
       app.changes += 1;
       break;
+    case "problems": takeProblems(told.problems); break;
     case "clock_ticked":
       offset = Date.parse(told.now) - Date.now();
       app.now = Date.parse(told.now);
@@ -46,6 +47,13 @@ function hear(told: Told): void {
     case "quit_asked": askToQuit(told.bells); break;
     case "dragged_over": app.draggedOver = told.over; break;
   }
+}
+
+function takeProblems(problems: Problem[]): void {
+  const known = new Set(app.problems.map((one) => one.text));
+  const added = problems.find((one) => !known.has(one.text));
+  app.problems = problems;
+  if (added) announce(added.text);
 }
 
 let asked = 0;

@@ -1,6 +1,6 @@
 // What the window knows. It is loaded once; afterwards events say when to look again.
 import { learn } from "./stretches";
-import type { Boot, ImportPreview, ImportWork, PersonRow, SessionDraft, SessionPage, SessionRow, Settings, Today } from "./tauri";
+import type { Boot, ImportPreview, ImportWork, PersonRow, Problem, SessionDraft, SessionPage, SessionRow, Settings, Today } from "./tauri";
 import type { HourClock } from "./times";
 
 export type Place = "today" | "week" | "people" | "settings";
@@ -35,6 +35,8 @@ class Knowledge {
   settings = $state.raw<Settings>() as Settings;
   version = $state("");
   tray = $state(false);
+  /** What is wrong with bell and store, what costs most first. */
+  problems = $state.raw<Problem[]>([]);
   firstRun = $state(false);
 
   where = $state.raw<Where>({ place: "today", session: null, person: null });
@@ -71,6 +73,7 @@ class Knowledge {
     this.settings = boot.settings;
     this.version = boot.version;
     this.tray = boot.tray;
+    this.problems = boot.problems;
     this.firstRun = boot.first_run;
     this.now = Date.parse(boot.today.now);
   }

@@ -5,6 +5,7 @@ use std::{
     fs::{self, File},
     path::Path,
     process::ExitCode,
+    time::Duration,
 };
 
 use chrono::{DateTime, Utc};
@@ -13,6 +14,8 @@ use firstbell_core::{
     clock::{Clock as _, SystemClock, known_zone},
     data_folder::DataFolder,
     error::Error,
+    health::{Health, StoreFault},
+    local_socket::{self, Ask, Asked, Reply},
     store::{Migrate, OpenError, Store},
     words::say,
 };
@@ -23,6 +26,9 @@ use crate::{
     output::{Failure, REFUSED, print, print_json, printable},
     session_bus::{self, Answer},
 };
+
+/// How long the app may take to say how it is.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Check what the bell and Join need (exit code 1 if there is a problem)
 #[derive(Args)]
@@ -51,15 +57,9 @@ fn problem(name: &'static str, message: String) -> Check {
 }
 
 pub async fn run(_: &Arguments, folder: &Folder, json: bool) -> Result<ExitCode, Failure> {
-    let checks = vec![
-        data_folder(folder.path()),
-        store(folder.path()).await,
-        app_runs(folder.path()),
-        notifications(),
-        browser(),
-        time_zone(),
-        clock(),
-    ];
+    let mut checks = vec![data_folder(folder.path()), store(folder.path()).await];
+    checks.extend(app(folder.path()).await);
+    checks.extend([notifications(), browser(), time_zone(), clock()]);
     let all_ok = checks.iter().all(|check| check.ok);
     if json {
         print_json(&Report { ok: all_ok, checks })?;
@@ -132,14 +132,30 @@ async fn store(path: &Path) -> Check {
     }
 }
 
-/// Bells only ring while the app runs.
-fn app_runs(path: &Path) -> Check {
+/// Bells only ring while the app runs. It is asked how they are: what it finds in use, such as a full disk, no look
+/// from outside would.
+async fn app(path: &Path) -> Vec<Check> {
     const NAME: &str = "app";
-    if DataFolder::is_owned(path) {
-        ok(NAME, say("doctor-app-ok", &[]))
-    } else {
-        problem(NAME, say("doctor-app-none", &[]))
+    if !DataFolder::is_owned(path) {
+        return vec![problem(NAME, say("doctor-app-none", &[]))];
     }
+    match local_socket::ask(&DataFolder::at(path), &Ask::Health, PATIENCE).await {
+        Asked::Answered(Reply::Health(health)) => vec![ok(NAME, say("doctor-app-ok", &[])), bell(health)],
+        Asked::Answered(_) | Asked::Nobody => vec![ok(NAME, say("doctor-app-ok", &[]))],
+        Asked::Silent(_) => vec![problem(NAME, say("doctor-app-silent", &[]))],
+    }
+}
+
+fn bell(health: Health) -> Check {
+    const NAME: &str = "bell";
+    let wrong = if !health.bell_runs {
+        Some("bell-stopped")
+    } else if !health.desktop_rings {
+        Some("cannot-ring")
+    } else {
+        health.store.map(StoreFault::sentence)
+    };
+    wrong.map_or_else(|| ok(NAME, say("doctor-bell-ok", &[])), |name| problem(NAME, say(name, &[])))
 }
 
 fn notifications() -> Check {

@@ -104,7 +104,7 @@ fn app(store: Store) -> App {
 
 /// Runs a command to its end, on this thread alone.
 pub fn wait_for<T>(command: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    tokio::runtime::Builder::new_current_thread().enable_time().build()?.block_on(command)
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(command)
 }
 
 /// The system's browser.

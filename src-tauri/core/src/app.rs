@@ -28,10 +28,10 @@ pub use sessions::{Scope, SessionPage};
 use crate::{
     change::Cause,
     clock::{Clock, computer_zone},
-    desktop::Opener,
+    desktop::{Notifier, Opener},
     error::Error,
     join::JoinRules,
-    reminder::{SharedMemory, Signal},
+    reminder::{Bell, SharedMemory, Signal, wait::Wait},
     settings::Settings,
     state_table::Role,
     store::{Store, Write},
@@ -113,6 +113,18 @@ impl App {
     #[must_use]
     pub fn memory(&self) -> &SharedMemory {
         &self.memory
+    }
+
+    /// A bell over this app's store. It has the turn from now on; whichever had it before rings nothing more.
+    pub fn bell<N: Notifier, C: Clock, W: Wait>(&self, notifier: Arc<N>, clock: C, wait: W) -> Bell<N, C, W> {
+        let memory = Arc::clone(&self.memory);
+        Bell::new(self.store.clone(), notifier, clock, wait, self.rules, self.changes.clone(), memory)
+    }
+
+    /// From now on this app is over what `store` has opened.
+    pub fn reopen_as(&self, store: &Store) {
+        self.store.reopen_as(store);
+        self.noticed_another_host();
     }
 
     /// A listener to changes. One that lags behind is told so and reloads.

@@ -172,6 +172,15 @@ impl Error {
             Self::Store(StoreError::Busy) | Self::Open(OpenError::Store(StoreError::Busy)) => {
                 say("error-store-busy", &[])
             }
+            Self::Open(OpenError::Store(StoreError::Full)) | Self::Store(StoreError::Full) => {
+                say("error-store-full", &[])
+            }
+            Self::Open(OpenError::Store(StoreError::ReadOnly)) | Self::Store(StoreError::ReadOnly) => {
+                say("error-store-read-only", &[])
+            }
+            Self::Open(OpenError::Store(StoreError::Unreachable)) | Self::Store(StoreError::Unreachable) => {
+                say("error-store-unreachable", &[])
+            }
             Self::Open(OpenError::Store(_)) | Self::Store(_) => say("error-store-failed", &[]),
         }
     }

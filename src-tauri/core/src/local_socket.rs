@@ -59,6 +59,18 @@ pub async fn ask(folder: &DataFolder, ask: &Ask, patience: Duration) -> Asked {
     }
 }
 
+/// Ends a copy of First Bell that does not answer. It cannot refuse; its lock is free as soon as it is gone.
+pub fn end(pid: u32) {
+    #[cfg(unix)]
+    if let Some(pid) = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw)
+        && let Err(error) = rustix::process::kill_process(pid, rustix::process::Signal::KILL)
+    {
+        tracing::warn!(%error, "the other copy could not be ended");
+    }
+    #[cfg(not(unix))]
+    let _ = pid;
+}
+
 #[cfg(unix)]
 mod unix {
     use std::{

@@ -17,7 +17,7 @@ use crate::{
 #[tauri::command]
 #[specta::specta]
 pub async fn boot(app: AppHandle) -> Answer<Boot> {
-    crate::compose::boot(&app).await
+    Ok(crate::compose::boot(&app).await)
 }
 
 /// The page *Today*, with that many days after today.

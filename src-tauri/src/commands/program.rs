@@ -8,6 +8,7 @@ use super::Core;
 use crate::{
     desktop::ring_window::{RingAnswer, RingWindow, RingWindowView},
     error::Answer,
+    second_start::FirstCopy,
     view::instant,
 };
 
@@ -28,6 +29,27 @@ pub async fn quit(app: AppHandle, core: Core<'_>, anyway: bool) -> Answer<Vec<St
         crate::compose::quit(&app);
     }
     Ok(left.into_iter().map(instant).collect())
+}
+
+/// Ends the first copy, which does not answer, and rings in its place.
+#[tauri::command]
+#[specta::specta]
+pub fn end_first_copy(first: State<'_, Arc<FirstCopy>>) {
+    first.end();
+}
+
+/// Tries at once to open the store again.
+#[tauri::command]
+#[specta::specta]
+pub fn retry_store(app: AppHandle) {
+    crate::compose::retry(&app);
+}
+
+/// The person was told that the data folder was deleted.
+#[tauri::command]
+#[specta::specta]
+pub fn acknowledge_deleted(core: Core<'_>) {
+    core.memory().acknowledge_deleted();
 }
 
 /// What First Bell's own ring window shows.

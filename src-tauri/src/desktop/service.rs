@@ -1,11 +1,11 @@
 //! The desktop's notification service, over one connection that stays open; `docs/adr/` says why
 //! (Desktop Notifications Specification 1.2).
 
-use std::{collections::HashMap, path::Path};
+use std::{collections::HashMap, path::Path, time::Duration};
 
 use firstbell_core::desktop::Answer;
 use futures_util::StreamExt as _;
-use tokio::sync::Mutex;
+use tokio::{sync::Mutex, time::timeout};
 use zbus::{
     Connection, Variant,
     fdo::DBusProxy,
@@ -17,6 +17,12 @@ const DESKTOP_ENTRY: &str = "firstbell";
 
 /// Who shows tray items (freedesktop.org, StatusNotifierItem).
 const TRAY_HOST: &str = "org.kde.StatusNotifierWatcher";
+
+/// How long the bus may take to let somebody in: it does so in a moment or not at all.
+const BUS_PATIENCE: Duration = Duration::from_secs(1);
+
+/// How long the service may take with one word. One that the bus has to start first needs some seconds.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What the notification service says of itself.
 #[derive(Clone, Debug)]
@@ -94,8 +100,8 @@ impl Desk {
     /// When none does.
     pub async fn service(&self) -> zbus::Result<Service> {
         let service = self.proxy().await?;
-        let (name, ..) = service.get_server_information().await?;
-        let can = service.get_capabilities().await?;
+        let (name, ..) = in_time(PATIENCE, service.get_server_information()).await?;
+        let can = in_time(PATIENCE, service.get_capabilities()).await?;
         let has = |name: &str| can.iter().any(|can| can == name);
         Ok(Service { name, actions: has("actions"), sound: has("sound") })
     }
@@ -120,7 +126,8 @@ impl Desk {
             None => hints.insert("suppress-sound", Variant::from(true)),
         };
         let (title, body) = (notification.title, notification.body);
-        let id = service.notify("First Bell", 0, DESKTOP_ENTRY, title, body, &actions, hints, -1).await?;
+        let notify = service.notify("First Bell", 0, DESKTOP_ENTRY, title, body, &actions, hints, -1);
+        let id = in_time(PATIENCE, notify).await?;
         let owners = service.inner().receive_owner_changed().await?;
         Ok((Shown { service, id }, Hears { id, signals, owners }))
     }
@@ -131,17 +138,18 @@ impl Desk {
     /// When there is no session bus.
     pub async fn has_tray_host(&self) -> zbus::Result<bool> {
         let bus = DBusProxy::new(&self.connection().await?).await?;
-        if bus.name_has_owner(TRAY_HOST.try_into()?).await? {
+        if in_time(PATIENCE, async { Ok(bus.name_has_owner(TRAY_HOST.try_into()?).await?) }).await? {
             return Ok(true);
         }
-        Ok(bus.list_activatable_names().await?.iter().any(|name| name.as_str() == TRAY_HOST))
+        let names = in_time(PATIENCE, async { Ok(bus.list_activatable_names().await?) }).await?;
+        Ok(names.iter().any(|name| name.as_str() == TRAY_HOST))
     }
 
     async fn connection(&self) -> zbus::Result<Connection> {
         let mut held = self.connection.lock().await;
         Ok(match &*held {
             Some(connection) if !connection.is_closed() => connection.clone(),
-            _ => held.insert(Connection::session().await?).clone(),
+            _ => held.insert(in_time(BUS_PATIENCE, Connection::session()).await?).clone(),
         })
     }
 
@@ -153,6 +161,23 @@ impl Desk {
             .build()
             .await
     }
+}
+
+/// Whether there is a session bus that takes calls and answers none. Libraries under the window ask it before they
+/// do anything else, and wait for ever.
+pub async fn bus_is_mute() -> bool {
+    matches!(in_time(BUS_PATIENCE, Connection::session()).await, Err(error) if is_silence(&error))
+}
+
+/// An answer, or an error where none comes.
+async fn in_time<T>(patience: Duration, answer: impl Future<Output = zbus::Result<T>>) -> zbus::Result<T> {
+    timeout(patience, answer).await.unwrap_or_else(|_| Err(std::io::Error::from(SILENCE).into()))
+}
+
+const SILENCE: std::io::ErrorKind = std::io::ErrorKind::TimedOut;
+
+fn is_silence(error: &zbus::Error) -> bool {
+    matches!(error, zbus::Error::InputOutput(error) if error.kind() == SILENCE)
 }
 
 impl Shown {

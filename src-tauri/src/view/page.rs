@@ -6,13 +6,13 @@ use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
 use firstbell_core::{
     app::{Page, Person},
-    today::{Brass as CoreBrass, DayLabel as CoreLabel, Entry},
+    today::{Brass as CoreBrass, DayLabel as CoreLabel, Entry, Today as CoreToday},
     wall_clock::{self, HourClock},
 };
 use serde::Serialize;
 use specta::Type;
 
-use super::{instant, session::SessionRow, settings::SettingsView};
+use super::{instant, problem::Problem, session::SessionRow, settings::SettingsView};
 
 /// How far from now the window is told of the zone. Further away it asks Intl.
 const fn known_before() -> Duration {
@@ -47,13 +47,6 @@ pub struct Day {
 pub enum Brass {
     Card,
     Slim,
-}
-
-/// What is wrong, for the strip.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Type)]
-#[serde(rename_all = "snake_case")]
-pub enum Problem {
-    CannotRing,
 }
 
 /// A time in which the page's zone keeps one distance from UTC.
@@ -91,12 +84,13 @@ pub struct TodayView {
     pub is_empty: bool,
     pub samples: bool,
     pub missed: u32,
-    pub problem: Option<Problem>,
+    /// The sessions could not be read: that none are here says nothing.
+    pub unread: bool,
 }
 
 impl TodayView {
     /// The page. Times are shown in `zone`.
-    pub fn new(page: &Page, zone: Tz, clock: HourClock, problem: Option<Problem>) -> Self {
+    pub fn new(page: &Page, zone: Tz, clock: HourClock) -> Self {
         let row = |entry: &Entry| SessionRow::new(entry, &page.zones, page.now);
         let label = |label| match label {
             CoreLabel::LaterToday => DayLabel::LaterToday,
@@ -133,8 +127,23 @@ impl TodayView {
             is_empty: page.is_empty,
             samples: page.has_samples,
             missed: u32::try_from(page.missed).unwrap_or(0),
-            problem,
+            unread: false,
         }
+    }
+
+    /// The page where the sessions cannot be read.
+    pub fn unread(now: DateTime<Utc>, zone: Tz, clock: HourClock) -> Self {
+        let nothing = CoreToday { card: None, slim: None, brass: None, days: Vec::new() };
+        let page = Page {
+            today: nothing,
+            now,
+            zones: BTreeMap::new(),
+            more_after: false,
+            is_empty: false,
+            has_samples: false,
+            missed: 0,
+        };
+        Self { unread: true, ..Self::new(&page, zone, clock) }
     }
 }
 
@@ -171,4 +180,5 @@ pub struct Boot {
     pub first_run: bool,
     pub version: String,
     pub tray: bool,
+    pub problems: Vec<Problem>,
 }

@@ -17,7 +17,7 @@ use firstbell_core::reminder::{Bell, SharedMemory, wait::SystemWait};
 use firstbell_core::session::{Session, Source, Status};
 use firstbell_core::store::{Migrate, Store, rings::RingKey, sessions};
 use serde_json::json;
-use tokio::sync::{broadcast, mpsc, watch};
+use tokio::sync::{broadcast, mpsc};
 
 const RINGS: i32 = 200;
 const APART: Duration = Duration::milliseconds(137);

@@ -84,6 +84,12 @@ export const commands = {
 	 *  back and nothing happens.
 	 */
 	quit: (anyway: boolean) => typedError<string[], AppError>(__TAURI_INVOKE("quit", { anyway })),
+	/**  Ends the first copy, which does not answer, and rings in its place. */
+	endFirstCopy: () => __TAURI_INVOKE<void>("end_first_copy"),
+	/**  Tries at once to open the store again. */
+	retryStore: () => __TAURI_INVOKE<void>("retry_store"),
+	/**  The person was told that the data folder was deleted. */
+	acknowledgeDeleted: () => __TAURI_INVOKE<void>("acknowledge_deleted"),
 	/**  What First Bell's own ring window shows. */
 	ringWindow: () => typedError<RingWindowView | null, AppError>(__TAURI_INVOKE("ring_window")),
 	/**  The answer to First Bell's own ring window. */
@@ -124,6 +130,7 @@ export type Boot = {
 	first_run: boolean,
 	version: string,
 	tray: boolean,
+	problems: Problem[],
 };
 
 /**  Which of the two has the filled *Join*. */
@@ -323,8 +330,27 @@ export type PersonRow = {
 	last: string | null,
 };
 
-/**  What is wrong, for the strip. */
-export type Problem = "cannot_ring";
+/**  One thing that is wrong. */
+export type Problem = {
+	kind: ProblemKind,
+	/**  What is wrong, what still works, what to do. */
+	text: string,
+};
+
+/**  What the window offers about it. */
+export type ProblemKind = 
+/**  Another copy of First Bell has the folder and does not answer: it can be ended. */
+"first_copy_silent" | 
+/**  The same, and nobody knows its process. */
+"first_copy_unknown" | 
+/**  The bell is being started anew. */
+"bell_stopped" | 
+/**  The desktop takes no rings: Settings say why. */
+"cannot_ring" | 
+/**  The store cannot be written or read: it is tried again by itself. */
+"store" | 
+/**  The folder was deleted and begun anew: the person takes note. */
+"store_deleted";
 
 /**  What was pressed in it. */
 export type RingAnswer = "join" | "snooze" | "open" | "dismiss";
@@ -452,7 +478,8 @@ export type Today = {
 	is_empty: boolean,
 	samples: boolean,
 	missed: number,
-	problem: Problem | null,
+	/**  The sessions could not be read: that none are here says nothing. */
+	unread: boolean,
 };
 
 /**  What the window is told, over the one channel that it opens when it listens. */
@@ -461,6 +488,10 @@ export type Told =
 { kind: "changed"; 
 /**  Why. */
 cause: Cause } | 
+/**  What is wrong has changed, for the strip. */
+{ kind: "problems"; 
+/**  All that is wrong now. */
+problems: Problem[] } | 
 /**  The minute, or what may be joined, has changed. */
 { kind: "clock_ticked"; 
 /**  Now (RFC 3339, UTC). */

@@ -13,9 +13,9 @@ function boot(person: string): Boot {
   return {
     today: {
       now: "2026-11-24T14:00:00Z", zone: madrid, stretches: [], date: "2026-11-24", twelve_hours: false, card: session, slim: null, brass: null,
-      days: [], more_after: false, is_empty: false, samples: false, missed: 0, problem: null,
+      days: [], more_after: false, is_empty: false, samples: false, missed: 0, unread: false,
     },
-    settings: {} as Settings, first_run: false, version: "1", tray: true,
+    settings: {} as Settings, first_run: false, version: "1", tray: true, problems: [],
   };
 }
 

@@ -1,0 +1,161 @@
+//! First Bell was started while it runs. Usually the first copy brings its window up, and the second ends without a
+//! word. A first copy that does not answer must not make the second do nothing: then the second shows the list, where
+//! *Join* works, and offers to end the first one and to ring in its place.
+
+use std::{
+    process,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use firstbell_core::{
+    data_folder::{DataFolder, Ownership},
+    error::Error,
+    local_socket::{self, Ask, Asked, Reply},
+};
+use tauri::{AppHandle, Manager as _};
+use tokio::{sync::Notify, time::sleep};
+
+use crate::{arguments::Arguments, compose, import, waiting::Waiting, window};
+
+/// How long the first copy may take to bring its window up.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How often whoever waits looks again.
+const STEP: Duration = Duration::from_millis(50);
+/// How often it is looked whether the first copy answers after all.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
+/// Whose turn it is.
+pub enum Turn {
+    /// This copy's, or nobody's because of the folder itself.
+    Ours(Result<Ownership, Error>),
+    /// The first copy's, and it has come up.
+    Passed,
+    /// The first copy's, and it does not answer.
+    Silent(Option<u32>),
+}
+
+/// Takes the turn, or passes this start on to the copy that has it.
+pub async fn take_turn(folder: &DataFolder) -> Turn {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        match DataFolder::own_at(folder.path()) {
+            Err(Error::RunsElsewhere) => {}
+            owned => return Turn::Ours(owned),
+        }
+        let left = until.saturating_duration_since(Instant::now());
+        match local_socket::ask(folder, &this_start(), left).await {
+            Asked::Answered(_) => return Turn::Passed,
+            Asked::Silent(pid) => return Turn::Silent(Some(pid)),
+            // The first copy has just begun, or `bell` owns the folder for a moment.
+            Asked::Nobody if cfg!(unix) && !left.is_zero() => sleep(STEP).await,
+            Asked::Nobody => return Turn::Silent(None),
+        }
+    }
+}
+
+fn this_start() -> Ask {
+    let folder = std::env::current_dir().unwrap_or_default();
+    Ask::Show { words: std::env::args().collect(), folder: folder.to_string_lossy().into_owned() }
+}
+
+/// Answers a later start, or whoever asks how the bell is.
+pub async fn answer(app: AppHandle, ask: Ask) -> Reply {
+    match ask {
+        Ask::Show { words, folder } => {
+            let (done, shown) = tokio::sync::oneshot::channel();
+            let handle = app.clone();
+            // By way of the main thread: one that hangs is no answer.
+            let asked = app.run_on_main_thread(move || {
+                later_start(&handle, Arguments::of_later_start(words, &folder));
+                let _ = done.send(());
+            });
+            if asked.is_err() || shown.await.is_err() {
+                // It ends; whoever asks finds the lock free.
+                std::future::pending::<()>().await;
+            }
+            Reply::Shown
+        }
+        Ask::Health => Reply::Health(*window::core(&app).memory().health().borrow()),
+    }
+}
+
+/// First Bell was started again: this one comes up, with the file that was to be opened.
+pub fn later_start(app: &AppHandle, arguments: Arguments) {
+    // It is only being started.
+    if app.try_state::<Waiting>().is_none() {
+        return;
+    }
+    if !arguments.hidden {
+        window::show(app);
+    }
+    if let Some(file) = arguments.file {
+        import::offer(app, file);
+    }
+    if arguments.sample {
+        let core = window::core(app);
+        tauri::async_runtime::spawn(async move { core.add_samples().await });
+    }
+}
+
+/// The first copy, while this one stands beside it. Nothing if this one rings.
+#[derive(Default)]
+pub struct FirstCopy {
+    /// Its process; 0 if there is none, or nobody knows which.
+    pid: AtomicU32,
+    is_silent: AtomicBool,
+    look: Notify,
+}
+
+impl FirstCopy {
+    /// One that does not answer.
+    pub fn silent(pid: Option<u32>) -> Self {
+        Self { pid: AtomicU32::new(pid.unwrap_or(0)), is_silent: true.into(), look: Notify::new() }
+    }
+
+    /// Whether there is one, which does not answer.
+    pub fn is_silent(&self) -> bool {
+        self.is_silent.load(Ordering::Relaxed)
+    }
+
+    /// Whether it is known which process to end.
+    pub fn can_be_ended(&self) -> bool {
+        self.pid.load(Ordering::Relaxed) != 0
+    }
+
+    /// Ends it, because the person has said so. This copy takes its place as soon as its lock is free.
+    pub fn end(&self) {
+        let pid = self.pid.load(Ordering::Relaxed);
+        if self.is_silent() && pid != 0 && pid != process::id() {
+            local_socket::end(pid);
+            self.look.notify_one();
+        }
+    }
+}
+
+/// Waits beside the first copy until it answers, and ends then; or until it is gone, and gives the turn back.
+pub async fn wait_for_turn(app: &AppHandle, folder: &DataFolder) -> Ownership {
+    let first = Arc::clone(&app.state::<Arc<FirstCopy>>());
+    loop {
+        if let Ok(ownership) = folder.own() {
+            first.is_silent.store(false, Ordering::Relaxed);
+            return ownership;
+        }
+        match local_socket::ask(folder, &this_start(), LOOK_AGAIN).await {
+            Asked::Answered(_) => {
+                compose::quit(app);
+                std::future::pending::<()>().await;
+            }
+            Asked::Silent(pid) => first.pid.store(pid, Ordering::Relaxed),
+            Asked::Nobody => {}
+        }
+        // One that is being ended lets go of the lock in a moment.
+        tokio::select! {
+            () = sleep(LOOK_AGAIN) => {}
+            () = first.look.notified() => sleep(STEP).await,
+        }
+    }
+}
