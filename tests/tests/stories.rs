@@ -25,6 +25,8 @@ mod scene;
 mod screens;
 #[path = "stories/sessions.rs"]
 mod sessions;
+#[path = "stories/store_faults.rs"]
+mod store_faults;
 #[path = "stories/tray.rs"]
 mod tray;
 #[path = "stories/untouched.rs"]

@@ -20,9 +20,10 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use sqlx::{Sqlite, SqliteConnection, SqlitePool, pool::PoolConnection};
-use tokio::sync::{Mutex, OwnedMutexGuard, watch};
+use sqlx::{Sqlite, SqliteConnection, pool::PoolConnection};
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
+use open::OpenFile;
 pub use open::{Migrate, OpenError};
 pub use others::notice_others;
 
@@ -92,10 +93,13 @@ pub struct Write {
 
 impl Write {
     async fn begin(store: Arc<Inner>, turn: OwnedMutexGuard<()>) -> Result<Self> {
-        let conn = store.pool()?.acquire().await?;
-        let mut write = Self { conn, store, is_kept: false, _turn: turn };
-        sqlx::query("BEGIN IMMEDIATE").execute(&mut *write.conn).await?;
-        Ok(write)
+        let file = store.file()?;
+        // SQLite would write into a file that was moved or deleted as if nothing had happened.
+        if !file.is_in_place() {
+            return Err(StoreError::Unreachable);
+        }
+        let conn = begin(&file).await.inspect_err(|_| store.is_suspect.store(true, Ordering::Relaxed))?;
+        Ok(Self { conn, store, is_kept: false, _turn: turn })
     }
 
     /// Keeps what was written.
@@ -106,6 +110,26 @@ impl Write {
         sqlx::query("COMMIT").execute(&mut *self.conn).await?;
         self.is_kept = true;
         Ok(())
+    }
+}
+
+/// A connection that has begun to write. One that was opened while nothing could be written stays so for as long as it
+/// lives; it is closed, and another one tried.
+async fn begin(file: &OpenFile) -> Result<PoolConnection<Sqlite>> {
+    let mut left = open::MOST_CONNECTIONS;
+    loop {
+        let mut conn = file.pool.acquire().await?;
+        match sqlx::query("BEGIN IMMEDIATE").execute(&mut *conn).await.map_err(StoreError::from) {
+            Ok(_) => return Ok(conn),
+            Err(StoreError::ReadOnly) if left > 0 => {
+                left -= 1;
+                conn.close().await?;
+            }
+            Err(error) => {
+                conn.close_on_drop();
+                return Err(error);
+            }
+        }
     }
 }
 
@@ -142,26 +166,26 @@ pub struct Store {
 
 #[derive(Debug)]
 struct Inner {
-    pool: RwLock<Option<SqlitePool>>,
+    file: RwLock<Option<OpenFile>>,
     turn: Arc<Mutex<()>>,
     /// A transaction did not end in a commit. That may be a refusal, or a disk that is full.
     is_suspect: AtomicBool,
-    opened: watch::Sender<u64>,
+    opened: tokio::sync::watch::Sender<u64>,
 }
 
 impl Inner {
-    fn pool(&self) -> Result<SqlitePool> {
-        self.pool.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or(StoreError::Unreachable)
+    fn file(&self) -> Result<OpenFile> {
+        self.file.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or(StoreError::Unreachable)
     }
 }
 
 impl Store {
-    fn over(pool: Option<SqlitePool>) -> Self {
+    fn over(file: Option<OpenFile>) -> Self {
         let inner = Inner {
-            pool: RwLock::new(pool),
+            file: RwLock::new(file),
             turn: Arc::default(),
             is_suspect: AtomicBool::new(false),
-            opened: watch::Sender::default(),
+            opened: tokio::sync::watch::Sender::default(),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -175,24 +199,24 @@ impl Store {
     /// From now on every copy of this store is over what `other` has opened. What was open is closed when its last
     /// question is answered.
     pub fn reopen_as(&self, other: &Self) {
-        let other = other.inner.pool().ok();
-        let mut pool = self.inner.pool.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(old) = std::mem::replace(&mut *pool, other) {
-            tokio::spawn(async move { old.close().await });
+        let other = other.inner.file().ok();
+        let mut file = self.inner.file.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(old) = std::mem::replace(&mut *file, other) {
+            tokio::spawn(async move { old.pool.close().await });
         }
-        drop(pool);
+        drop(file);
         self.inner.opened.send_modify(|count| *count += 1);
     }
 
     /// Whether it is open.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        self.inner.pool().is_ok()
+        self.inner.file().is_ok()
     }
 
     /// Changes whenever the store is opened anew.
     #[must_use]
-    pub fn opened(&self) -> watch::Receiver<u64> {
+    pub fn opened(&self) -> tokio::sync::watch::Receiver<u64> {
         self.inner.opened.subscribe()
     }
 
@@ -211,7 +235,17 @@ impl Store {
     /// # Errors
     /// What SQLite says.
     pub async fn read(&self) -> Result<PoolConnection<Sqlite>> {
-        Ok(self.inner.pool()?.acquire().await?)
+        Ok(self.inner.file()?.pool.acquire().await?)
+    }
+
+    /// An error as it is to be told: where SQLite only says that the disk fails, it is looked why.
+    pub(crate) async fn explained(&self, error: StoreError) -> StoreError {
+        if !matches!(error, StoreError::Sql(_) | StoreError::Unreachable) {
+            return error;
+        }
+        let Ok(file) = self.inner.file() else { return error };
+        let why = tokio::task::spawn_blocking(move || file.is_in_place().then(|| file.why_it_fails()));
+        why.await.ok().flatten().flatten().unwrap_or(error)
     }
 
     /// Whether a transaction has ended without a commit since this was last asked.
@@ -231,8 +265,8 @@ impl Store {
 
     /// Closes the database, folding the log into the file.
     pub async fn close(&self) {
-        if let Ok(pool) = self.inner.pool() {
-            pool.close().await;
+        if let Ok(file) = self.inner.file() {
+            file.pool.close().await;
         }
     }
 }

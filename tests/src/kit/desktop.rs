@@ -50,6 +50,7 @@ pub struct DesktopPlan {
     tray: bool,
     logind: bool,
     notifications: bool,
+    small_disk: bool,
 }
 
 impl DesktopPlan {
@@ -99,6 +100,12 @@ impl DesktopPlan {
         self
     }
 
+    /// The data folder lies on a disk of its own that is soon full.
+    pub fn with_small_disk(mut self) -> Self {
+        self.small_disk = true;
+        self
+    }
+
     /// Nobody shows notifications (until [`NotificationService::start`]).
     pub fn without_notifications(mut self) -> Self {
         self.notifications = false;
@@ -129,8 +136,31 @@ pub struct Desktop {
     environment: Vec<(&'static str, String)>,
     display: String,
     zone: Tz,
+    disk: Option<SmallDisk>,
     // The last field: it goes last.
     processes: Processes,
+}
+
+/// A file system of its own for the data folder.
+struct SmallDisk(PathBuf);
+
+impl SmallDisk {
+    /// Large enough for a store and for what the webview keeps.
+    const SIZE: &str = "size=24m,mode=0700";
+
+    fn mount(at: PathBuf) -> Result<Self> {
+        std::fs::create_dir_all(&at)?;
+        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", Self::SIZE, "firstbell"]).arg(&at).output()?;
+        ensure!(mounted.status.success(), "mount: {}", String::from_utf8_lossy(&mounted.stderr));
+        Ok(Self(at))
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        // Lazily: what still runs there ends in a moment.
+        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
+    }
 }
 
 /// The desktop's folder and what lies in it.
@@ -155,6 +185,7 @@ impl Desktop {
             tray: false,
             logind: false,
             notifications: true,
+            small_disk: false,
         }
     }
 
@@ -171,6 +202,7 @@ impl Desktop {
         let processes = Processes::new(&root, std::env::var_os(KEEP).is_some())?;
         let folders = Folders { root };
         make_folders(&folders)?;
+        let disk = plan.small_disk.then(|| SmallDisk::mount(folders.at("disk"))).transpose()?;
         let opener = Opener::new(&folders.at("bin"), &folders.root)?;
         let mut environment = environment(&folders, &plan);
 
@@ -203,6 +235,7 @@ impl Desktop {
             environment,
             display,
             zone: plan.zone,
+            disk,
             processes,
         };
         desktop.start_window_manager().await?;
@@ -227,7 +260,16 @@ impl Desktop {
     /// The data folder for the app and `bell`.
     #[must_use]
     pub fn data_dir(&self) -> PathBuf {
-        self.folders.at("firstbell-data")
+        match &self.disk {
+            Some(SmallDisk(at)) => at.join("firstbell-data"),
+            None => self.folders.at("firstbell-data"),
+        }
+    }
+
+    /// Whether the data folder lies on a disk that can be filled.
+    #[must_use]
+    pub fn has_small_disk(&self) -> bool {
+        self.disk.is_some()
     }
 
     /// The zone that the computer is in.

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
+use chrono::{DateTime, Utc};
 use futures_util::StreamExt;
 use zbus::message::Header;
 use zbus::names::{BusName, OwnedUniqueName};
@@ -53,6 +54,8 @@ pub struct Notification {
     pub expire_timeout: i32,
     /// The connection it came by.
     pub sender: String,
+    /// When it came.
+    pub at: DateTime<Utc>,
 }
 
 impl Notification {
@@ -102,6 +105,7 @@ struct State {
     closed: Vec<(u32, Reason)>,
     /// For each app the connection that opened its source: GNOME listens for the end of this one only.
     sources: BTreeMap<String, String>,
+    at_next: Option<Box<dyn FnOnce() + Send>>,
 }
 
 impl NotificationService {
@@ -114,6 +118,7 @@ impl NotificationService {
             live: BTreeMap::new(),
             closed: Vec::new(),
             sources: BTreeMap::new(),
+            at_next: None,
         };
         Self { address: address.to_owned(), state: Arc::new(Mutex::new(state)), running: Mutex::default() }
     }
@@ -121,6 +126,11 @@ impl NotificationService {
     /// What `GetCapabilities` answers from now on.
     pub fn set_capabilities(&self, capabilities: &[&str]) {
         self.state().capabilities = capabilities.iter().map(|&name| name.to_owned()).collect();
+    }
+
+    /// What happens when the next one is shown, before its sender hears that it is.
+    pub fn at_next(&self, happens: impl FnOnce() + Send + 'static) {
+        self.state().at_next = Some(Box::new(happens));
     }
 
     /// Whether an app's notifications all go when the connection that opened its source goes, as in GNOME.
@@ -310,12 +320,16 @@ impl Service {
             hints: hints.into_iter().collect(),
             expire_timeout,
             sender,
+            at: Utc::now(),
         };
         if let Some(app) = notification.app() {
             state.sources.entry(app.to_owned()).or_insert_with(|| notification.sender.clone());
         }
         state.notified.push(notification.clone());
         state.live.insert(id, notification);
+        if let Some(at_next) = state.at_next.take() {
+            at_next();
+        }
         Ok(id)
     }
 

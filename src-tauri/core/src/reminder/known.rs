@@ -7,6 +7,7 @@ use sqlx::SqliteConnection;
 
 use super::{plan, unstored::Deed};
 use crate::{
+    id::SessionId,
     join::{JoinRules, Room},
     session::{EARLIEST_JOIN, Session},
     settings::Settings,
@@ -97,6 +98,12 @@ impl Known {
             remembered.push(Remembered { session, room, next });
         }
         Ok(Self { sessions: remembered, surroundings: Surroundings::read(conn, now, AHEAD).await? })
+    }
+
+    /// A session and its room.
+    pub(super) fn session(self, id: SessionId) -> Option<(Session, Room)> {
+        let found = self.sessions.into_iter().find(|each| each.session.id == id)?;
+        Some((found.session, found.room))
     }
 
     /// What is due at `now` (UTC), by when it was due.

@@ -215,13 +215,17 @@ impl Ledger {
         key: RingKey,
         now: DateTime<Utc>,
     ) -> Result<(Due, Option<Session>)> {
-        let mut session = sessions::get(conn, key.session).await?;
-        let room = match &mut session {
-            Some(session) => {
-                self.memory.overlay(session);
-                sessions::room_of(conn, session).await?
+        let (session, room) = match sessions::get(conn, key.session).await? {
+            Some(mut session) => {
+                self.memory.overlay(&mut session);
+                let room = sessions::room_of(conn, &session).await?;
+                (Some(session), room)
             }
-            None => Room::default(),
+            // Its store is gone for good; whoever was rung by it goes to the lesson all the same.
+            None => match self.memory.left_over().session(key.session) {
+                Some((session, room)) => (Some(session), room),
+                None => (None, Room::default()),
+            },
         };
         Ok((plan::judge(session.as_ref(), key.start, room, self.rules, now), session))
     }

@@ -221,8 +221,7 @@ impl Memory {
     /// A session that cannot be read from the store, as it was last read.
     #[must_use]
     pub fn session(&self, id: SessionId) -> Option<(Session, Room)> {
-        let found = self.known().sessions.into_iter().find(|each| each.session.id == id)?;
-        Some((found.session, found.room))
+        self.known().session(id)
     }
 
     /// A session as the store has it, with a *Join* that is not stored yet.

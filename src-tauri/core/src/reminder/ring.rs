@@ -122,7 +122,9 @@ impl<N: Notifier, C: Clock, W: Wait> Bell<N, C, W> {
     pub async fn look(&mut self) -> DateTime<Utc> {
         let now = self.clock.now();
         let looked = self.look_in_store(now).await;
-        self.note_store(looked.as_ref().err());
+        if looked.is_ok() {
+            self.note_store(None);
+        }
         match looked {
             Ok(next) => {
                 let left = self.memory.left_over();
@@ -134,6 +136,8 @@ impl<N: Notifier, C: Clock, W: Wait> Bell<N, C, W> {
                 self.learn(now).await;
                 let known = self.memory.known();
                 self.ring_from(&known, now).await;
+                let error = in_time(async { Err::<(), _>(self.ledger.store.explained(error).await) }).await;
+                self.note_store(error.as_ref().err());
                 if self.another_minute(now) {
                     self.tell(Cause::Clock);
                 }

@@ -1,6 +1,7 @@
 //! Opening the database: settings of the connection, migrations, newer and damaged files.
 
 use std::{
+    io::ErrorKind,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -57,6 +58,54 @@ impl From<sqlx::Error> for OpenError {
     }
 }
 
+/// The file that is open, and where it was when it was opened.
+#[derive(Clone, Debug)]
+pub(super) struct OpenFile {
+    pub(super) pool: SqlitePool,
+    path: PathBuf,
+    name: Option<FileName>,
+}
+
+/// Device and number: what a file is, whatever it is called.
+type FileName = (u64, u64);
+
+impl OpenFile {
+    fn at(path: &Path, pool: SqlitePool) -> Self {
+        Self { pool, path: path.to_owned(), name: file_name(path) }
+    }
+
+    /// Why the file fails, where SQLite only says that it does: whether a file beside it can be written.
+    pub(super) fn why_it_fails(&self) -> Option<StoreError> {
+        let mut beside = self.path.as_os_str().to_os_string();
+        beside.push("-probe");
+        let beside = PathBuf::from(beside);
+        let wrote = std::fs::write(&beside, [0; 4096]);
+        let _ = std::fs::remove_file(&beside);
+        match wrote.err()?.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Some(StoreError::Full),
+            ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied => Some(StoreError::ReadOnly),
+            _ => None,
+        }
+    }
+
+    /// It still lies where it was.
+    pub(super) fn is_in_place(&self) -> bool {
+        file_name(&self.path) == self.name
+    }
+}
+
+#[cfg(unix)]
+fn file_name(path: &Path) -> Option<FileName> {
+    use std::os::unix::fs::MetadataExt as _;
+    std::fs::metadata(path).ok().map(|meta| (meta.dev(), meta.ino()))
+}
+
+// An open file cannot be moved or deleted there.
+#[cfg(not(unix))]
+fn file_name(_: &Path) -> Option<FileName> {
+    None
+}
+
 impl Store {
     /// Opens the database at `path`, making and migrating it if this host may.
     ///
@@ -75,7 +124,7 @@ impl Store {
             .synchronous(SqliteSynchronous::Full);
         let pool = pool(options);
         match bring_up_to_date(&pool, migrate).await {
-            Ok(()) => Ok(Self::over(Some(pool))),
+            Ok(()) => Ok(Self::over(Some(OpenFile::at(path, pool)))),
             Err(OpenError::Store(StoreError::Sql(error))) if is_damage(&error) => {
                 pool.close().await;
                 Err(damaged(path, migrate))
@@ -101,7 +150,7 @@ impl Store {
         for immutable in [false, true] {
             let pool = pool(options(path).read_only(true).immutable(immutable));
             match can_be_read(&pool).await {
-                Ok(()) => return Ok(Self::over(Some(pool))),
+                Ok(()) => return Ok(Self::over(Some(OpenFile::at(path, pool)))),
                 Err(error) => failed = Some(error),
             }
             pool.close().await;
@@ -125,8 +174,10 @@ fn options(path: &Path) -> SqliteConnectOptions {
 }
 
 /// One that writes, some that read, and the watch's.
+pub(super) const MOST_CONNECTIONS: u32 = 4;
+
 fn pool(options: SqliteConnectOptions) -> SqlitePool {
-    SqlitePoolOptions::new().max_connections(4).connect_lazy_with(options)
+    SqlitePoolOptions::new().max_connections(MOST_CONNECTIONS).connect_lazy_with(options)
 }
 
 /// Asks for all that the bell asks for.
@@ -172,10 +223,13 @@ fn is_damage(error: &sqlx::Error) -> bool {
     matches!(result_code(error), Some(11 | 26))
 }
 
+/// SQLite also calls a file damaged that the disk does not give out. That one is left where it lies.
 fn damaged(path: &Path, migrate: Migrate) -> OpenError {
-    match migrate {
-        Migrate::Yes => keep_aside(path),
-        Migrate::No => OpenError::Unreadable,
+    let read = std::fs::File::open(path).and_then(|mut file| std::io::copy(&mut file, &mut std::io::sink()));
+    match (migrate, read) {
+        (_, Err(error)) => OpenError::Store(StoreError::Sql(sqlx::Error::Io(error))),
+        (Migrate::Yes, Ok(_)) => keep_aside(path),
+        (Migrate::No, Ok(_)) => OpenError::Unreadable,
     }
 }
 
