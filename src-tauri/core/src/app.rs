@@ -6,6 +6,7 @@ mod import;
 mod join;
 mod news;
 mod people;
+mod press;
 mod rings;
 mod sessions;
 
@@ -47,6 +48,7 @@ pub struct App {
     changes: broadcast::Sender<Cause>,
     bell: mpsc::UnboundedSender<Signal>,
     previews: Mutex<Vec<import::Held>>,
+    presses: press::Presses,
 }
 
 impl App {
@@ -58,7 +60,16 @@ impl App {
         changes: broadcast::Sender<Cause>,
         bell: mpsc::UnboundedSender<Signal>,
     ) -> Self {
-        Self { store, clock, opener, rules: JoinRules::DEFAULT, changes, bell, previews: Mutex::default() }
+        Self {
+            store,
+            clock,
+            opener,
+            rules: JoinRules::DEFAULT,
+            changes,
+            bell,
+            previews: Mutex::default(),
+            presses: press::Presses::default(),
+        }
     }
 
     /// What the person has chosen.

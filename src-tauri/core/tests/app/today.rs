@@ -13,7 +13,7 @@ use super::desk::{Desk, MEET, at, calendar, lesson};
 
 const MADRID: Tz = Tz::Europe__Madrid;
 
-fn session(title: &str, start: &str, minutes: i64) -> Session {
+pub fn session(title: &str, start: &str, minutes: i64) -> Session {
     Session {
         id: SessionId::new(),
         source: Source::ThisComputer,
