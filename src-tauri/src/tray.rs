@@ -25,8 +25,9 @@ use crate::{desktop::notifications::Notifications, window};
 
 /// How many sessions after the next one the menu names.
 const LATER: usize = 2;
-/// How many days after today it looks for them.
-const DAYS_AHEAD: u16 = 13;
+/// How many days after today it looks for them. Who has enough to do today and tomorrow is not asked for two
+/// weeks each minute.
+const DAYS_AHEAD: [u16; 2] = [1, 13];
 
 /// The tray, if there is one.
 #[derive(Default)]
@@ -109,13 +110,18 @@ struct Listed {
 
 impl Listed {
     async fn now(core: &App) -> Result<Self, Error> {
-        let Page { today, now, .. } = core.today(DAYS_AHEAD).await?;
-        let Some(first) = today.first().cloned() else { return Ok(Self::default()) };
+        let [near, far] = DAYS_AHEAD;
+        let listed = Self::of(&core.today(near).await?);
+        if listed.later.len() == LATER { Ok(listed) } else { Ok(Self::of(&core.today(far).await?)) }
+    }
+
+    fn of(Page { today, now, .. }: &Page) -> Self {
+        let Some(first) = today.first() else { return Self::default() };
         let is_later = |entry: &&Entry| {
             entry.session.id != first.session.id && entry.session.start >= first.session.start
         };
-        let later = today.coming(now).filter(is_later).take(LATER).cloned().collect();
-        Ok(Self { first: Some(first), later })
+        let later = today.coming(*now).filter(is_later).take(LATER).cloned().collect();
+        Self { first: Some(first.clone()), later }
     }
 }
 

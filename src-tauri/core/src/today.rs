@@ -42,7 +42,7 @@ pub enum Brass {
 pub enum DayLabel {
     /// The rest of today, under a card.
     LaterToday,
-    /// Today, without a card.
+    /// Today, without a card, or with what has begun beside it.
     Today,
     /// Tomorrow.
     Tomorrow,
@@ -151,9 +151,11 @@ pub fn lay_out(
             by_day.entry(date).or_default().push(entry);
         }
     }
-    let has_card = card.is_some();
+    // Beside lessons that run or have ended, the heading cannot say that all of them are later.
+    let begun = |entry: &Entry| entry.session.start <= now && entry.session.status == Status::Scheduled;
+    let is_rest = card.is_some() && !by_day.get(&today).is_some_and(|entries| entries.iter().any(begun));
     let label = |date: NaiveDate| match (date - today).num_days() {
-        0 if has_card => DayLabel::LaterToday,
+        0 if is_rest => DayLabel::LaterToday,
         0 => DayLabel::Today,
         1 => DayLabel::Tomorrow,
         _ => DayLabel::Weekday,

@@ -175,6 +175,20 @@ fn what_is_called_off_or_busy_has_no_card_but_stays_in_its_day() {
 }
 
 #[test]
+fn beside_what_has_begun_the_heading_does_not_say_later() {
+    let three = [
+        opened(session("Ben", "2026-11-24T15:00", 60)),
+        opened(session("Mia", "2026-11-24T16:00", 60)),
+        session("Dan", "2026-11-24T18:00", 60),
+    ];
+    let today = page(&three, "2026-11-24T15:30");
+    assert_eq!((card(&today), rows(&today)), (Some("Ben"), vec![(DayLabel::LaterToday, vec!["Dan"])]));
+    // Ben's can still be joined, and is over.
+    let today = page(&three, "2026-11-24T16:20");
+    assert_eq!((card(&today), rows(&today)), (Some("Mia"), vec![(DayLabel::Today, vec!["Ben", "Dan"])]));
+}
+
+#[test]
 fn what_was_held_is_over() {
     let mut held = session("Ben", "2026-11-24T09:00", 60);
     held.status = Status::Completed;
