@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use firstbell_tests::kit::calendar::Lesson;
 use firstbell_tests::kit::fake_clock::FakeClock;
 use firstbell_tests::kit::tray::TrayItem;
@@ -23,26 +23,20 @@ const FLO: &str = "https://zoom.us/j/93412340004";
 struct Afternoon {
     desktop: Desktop,
     clock: FakeClock,
-    midnight: DateTime<Utc>,
+    day: NaiveDate,
 }
 
 impl Afternoon {
     /// Ben 13:32–13:47, Mia 13:47–14:07, Dan 14:10–14:30.
     async fn begin() -> Self {
         let desktop = Desktop::plan().with_logind().with_tray().start().await.unwrap();
-        let tomorrow = Utc::now().with_timezone(&desktop.zone()).date_naive() + TimeDelta::days(1);
-        let midnight = tomorrow.and_time(chrono::NaiveTime::MIN).and_local_timezone(desktop.zone());
-        let midnight = midnight.single().unwrap().to_utc();
-        let clock = desktop.fake_clock(midnight).unwrap();
-        let this = Self { desktop, clock, midnight };
+        let day = Utc::now().with_timezone(&desktop.zone()).date_naive() + TimeDelta::days(1);
+        let clock = desktop.fake_clock(at(&desktop, day, "13:00")).unwrap();
+        let this = Self { desktop, clock, day };
         this.desktop.settled().await.unwrap();
-        let lesson = |title: &str, from: &str, minutes: i64, link: &str| {
-            let starts = (this.at(from) - Utc::now()).num_milliseconds();
-            let seconds = (starts + 500).div_euclid(1000);
-            Lesson::starting_in(seconds, this.at(from) - TimeDelta::seconds(seconds))
-                .title(&format!("Algebra with {title}"))
-                .minutes(minutes)
-                .link(link)
+        let lesson = |name: &str, from: &str, minutes: i64, link: &str| {
+            let lesson = Lesson::starting_in(0, this.at(from)).title(&format!("Algebra with {name}"));
+            lesson.minutes(minutes).link(link)
         };
         let lessons = [
             lesson("Ben", "13:32", 15, BEN),
@@ -54,10 +48,7 @@ impl Afternoon {
     }
 
     fn at(&self, time: &str) -> DateTime<Utc> {
-        let (hours, minutes) = time.split_once(':').unwrap();
-        self.midnight
-            + TimeDelta::hours(hours.parse().unwrap())
-            + TimeDelta::minutes(minutes.parse().unwrap())
+        at(&self.desktop, self.day, time)
     }
 
     /// Some seconds into a minute, so that it lasts while it is looked at.
@@ -103,6 +94,12 @@ impl Afternoon {
     }
 }
 
+/// An afternoon's time, which no change of the clocks touches.
+fn at(desktop: &Desktop, day: NaiveDate, time: &str) -> DateTime<Utc> {
+    let wall = day.and_time(NaiveTime::parse_from_str(time, "%H:%M").unwrap());
+    wall.and_local_timezone(desktop.zone()).single().unwrap().to_utc()
+}
+
 fn name_of(link: &str) -> &'static str {
     match link {
         BEN => "Ben",
@@ -118,7 +115,7 @@ async fn bell_follows_the_afternoon_minute_by_minute() {
     let data = afternoon.desktop.data_dir();
     let mut told: Vec<String> = Vec::new();
     let mut last = String::new();
-    for minute in 20..(2 * 60 + 35) - 60 {
+    for minute in 20..95 {
         let time = format!("{}:{:02}", 13 + minute / 60, minute % 60);
         afternoon.set(&time);
         // Each is joined by what `bell join` takes to be meant.
