@@ -38,6 +38,7 @@ tray-next = { $time } { $name }, { $when }
 tray-later = { $time } { $name }
 tray-hidden = { $time } session
 tray-nothing = No sessions to come
+tray-ended = ended { $time }
 tray-opens = Opens { $time }
 tray-join = Join
 tray-open = Open First Bell

@@ -32,6 +32,7 @@ macro_rules! all_commands {
             commands::sessions::write_notes,
             commands::sessions::set_bell,
             commands::join::join,
+            commands::join::join_what_is_open,
             commands::join::link_to_copy,
             commands::import::choose_calendar_file,
             commands::import::paste_text,

@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex};
 
 use firstbell_core::{
-    app::App,
+    app::{App, Page},
     error::Error,
     id::SessionId,
     join::JoinState,
@@ -25,6 +25,9 @@ use crate::{desktop::notifications::Notifications, window};
 
 /// How many sessions after the next one the menu names.
 const LATER: usize = 2;
+/// How many days after today it looks for them. Who has enough to do today and tomorrow is not asked for two
+/// weeks each minute.
+const DAYS_AHEAD: [u16; 2] = [1, 13];
 
 /// The tray, if there is one.
 #[derive(Default)]
@@ -94,6 +97,32 @@ impl Tray {
     }
 }
 
+/// The sessions that the menu names.
+#[derive(Default)]
+struct Listed {
+    /// The one that the menu's *Join* means, or the next one.
+    first: Option<Entry>,
+    /// What comes after it.
+    later: Vec<Entry>,
+}
+
+impl Listed {
+    async fn now(core: &App) -> Result<Self, Error> {
+        let [near, far] = DAYS_AHEAD;
+        let listed = Self::of(&core.today(near).await?);
+        if listed.later.len() == LATER { Ok(listed) } else { Ok(Self::of(&core.today(far).await?)) }
+    }
+
+    fn of(Page { today, now, .. }: &Page) -> Self {
+        let Some(first) = today.first() else { return Self::default() };
+        let is_later = |entry: &&Entry| {
+            entry.session.id != first.session.id && entry.session.start >= first.session.start
+        };
+        let later = today.coming(*now).filter(is_later).take(LATER).cloned().collect();
+        Self { first: Some(first.clone()), later }
+    }
+}
+
 /// What the tray says.
 struct Said {
     form: Form,
@@ -109,8 +138,7 @@ impl Said {
     async fn now(app: &AppHandle, can_ring: bool) -> Result<Self, Error> {
         let core = window::core(app);
         let settings = core.settings().await?;
-        let coming = core.coming(LATER + 1).await?;
-        Ok(Self::of(&core, settings, &coming, can_ring))
+        Ok(Self::of(&core, settings, &Listed::now(&core).await?, can_ring))
     }
 
     /// The sessions cannot be read.
@@ -128,18 +156,22 @@ impl Said {
         }
     }
 
-    fn of(core: &App, settings: Settings, coming: &[Entry], can_ring: bool) -> Self {
+    fn of(core: &App, settings: Settings, listed: &Listed, can_ring: bool) -> Self {
         let now = core.now();
         let manner = Manner { zone: core.zone(), clock: settings.hours(), hide_names: settings.hide_names };
         let time = |at| time_of_day(at, manner.zone, manner.clock);
         let name = |entry: &Entry| {
             if settings.hide_names { String::new() } else { phrase::short_name(&entry.session).to_owned() }
         };
-        let next = coming.first();
+        let next = listed.first.as_ref();
         let sentence = next.map_or_else(
             || say("tray-nothing", &[]),
             |entry| {
-                let when = phrase::when(&entry.session, manner, now);
+                let when = if entry.session.end <= now {
+                    say("tray-ended", &[("time", time(entry.session.end).into())])
+                } else {
+                    phrase::when(&entry.session, manner, now)
+                };
                 say(
                     if settings.hide_names { "tray-next-hidden" } else { "tray-next" },
                     &[
@@ -157,7 +189,7 @@ impl Said {
             }
             _ => say("tray-join", &[]),
         };
-        let later = coming.iter().skip(1).take(LATER).map(|entry| {
+        let later = listed.later.iter().map(|entry| {
             let name_of = if settings.hide_names { "tray-hidden" } else { "tray-later" };
             say(name_of, &[("time", time(entry.session.start).into()), ("name", name(entry).into())])
         });
@@ -259,13 +291,13 @@ fn pressed(app: &AppHandle, item: &str) {
         item => {
             let item = item.to_owned();
             tauri::async_runtime::spawn(async move {
-                let index = match item.as_str() {
-                    "later-1" => 1,
-                    "later-2" => 2,
-                    _ => 0,
+                let listed = Listed::now(&window::core(&app)).await.unwrap_or_default();
+                let entry = match item.as_str() {
+                    "later-1" => listed.later.first(),
+                    "later-2" => listed.later.get(1),
+                    _ => listed.first.as_ref(),
                 };
-                let coming = window::core(&app).coming(LATER + 1).await.unwrap_or_default();
-                let Some(id) = coming.get(index).map(|entry| entry.session.id) else {
+                let Some(id) = entry.map(|entry| entry.session.id) else {
                     return window::show(&app);
                 };
                 if item == "join" { join(&app, id).await } else { window::show_session(&app, id) }

@@ -9,6 +9,7 @@ pub mod calendar;
 pub mod clipboard;
 pub mod desktop;
 pub mod drag;
+pub mod fake_clock;
 pub mod faults;
 pub mod input;
 pub mod keyring;

@@ -3,6 +3,8 @@
 // The lint spares test functions, but not the helpers beside them.
 #![allow(clippy::unwrap_used)]
 
+#[path = "stories/back_to_back.rs"]
+mod back_to_back;
 #[path = "stories/bell_rings.rs"]
 mod bell_rings;
 #[path = "stories/damaged.rs"]

@@ -1,17 +1,17 @@
 // "in 23 min", "started 3 min ago", "Thursday · in 2 days".
 import type { SessionRow } from "./tauri";
-import { dateIn, dateParts, daysBetween, instant, minutesSince, minutesUntil } from "./times";
+import { dateIn, dateParts, daysBetween, hourWords, instant, minutesSince, minutesUntil, type HourClock } from "./times";
 import { say } from "./words";
 
 export type Distance =
   | { kind: "running"; minutes: number }
-  | { kind: "over" }
+  | { kind: "over"; time: string }
   | { kind: "minutes"; minutes: number }
   | { kind: "hours"; hours: number; minutes: number }
   | { kind: "days"; days: number; date: string };
 
-export function distance(now: number, row: Pick<SessionRow, "start" | "end">, zone: string): Distance {
-  if (now >= instant(row.end)) return { kind: "over" };
+export function distance(now: number, row: Pick<SessionRow, "start" | "end">, zone: string, clock: HourClock): Distance {
+  if (now >= instant(row.end)) return { kind: "over", time: hourWords(row.end, zone, clock) };
   if (now >= instant(row.start)) return { kind: "running", minutes: minutesSince(now, row.start) };
   const minutes = minutesUntil(now, row.start);
   const date = dateIn(row.start, zone);
@@ -25,7 +25,7 @@ export function distance(now: number, row: Pick<SessionRow, "start" | "end">, zo
 export function distanceWords(d: Distance): string {
   switch (d.kind) {
     case "running": return d.minutes < 1 ? say("just-started") : say("started-ago", { minutes: d.minutes });
-    case "over": return say("over");
+    case "over": return say("ended", { time: d.time });
     case "minutes": return say("in-minutes", { minutes: d.minutes });
     case "hours": return d.minutes === 0 ? say("in-hours", { hours: d.hours }) : say("in-hours-minutes", { hours: d.hours, minutes: d.minutes });
     case "days": return d.days === 1 ? say("tomorrow-lower") : say("in-days", { days: d.days });

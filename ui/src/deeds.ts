@@ -1,10 +1,9 @@
 // What a person can do from more than one place: with a button, in a menu, by a key.
 import { announce, ask, note, put } from "./ask";
-import { isOpen } from "./join";
 import { nameWords } from "./names";
 import { drawUpTo } from "./near";
 import { app, type FormMode, type Place, type Where } from "./state.svelte";
-import { commands, type SessionDraft, type SessionRow } from "./tauri";
+import { commands, type JoinAnswer, type SessionDraft, type SessionRow } from "./tauri";
 import { dateIn, hourWords, instant } from "./times";
 import { say } from "./words";
 
@@ -50,12 +49,13 @@ export function viewButtonOf(id: string): HTMLElement | null {
 export async function join(id: string, early = false, confirmed = false, row: SessionRow | null = null): Promise<void> {
   app.notOpened = null;
   const answer = await ask(commands.join(id, confirmed, early), () => void join(id, early, confirmed, row));
-  if (answer.status === "error") return;
-  if (answer.data.kind === "ask") {
-    put({ kind: "open_host", id, early, row, host: answer.data.host, looksLike: answer.data.looks_like });
-  } else if (answer.data.kind === "browser_failed") {
-    notOpened(id, early);
-  }
+  if (answer.status === "ok") take(answer.data, id, early, row);
+}
+
+function take(answer: JoinAnswer, id: string, early: boolean, row: SessionRow | null): void {
+  if (answer.kind === "browser_failed") notOpened(id, early);
+  if (answer.kind !== "ask" || app.asked.some((one) => one.kind === "open_host" && one.id === id)) return;
+  put({ kind: "open_host", id, early, row, host: answer.host, looksLike: answer.looks_like });
 }
 
 export function notOpened(id: string, early: boolean): void {
@@ -63,13 +63,18 @@ export function notOpened(id: string, early: boolean): void {
   announce(say("browser-failed"));
 }
 
-/** Ctrl+J: the filled Join, else any that is open. */
-export function joinWhatIsOpen(): void {
-  const { card, slim, brass, days } = app.today;
-  const filled = brass === "card" ? card : brass === "slim" ? slim : null;
-  const row = filled ?? [card, slim, ...days.flatMap((day) => day.rows)].find((one) => one && isOpen(one));
-  if (row) void join(row.id, false, false, row);
-  else announce(say("nothing-open"));
+/** Ctrl+J: which session that is, the core says. */
+export async function joinWhatIsOpen(): Promise<void> {
+  app.notOpened = null;
+  const answer = await ask(commands.joinWhatIsOpen(), () => void joinWhatIsOpen());
+  if (answer.status === "error") announce(answer.error.message);
+  else if (answer.data) take(answer.data.answer, answer.data.id, false, null);
+  else note(say("nothing-open"));
+}
+
+/** For a button that acts once: of two quick clicks the second is none of its own, wherever it lands. */
+export function once(act: () => void): (event: MouseEvent) => void {
+  return (event) => { if (event.detail < 2) act(); };
 }
 
 export async function copyLink(id: string): Promise<void> {

@@ -4,7 +4,7 @@ export type Wish =
   | "join" | "today" | "week" | "people" | "add" | "import" | "search" | "settings" | "back" | "hide" | "quit" | "keys"
   | "row_up" | "row_down" | "row_join" | "row_move" | "row_copy" | "leave";
 
-export type Press = { key: string; ctrlKey: boolean; metaKey: boolean; altKey: boolean; shiftKey: boolean };
+export type Press = { key: string; ctrlKey: boolean; metaKey: boolean; altKey: boolean; shiftKey: boolean; repeat: boolean };
 export type Scene = { mac: boolean; inField: boolean; inDialog: boolean; onRow: boolean };
 
 const withControl: Record<string, Wish> = {
@@ -13,6 +13,13 @@ const withControl: Record<string, Wish> = {
 const onRow: Record<string, Wish> = { j: "row_join", m: "row_move", l: "row_copy" };
 /** What makes sense while a dialog asks something. */
 const overDialogs = new Set<Wish>(["hide", "quit"]);
+/** What goes on while its key is held. Everything else is done once a press. */
+const goesOn = new Set<Wish>(["row_up", "row_down"]);
+
+/** The engine's own repetition of a key that is held, where it would act again: a wish, or a button that has the focus. */
+export function isHeld(press: Press, wish: Wish | null): boolean {
+  return press.repeat && (wish ? !goesOn.has(wish) : press.key === "Enter");
+}
 
 export function wishOf(press: Press, scene: Scene): Wish | null {
   const wish = wishWithoutDialog(press, scene);

@@ -4,7 +4,7 @@ import {
   add, change, chooseFile, copyLink, goBack, goToPlace, hide, join, joinWhatIsOpen, paste, quit,
 } from "./deeds";
 import { put } from "./ask";
-import { wishOf, type Wish } from "./keys";
+import { isHeld, wishOf, type Wish } from "./keys";
 import { drawAll } from "./near";
 import { app } from "./state.svelte";
 import { mac } from "./system";
@@ -14,6 +14,10 @@ export function handleKey(event: KeyboardEvent): void {
   const id = rowIdAt(event.target);
   const inDialog = app.asked.length > 0 || app.firstRun;
   const wish = wishOf(event, { mac, inField: isField(event.target), inDialog, onRow: id !== null });
+  if (isHeld(event, wish) && !(event.target instanceof HTMLTextAreaElement)) {
+    event.preventDefault();
+    return;
+  }
   if (!wish) return;
   if (wish === "leave" && document.querySelector("[popover]:popover-open")) return;
   event.preventDefault();
@@ -23,7 +27,7 @@ export function handleKey(event: KeyboardEvent): void {
 function fulfil(wish: Wish, id: string | null): void {
   switch (wish) {
     case "today": case "week": case "people": case "settings": goToPlace(wish); break;
-    case "join": joinWhatIsOpen(); break;
+    case "join": void joinWhatIsOpen(); break;
     case "add": add(); break;
     case "import": void chooseFile(); break;
     case "search": put({ kind: "search" }); break;

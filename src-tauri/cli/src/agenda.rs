@@ -38,7 +38,8 @@ pub struct Arguments {
 
 pub async fn run(arguments: &Arguments, folder: &Folder, json: bool) -> Result<ExitCode, Failure> {
     let zone = arguments.zone.unwrap_or_else(computer_zone);
-    let first = arguments.from.unwrap_or_else(|| SystemClock.now().with_timezone(&zone).date_naive());
+    let now = SystemClock.now();
+    let first = arguments.from.unwrap_or_else(|| now.with_timezone(&zone).date_naive());
     let end = arguments.to.unwrap_or(first + Duration::days(DAYS));
     if end < first {
         return Err(Failure::Usage(say(
@@ -47,20 +48,19 @@ pub async fn run(arguments: &Arguments, folder: &Folder, json: bool) -> Result<E
         )));
     }
     let Some(app) = folder.read().await? else {
-        show(&[], zone, None, (first, end), json)?;
+        show(&[], (now, zone, None), (first, end), json)?;
         return Ok(ExitCode::SUCCESS);
     };
     let found = app.between(midnight(first, zone), midnight(end, zone)).await?;
     // JSON tells no hours the way that people count them.
     let clock = if json { None } else { Some(app.settings().await?.hours()) };
-    show(&found, zone, clock, (first, end), json)?;
+    show(&found, (now, zone, clock), (first, end), json)?;
     Ok(ExitCode::SUCCESS)
 }
 
 fn show(
     found: &[Entry],
-    zone: Tz,
-    clock: Option<HourClock>,
+    (now, zone, clock): (DateTime<Utc>, Tz, Option<HourClock>),
     (first, end): (NaiveDate, NaiveDate),
     json: bool,
 ) -> Result<(), Failure> {
@@ -84,7 +84,7 @@ fn show(
             if shown.replace(date) != Some(date) {
                 writeln!(out, "{}", day(date))?;
             }
-            writeln!(out, "  {}", line(entry, zone, clock, false))?;
+            writeln!(out, "  {}", line(entry, now, zone, clock, false))?;
         }
         Ok(())
     })

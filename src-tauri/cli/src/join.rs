@@ -44,13 +44,10 @@ pub async fn run(arguments: &Arguments, folder: &Folder, json: bool) -> Result<E
     let app = folder.read().await?.ok_or(Error::NotFound)?;
     let id = match arguments.id {
         Some(id) => id,
-        None => match app.session_to_join().await {
+        None => match app.session_to_join(arguments.early).await {
             Ok(id) => id,
             Err(Error::NotFound) => {
                 return Err(Failure::Here(Code::NotFound, say("cli-nothing-to-come", &[])));
-            }
-            Err(Error::NotOpenYet { .. }) if arguments.early => {
-                app.coming(1).await?.pop().ok_or(Error::NotFound)?.session.id
             }
             Err(error) => return Err(error.into()),
         },

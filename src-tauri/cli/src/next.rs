@@ -25,7 +25,7 @@ pub async fn run(_: &Arguments, folder: &Folder, json: bool) -> Result<ExitCode,
         let clock = app.settings().await?.hours();
         print(|out| {
             writeln!(out, "{}", day(entry.session.start.with_timezone(&zone).date_naive()))?;
-            Ok(writeln!(out, "  {}", line(&entry, zone, clock, true))?)
+            Ok(writeln!(out, "  {}", line(&entry, app.now(), zone, clock, true))?)
         })?;
     }
     Ok(ExitCode::SUCCESS)

@@ -173,9 +173,9 @@ pub fn rfc3339(at: DateTime<Utc>, zone: Tz) -> String {
     at.with_timezone(&whole).to_rfc3339_opts(SecondsFormat::Secs, false)
 }
 
-/// The line of a session, for people: when, what, and what is to be said of it. That Join opens later is
-/// what they expect of most of a list, so it is said only where `says_opening`.
-pub fn line(entry: &Entry, zone: Tz, clock: HourClock, says_opening: bool) -> String {
+/// The line of a session, for people: when, what, and what is to be said of it at `now`. That Join opens later
+/// is what they expect of most of a list, so it is said only where `says_opening`.
+pub fn line(entry: &Entry, now: DateTime<Utc>, zone: Tz, clock: HourClock, says_opening: bool) -> String {
     let session = &entry.session;
     let (start, end) = (time_of_day(session.start, zone, clock), time_of_day(session.end, zone, clock));
     let mut line = format!("{start}–{end}  {}", printable(&session.title));
@@ -184,7 +184,7 @@ pub fn line(entry: &Entry, zone: Tz, clock: HourClock, says_opening: bool) -> St
         line.push_str(url.provider().map_or_else(|| url.host(), |provider| provider.label()));
     }
     let is_quiet = entry.join == JoinState::OpensAt && !says_opening;
-    if let Some(state) = state(entry, zone, clock).filter(|_| !is_quiet) {
+    if let Some(state) = state(entry, now, zone, clock).filter(|_| !is_quiet) {
         line.push_str(" · ");
         line.push_str(&state);
     }
@@ -192,8 +192,9 @@ pub fn line(entry: &Entry, zone: Tz, clock: HourClock, says_opening: bool) -> St
 }
 
 /// What is to be said of a session, if anything.
-fn state(entry: &Entry, zone: Tz, clock: HourClock) -> Option<String> {
+fn state(entry: &Entry, now: DateTime<Utc>, zone: Tz, clock: HourClock) -> Option<String> {
     let session = &entry.session;
+    let with_time = |name: &str, at| Some(say(name, &[("time", time_of_day(at, zone, clock).into())]));
     let name = match entry.join {
         JoinState::Cancelled => "cli-cancelled",
         JoinState::Final => match session.status.name() {
@@ -202,12 +203,13 @@ fn state(entry: &Entry, zone: Tz, clock: HourClock) -> Option<String> {
             "NO_SHOW_TUTOR" => "cli-tutor-away",
             _ => "cli-held",
         },
-        JoinState::Ended => "cli-over",
+        JoinState::Ended => return with_time("cli-ended", session.end),
+        // Join stays open for a while, which does not make it go on.
+        _ if session.end <= now => return with_time("cli-ended", session.end),
         JoinState::NoLink if session.is_busy_time() => return None,
         JoinState::NoLink => "cli-no-link",
         JoinState::OpensAt => {
-            let opens = firstbell_core::join::JoinRules::DEFAULT.opens_at(session);
-            return Some(say("cli-opens", &[("time", time_of_day(opens, zone, clock).into())]));
+            return with_time("cli-opens", firstbell_core::join::JoinRules::DEFAULT.opens_at(session));
         }
         JoinState::Open => "cli-open",
         JoinState::InProgress => "cli-in-progress",

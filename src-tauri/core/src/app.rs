@@ -7,6 +7,7 @@ mod join;
 mod news;
 pub mod open;
 mod people;
+mod press;
 mod rings;
 mod sessions;
 pub mod tasks;
@@ -50,6 +51,7 @@ pub struct App {
     bell: mpsc::UnboundedSender<Signal>,
     memory: SharedMemory,
     previews: Mutex<Vec<import::Held>>,
+    presses: press::Presses,
 }
 
 impl App {
@@ -70,6 +72,7 @@ impl App {
             bell,
             memory: SharedMemory::default(),
             previews: Mutex::default(),
+            presses: press::Presses::default(),
         }
     }
 

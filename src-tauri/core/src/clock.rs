@@ -1,5 +1,10 @@
 //! The only place that asks the system for the time and for the computer's time zone.
 
+use std::{
+    sync::LazyLock,
+    time::{Duration, Instant},
+};
+
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
@@ -9,6 +14,13 @@ use crate::wall_clock::HourClock;
 pub trait Clock: Send + Sync + 'static {
     /// The wall clock now, in UTC.
     fn now(&self) -> DateTime<Utc>;
+
+    /// What has passed since some moment that stays the same while the program runs. Nobody can set it, so it
+    /// is what the time between two presses is measured with.
+    fn steady(&self) -> Duration {
+        static FIRST_ASKED: LazyLock<Instant> = LazyLock::new(Instant::now);
+        FIRST_ASKED.elapsed()
+    }
 }
 
 /// The computer's own clock.

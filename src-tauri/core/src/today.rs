@@ -1,18 +1,19 @@
 //! The page *Today*: which session has the card, which stands under it, and the days that follow.
 //! Decided without any input or output; the window only draws it.
 
+mod meant;
+
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use crate::{
+    id::SessionId,
     join::{JoinRules, JoinState, Room},
     session::{Session, Status},
 };
-
-/// How long after its planned end a session that the person has opened keeps the card.
-const OVERRUN: Duration = Duration::minutes(15);
+use meant::{Meant, meant};
 
 /// A session with what is known of its room.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +42,7 @@ pub enum Brass {
 pub enum DayLabel {
     /// The rest of today, under a card.
     LaterToday,
-    /// Today, without a card.
+    /// Today, without a card, or with what has begun beside it.
     Today,
     /// Tomorrow.
     Tomorrow,
@@ -63,21 +64,39 @@ pub struct Day {
 /// The page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Today {
-    /// The session that runs, or the next one.
+    /// The session that the person is in, or the one that runs, or the next one.
     pub card: Option<Entry>,
     /// The one after it, if its door opens while the first one runs.
     pub slim: Option<Entry>,
     /// Which of the two is filled.
     pub brass: Option<Brass>,
+    /// The session that *Join* means when none is named, if a door is open: the filled one, or the one that was
+    /// gone through last.
+    pub joins: Option<SessionId>,
     /// The rest, day by day. Days without sessions are left out.
     pub days: Vec<Day>,
+}
+
+impl Today {
+    /// What is to be named beside a *Join* that names no session: the one that it means, or the card's.
+    #[must_use]
+    pub fn first(&self) -> Option<&Entry> {
+        self.slim.as_ref().filter(|slim| self.joins == Some(slim.session.id)).or(self.card.as_ref())
+    }
+
+    /// The card's session, the slim one, and those of the days that are not over. `now` is UTC.
+    pub fn coming(&self, now: DateTime<Utc>) -> impl Iterator<Item = &Entry> {
+        let is_to_come = move |entry: &&Entry| is_candidate(entry) && entry.session.end > now;
+        let rest = self.days.iter().flat_map(|day| &day.entries).filter(is_to_come);
+        self.card.iter().chain(&self.slim).chain(rest)
+    }
 }
 
 /// Looks at the door of each session, and at what overlaps. `sessions` are sorted by start.
 #[must_use]
 pub fn entries(
     sessions: Vec<Session>,
-    rooms: &BTreeMap<crate::id::SessionId, Room>,
+    rooms: &BTreeMap<SessionId, Room>,
     rules: JoinRules,
     now: DateTime<Utc>,
 ) -> Vec<Entry> {
@@ -117,10 +136,13 @@ pub fn lay_out(
     zone: Tz,
 ) -> Today {
     let mut entries = entries;
-    let card = card_of(&entries, now).map(|index| entries.remove(index)).or(next);
-    let slim =
-        card.as_ref().and_then(|card| slim_of(&entries, card, rules, now)).map(|index| entries.remove(index));
-    let brass = brass_of(card.as_ref(), slim.as_ref(), now);
+    let Meant { card, joins } = meant(&entries, rules, now);
+    let card = card.and_then(|id| position(&entries, id)).map(|index| entries.remove(index)).or(next);
+    let slim = card
+        .as_ref()
+        .and_then(|card| slim_of(&entries, card, joins, rules, now))
+        .map(|index| entries.remove(index));
+    let brass = brass_of(card.as_ref(), slim.as_ref(), joins, now);
     let today = now.with_timezone(&zone).date_naive();
     let mut by_day: BTreeMap<NaiveDate, Vec<Entry>> = BTreeMap::new();
     for entry in entries {
@@ -129,15 +151,17 @@ pub fn lay_out(
             by_day.entry(date).or_default().push(entry);
         }
     }
-    let has_card = card.is_some();
+    // Beside lessons that run or have ended, the heading cannot say that all of them are later.
+    let begun = |entry: &Entry| entry.session.start <= now && entry.session.status == Status::Scheduled;
+    let is_rest = card.is_some() && !by_day.get(&today).is_some_and(|entries| entries.iter().any(begun));
     let label = |date: NaiveDate| match (date - today).num_days() {
-        0 if has_card => DayLabel::LaterToday,
+        0 if is_rest => DayLabel::LaterToday,
         0 => DayLabel::Today,
         1 => DayLabel::Tomorrow,
         _ => DayLabel::Weekday,
     };
     let days = by_day.into_iter().map(|(date, entries)| Day { date, label: label(date), entries }).collect();
-    Today { card, slim, brass, days }
+    Today { card, slim, brass, joins, days }
 }
 
 /// What is over is listed under *past sessions*; what was called off stays until its day is over.
@@ -153,44 +177,44 @@ fn is_candidate(entry: &Entry) -> bool {
     entry.session.status == Status::Scheduled && !entry.session.is_busy_time()
 }
 
-/// The session that runs keeps the card; else the next one has it.
-fn card_of(entries: &[Entry], now: DateTime<Utc>) -> Option<usize> {
-    let runs = |entry: &Entry| {
-        let until = if entry.session.has_joined(now) && entry.join.is_open() {
-            entry.session.end + OVERRUN
-        } else {
-            entry.session.end
-        };
-        entry.session.start <= now && now < until
-    };
-    let live =
-        |(index, entry): (usize, &Entry), wanted: bool| (wanted && is_candidate(entry)).then_some(index);
-    entries.iter().enumerate().find_map(|(index, entry)| live((index, entry), runs(entry))).or_else(|| {
-        entries.iter().enumerate().find_map(|(index, entry)| live((index, entry), entry.session.start > now))
-    })
+fn position(entries: &[Entry], id: SessionId) -> Option<usize> {
+    entries.iter().position(|entry| entry.session.id == id)
 }
 
-/// The next session stands under the card when its door opens before the card's session ends.
-fn slim_of(entries: &[Entry], card: &Entry, rules: JoinRules, now: DateTime<Utc>) -> Option<usize> {
-    if card.session.start - rules.lead > now {
-        return None;
+/// The session that *Join* means stands under the card; else the next one does, when its door opens before the
+/// card's session ends.
+fn slim_of(
+    entries: &[Entry],
+    card: &Entry,
+    joins: Option<SessionId>,
+    rules: JoinRules,
+    now: DateTime<Utc>,
+) -> Option<usize> {
+    let is_live = |entry: &Entry| is_candidate(entry) && entry.session.end > now;
+    let meant = entries.iter().position(|entry| Some(entry.session.id) == joins && is_live(entry));
+    if meant.is_some() || card.session.start - rules.lead > now {
+        return meant;
     }
     entries.iter().position(|entry| {
-        is_candidate(entry)
-            && entry.session.end > now
+        is_live(entry)
             && entry.session.start >= card.session.start
             && rules.opens_at(&entry.session) < card.session.end
     })
 }
 
-/// The brass moves on when the next door opens and the first one was gone through.
-fn brass_of(card: Option<&Entry>, slim: Option<&Entry>, now: DateTime<Utc>) -> Option<Brass> {
-    let card = card?;
-    let card_was_opened = card.session.has_joined(now);
-    let slim_is_open = slim.is_some_and(|slim| slim.join.is_open() && !slim.session.has_joined(now));
-    match (card.join.is_open(), card_was_opened, slim_is_open) {
-        (true, false, _) => Some(Brass::Card),
-        (_, _, true) => Some(Brass::Slim),
-        _ => None,
+/// What *Join* means is filled until it was gone through.
+fn brass_of(
+    card: Option<&Entry>,
+    slim: Option<&Entry>,
+    joins: Option<SessionId>,
+    now: DateTime<Utc>,
+) -> Option<Brass> {
+    let is_filled = |entry: &Entry| Some(entry.session.id) == joins && !entry.session.has_joined(now);
+    if card.is_some_and(is_filled) {
+        Some(Brass::Card)
+    } else if slim.is_some_and(is_filled) {
+        Some(Brass::Slim)
+    } else {
+        None
     }
 }

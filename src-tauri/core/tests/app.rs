@@ -2,6 +2,8 @@
 //! a browser that only notes what it is given.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
+#[path = "app/back_to_back.rs"]
+mod back_to_back;
 #[path = "app/desk.rs"]
 mod desk;
 #[path = "app/files.rs"]
@@ -14,6 +16,10 @@ mod imports;
 mod join;
 #[path = "app/people.rs"]
 mod people;
+#[path = "app/presses.rs"]
+mod presses;
+#[path = "app/random_afternoons.rs"]
+mod random_afternoons;
 #[path = "app/rings.rs"]
 mod rings;
 #[path = "app/series.rs"]

@@ -73,6 +73,14 @@ pub enum JoinAnswer {
     BrowserFailed,
 }
 
+/// What came of pressing *Join* without a session's name.
+#[derive(Clone, Debug, Serialize, Type)]
+pub struct Joined {
+    /// The session that it meant.
+    pub id: String,
+    pub answer: JoinAnswer,
+}
+
 impl From<Opened> for JoinAnswer {
     fn from(opened: Opened) -> Self {
         match opened {

@@ -133,7 +133,7 @@ impl TodayView {
 
     /// The page where the sessions cannot be read.
     pub fn unread(now: DateTime<Utc>, zone: Tz, clock: HourClock) -> Self {
-        let nothing = CoreToday { card: None, slim: None, brass: None, days: Vec::new() };
+        let nothing = CoreToday { joins: None, card: None, slim: None, brass: None, days: Vec::new() };
         let page = Page {
             today: nothing,
             now,

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use fantoccini::wd::TimeoutConfiguration;
+use fantoccini::wd::{TimeoutConfiguration, WindowHandle};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
@@ -282,6 +282,15 @@ impl<'a> App<'a> {
     /// When there is no second window or no axe-core.
     pub async fn axe_of_other(&self) -> Result<Vec<axe::Violation>> {
         let client = self.window()?;
+        let main = self.turn_to_other().await?;
+        let found = self.axe().await;
+        client.switch_to_window(main).await?;
+        found
+    }
+
+    /// Lets the driver look at the second window, once it shows something; tells which one it looked at before.
+    async fn turn_to_other(&self) -> Result<WindowHandle> {
+        let client = self.window()?;
         let main = client.window().await?;
         let other = wait::until("a second window to drive", wait::PATIENCE, async || {
             Ok(client.windows().await?.into_iter().find(|handle| *handle != main))
@@ -291,12 +300,25 @@ impl<'a> App<'a> {
         let shown = wait::until_true("the second window to show something", wait::PATIENCE, async || {
             Ok(client.find_all(Locator::Css("main button")).await?.len() > 1)
         });
-        let found = match shown.await {
-            Ok(()) => self.axe().await,
-            Err(error) => Err(error),
-        };
+        if let Err(error) = shown.await {
+            client.switch_to_window(main).await?;
+            return Err(error);
+        }
+        Ok(main)
+    }
+
+    /// Runs a script in the app's second window, once it shows something.
+    ///
+    /// # Errors
+    /// When there is no second window, or it does not answer.
+    pub async fn in_other(&self, script: &str) -> Result<serde_json::Value> {
+        let client = self.window()?;
+        let main = self.turn_to_other().await?;
+        let said =
+            wait::within("a script in the second window", wait::PATIENCE, client.execute(script, Vec::new()));
+        let said = said.await;
         client.switch_to_window(main).await?;
-        found
+        said
     }
 
     /// Waits until it has ended by itself.

@@ -46,6 +46,22 @@ impl<'a> Input<'a> {
         self.xdotool(&[&["key"], keys].concat()).await
     }
 
+    /// Presses keys and holds them, as long as it takes until [`Self::let_go`].
+    ///
+    /// # Errors
+    /// When xdotool fails.
+    pub async fn hold(&self, keys: &[&str]) -> Result<()> {
+        self.xdotool(&[&["keydown"], keys].concat()).await
+    }
+
+    /// Releases keys that are held.
+    ///
+    /// # Errors
+    /// When xdotool fails.
+    pub async fn let_go(&self, keys: &[&str]) -> Result<()> {
+        self.xdotool(&[&["keyup"], keys].concat()).await
+    }
+
     /// Types a text.
     ///
     /// # Errors
@@ -87,6 +103,15 @@ impl<'a> Input<'a> {
         self.xdotool(&["click", "1"]).await
     }
 
+    /// Moves there and clicks twice, as quickly as a person does.
+    ///
+    /// # Errors
+    /// When xdotool fails.
+    pub async fn double_click(&self, at: (i32, i32)) -> Result<()> {
+        self.move_to(at).await?;
+        self.xdotool(&["click", "--repeat", "2", "--delay", "120", "1"]).await
+    }
+
     /// The ids of the visible windows whose title matches this regular expression.
     ///
     /// # Errors
@@ -114,13 +139,18 @@ impl<'a> Input<'a> {
     /// # Errors
     /// When there is no such window.
     pub async fn place_of(&self, window: u64) -> Result<Place> {
-        let id = window.to_string();
-        let answer = self.desktop.run("xdotool", &["getwindowgeometry", "--shell", &id]).await?;
+        // xdotool counts the frame of the window manager twice.
+        let answer = self.desktop.run("xwininfo", &["-id", &window.to_string()]).await?;
         let number = |name: &str| -> Result<i32> {
-            let line = answer.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
-            Ok(line.with_context(|| format!("no {name} in {answer}"))?.parse()?)
+            let line = answer.lines().find_map(|line| line.trim().strip_prefix(name)?.strip_prefix(':'));
+            Ok(line.with_context(|| format!("no {name} in {answer}"))?.trim().parse()?)
         };
-        Ok(Place { x: number("X")?, y: number("Y")?, width: number("WIDTH")?, height: number("HEIGHT")? })
+        Ok(Place {
+            x: number("Absolute upper-left X")?,
+            y: number("Absolute upper-left Y")?,
+            width: number("Width")?,
+            height: number("Height")?,
+        })
     }
 
     /// Gives a window the focus, as a click on its title does.

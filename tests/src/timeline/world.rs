@@ -106,6 +106,10 @@ impl Clock for World {
     fn now(&self) -> DateTime<Utc> {
         self.state().now
     }
+
+    fn steady(&self) -> std::time::Duration {
+        std::time::Duration::from_millis(u64::try_from(self.awake()).unwrap_or_default())
+    }
 }
 
 impl Wait for World {

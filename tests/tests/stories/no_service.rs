@@ -55,6 +55,33 @@ async fn a_ring_that_is_waved_away_or_put_off_leaves_the_own_window_closed_until
     assert!(page.words().await.unwrap().contains("Mia"));
 }
 
+#[tokio::test]
+async fn two_quick_clicks_on_its_join_open_once() {
+    let desktop = Desktop::plan().around_noon().without_notifications().start().await.unwrap();
+    let app = settled(&desktop).await;
+    let page = app.page().unwrap();
+    desktop.import(&[Lesson::starting_in(200, Utc::now()).title("Algebra with Ben")]).await.unwrap();
+    let own = own_window(&app, &desktop).await;
+    let place = desktop.input().place_of(own).await.unwrap();
+    let join = app
+        .in_other("const at = document.querySelector('.join').getBoundingClientRect(); return [at.x, at.y];");
+    let join: [f64; 2] = serde_json::from_value(join.await.unwrap()).unwrap();
+    let at = (place.x + join[0] as i32 + 20, place.y + join[1] as i32 + 20);
+    desktop.input().double_click(at).await.unwrap();
+    desktop.opener.wait_for_opened(1, SOON).await.unwrap();
+    is_gone(&app, &desktop).await;
+    page.says("article.card", "Join again").await.unwrap();
+    // Ctrl+J is heard after whatever the second click has done.
+    desktop.input().focus(app.window_id().await.unwrap()).await.unwrap();
+    wait::until_true("it to open again", SOON, async || {
+        desktop.input().keys(&["ctrl+j"]).await?;
+        Ok(desktop.opener.opened()?.len() > 1)
+    })
+    .await
+    .unwrap();
+    assert_eq!(desktop.opener.opened().unwrap(), [vec![MEET_LINK], vec![MEET_LINK]]);
+}
+
 /// The small window, once it shows its ring: before, it hears no key.
 async fn own_window(app: &App<'_>, desktop: &Desktop) -> u64 {
     let own = app.other_window(WIDTH).await.unwrap();

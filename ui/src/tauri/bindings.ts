@@ -49,6 +49,8 @@ export const commands = {
 	setBell: (id: string, version: number, on: boolean) => typedError<null, AppError>(__TAURI_INVOKE("set_bell", { id, version, on })),
 	/**  Opens the meeting. `confirmed`: the person has seen an unknown host and said yes. `early`: before the door opens. */
 	join: (id: string, confirmed: boolean, early: boolean) => typedError<JoinAnswer, AppError>(__TAURI_INVOKE("join", { id, confirmed, early })),
+	/**  Opens the meeting that is open, as the core says which that is. Nothing when no session is to come. */
+	joinWhatIsOpen: () => typedError<Joined | null, AppError>(__TAURI_INVOKE("join_what_is_open")),
 	/**  The address, because the person asked to copy it. */
 	linkToCopy: (id: string) => typedError<string, AppError>(__TAURI_INVOKE("link_to_copy", { id })),
 	/**  Asks for a calendar file and looks at it. Nothing when the person closes the dialog. */
@@ -299,6 +301,13 @@ export type JoinView = {
 	opened_at: string | null,
 	/**  The host that has to be confirmed, in punycode. */
 	asks_host: string | null,
+};
+
+/**  What came of pressing *Join* without a session's name. */
+export type Joined = {
+	/**  The session that it meant. */
+	id: string,
+	answer: JoinAnswer,
 };
 
 /**  The last bell that rang. */

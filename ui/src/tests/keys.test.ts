@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { wishOf, type Press, type Scene } from "../keys";
+import { isHeld, wishOf, type Press, type Scene } from "../keys";
 
-const press = (key: string, over: Partial<Press> = {}): Press => ({ key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...over });
+const press = (key: string, over: Partial<Press> = {}): Press => ({ key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, repeat: false, ...over });
 const page: Scene = { mac: false, inField: false, inDialog: false, onRow: false };
 
 test.each([
@@ -44,4 +44,16 @@ test("arrows, Escape, F1 and Alt+← are the page’s", () => {
   expect(wishOf(press("F1"), page)).toBe("keys");
   expect(wishOf(press("ArrowLeft", { altKey: true }), page)).toBe("back");
   expect(wishOf(press("n", { ctrlKey: true, shiftKey: true }), page)).toBeNull();
+});
+
+test("a key that is held is one press; only from row to row it goes on", () => {
+  const held = (key: string, over: Partial<Press> = {}) => {
+    const one = press(key, { repeat: true, ...over });
+    return isHeld(one, wishOf(one, { ...page, onRow: true }));
+  };
+  for (const key of ["j", "1", "n", "i", "f", ",", "w", "q"]) expect(held(key, { ctrlKey: true })).toBe(true);
+  for (const key of ["j", "m", "l", "Escape", "F1", "Enter"]) expect(held(key)).toBe(true);
+  expect(held("ArrowLeft", { altKey: true })).toBe(true);
+  for (const key of ["ArrowUp", "ArrowDown", "x", "Tab", "PageDown"]) expect(held(key)).toBe(false);
+  expect(isHeld(press("j", { ctrlKey: true }), "join")).toBe(false);
 });

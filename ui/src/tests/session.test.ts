@@ -17,11 +17,15 @@ describe("the card says how far off the session is", () => {
     [at("15:03:30"), "Now · started 3 min ago"], [Date.parse("2026-11-22T15:00:00Z"), "Tuesday · in 2 days"], [Date.parse("2026-11-23T15:00:00Z"), "Next · tomorrow"],
     [Date.parse("2026-11-10T15:00:00Z"), "Tuesday 24 November · in 14 days"],
   ])("%#", (now, words) => {
-    expect(whenWords(distance(now, ben, madrid))).toBe(words);
+    expect(whenWords(distance(now, ben, madrid, "24"))).toBe(words);
+  });
+  test("when it is over, it says since when, as people count their hours", () => {
+    expect(whenWords(distance(at("16:00:00"), ben, madrid, "24"))).toBe("Ended 17:00");
+    expect(whenWords(distance(at("16:40:00"), ben, madrid, "12"))).toBe("Ended 5:00 pm");
   });
   test("half an hour past midnight is near, though it is tomorrow", () => {
     const late = row("2026-11-24T23:30:00Z", "2026-11-25T00:30:00Z");
-    expect(whenWords(distance(at("22:45:00"), late, madrid))).toBe("Next · in 45 min");
+    expect(whenWords(distance(at("22:45:00"), late, madrid, "24"))).toBe("Next · in 45 min");
   });
 });
 

@@ -1,4 +1,4 @@
-use chrono::{Days, NaiveDate};
+use chrono::{DateTime, Days, FixedOffset, NaiveDate, TimeDelta};
 use serde_json::{Value, json};
 
 use super::desk::{Home, lesson_in, now};
@@ -212,4 +212,26 @@ fn long_ago_the_offset_had_seconds_and_the_instant_is_right_all_the_same() {
     let start = said.json()[0]["start"].as_str().unwrap().to_owned();
     let instant: chrono::DateTime<chrono::Utc> = start.parse().unwrap();
     assert_eq!(instant.to_rfc3339(), "1899-01-01T12:00:00+00:00", "{start}");
+}
+
+#[test]
+fn what_is_over_is_told_by_its_end_though_it_can_still_be_joined() {
+    let home = Home::new();
+    // Fifteen minutes ago, and hours ago.
+    home.import(&[
+        &lesson_in(-75, "https://zoom.us/j/93412345678"),
+        &lesson_in(-600, "https://zoom.us/j/93412345679"),
+    ]);
+    let from = (now() - TimeDelta::days(1)).date_naive().to_string();
+    let said = home.bell(["agenda", "--from", &from]).ok().out;
+    let ends: Vec<String> = home
+        .agenda()
+        .iter()
+        .map(|session| session["end"].as_str().unwrap().parse::<DateTime<FixedOffset>>().unwrap())
+        .map(|end| end.format("· ended %H:%M").to_string())
+        .collect();
+    let lines: Vec<&str> = said.lines().filter(|line| line.starts_with("  ")).collect();
+    assert_eq!((lines.len(), ends.len()), (2, 2), "{said}");
+    assert!(lines.iter().zip(&ends).all(|(line, end)| line.ends_with(end)), "{said}");
+    assert_eq!(home.agenda()[1]["join_state"], "in_progress");
 }

@@ -78,7 +78,7 @@ impl App {
         self.with_rooms(found).await
     }
 
-    /// The next sessions that can still be joined, at most `limit`, by start.
+    /// The card's session and what comes after it, at most `limit`.
     ///
     /// # Errors
     /// What the store says.
@@ -89,10 +89,8 @@ impl App {
     }
 
     async fn coming_in(&self, days_ahead: u16, limit: usize) -> Result<Vec<Entry>> {
-        let page = self.today(days_ahead).await?.today;
-        let rest = page.days.into_iter().flat_map(|day| day.entries);
-        let live = |entry: &Entry| entry.session.status == Status::Scheduled && !entry.session.is_busy_time();
-        Ok(page.card.into_iter().chain(page.slim).chain(rest.filter(live)).take(limit).collect())
+        let Page { today, now, .. } = self.today(days_ahead).await?;
+        Ok(today.coming(now).take(limit).cloned().collect())
     }
 
     /// Sessions that ended at or before `before` (now, if not given), the latest first, fifty at most.

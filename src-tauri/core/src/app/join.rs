@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{App, Result};
+use super::{App, Page, Result, press::Opening};
 use crate::{
     error::Error,
     id::SessionId,
@@ -11,7 +11,6 @@ use crate::{
     session::Session,
     state_table::{Action, decide},
     store::sessions,
-    today::{Brass, Today},
 };
 
 /// What came of pressing *Join*.
@@ -32,22 +31,29 @@ pub enum Opened {
 
 impl App {
     /// Opens the meeting of a session. `confirmed`: the person has seen the host of an unknown address and
-    /// said yes. `early`: the person wants in before the door opens.
+    /// said yes. `early`: the person wants in before the door opens. A second press while it opens, or within
+    /// a second after, is one with the first: it opens and notes nothing, and is answered as the first was.
     ///
     /// # Errors
     /// No such session, no link, not open (yet, or any more), or what the store says.
     pub async fn join(&self, id: SessionId, confirmed: bool, early: bool) -> Result<Opened> {
-        let now = self.now();
+        let (now, pressed) = (self.now(), self.clock.steady());
         let url = self.door(id, early, now).await?;
+        let mut turn = match self.presses.turn(id, pressed).await {
+            Ok(turn) => turn,
+            Err(as_the_first) => return Ok(as_the_first),
+        };
         if url.verdict() == Verdict::Ask && !confirmed {
             let looks_like = judge(url.as_str()).reason.imitates().map(|provider| provider.label());
             return Ok(Opened::Ask { host: url.host().to_owned(), looks_like });
         }
-        if self.opener.open(&url).is_err() {
-            return Ok(Opened::BrowserFailed);
+        let opened = if self.opener.open(&url).is_ok() { Opened::Yes } else { Opened::BrowserFailed };
+        *turn = Some(Opening::new(id, &opened, self.clock.steady()));
+        drop(turn);
+        if opened == Opened::Yes {
+            self.note_opened(id, now).await;
         }
-        self.note_opened(id, now).await;
-        Ok(Opened::Yes)
+        Ok(opened)
     }
 
     /// The address of a session's meeting, because the person asked to copy it.
@@ -59,27 +65,19 @@ impl App {
         Ok(session.join_url.ok_or(Error::NoLink)?.as_str().to_owned())
     }
 
-    /// The session to join when none is named: the one whose *Join* is filled, or else the first one whose
-    /// door is open.
+    /// The session to join when none is named: the one that *Today* says. `early`: if no door is open, the one
+    /// whose door opens next.
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is none, [`Error::NotOpenYet`] when the next one opens later.
-    pub async fn session_to_join(&self) -> Result<SessionId> {
-        let Today { card, slim, brass, .. } = self.today(13).await?.today;
-        let filled = match brass {
-            Some(Brass::Card) => card,
-            Some(Brass::Slim) => slim,
-            None => None,
-        };
-        if let Some(filled) = filled {
-            return Ok(filled.session.id);
+    pub async fn session_to_join(&self, early: bool) -> Result<SessionId> {
+        let Page { today, now, .. } = self.today(13).await?;
+        if let Some(open) = today.joins {
+            return Ok(open);
         }
-        let coming = self.coming(20).await?;
-        if let Some(open) = coming.iter().find(|entry| entry.join.is_open()) {
-            return Ok(open.session.id);
-        }
-        let next = coming.iter().find(|entry| entry.join == JoinState::OpensAt).ok_or(Error::NotFound)?;
-        Err(self.not_open_yet(self.rules.opens_at(&next.session)).await?)
+        let mut coming = today.coming(now).filter(|entry| entry.join == JoinState::OpensAt);
+        let next = &coming.next().ok_or(Error::NotFound)?.session;
+        if early { Ok(next.id) } else { Err(self.not_open_yet(self.rules.opens_at(next)).await?) }
     }
 
     /// The address of a session's meeting, if the door is open. What the store does not give is taken from what the

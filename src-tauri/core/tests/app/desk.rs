@@ -24,23 +24,49 @@ pub const OTHER_MEET: &str = "https://meet.google.com/kln-opqr-stu";
 
 /// A clock that stands until it is set.
 #[derive(Clone)]
-pub struct SetClock(Arc<Mutex<DateTime<Utc>>>);
+pub struct SetClock(Arc<Mutex<Hands>>);
+
+struct Hands {
+    now: DateTime<Utc>,
+    steady: Duration,
+}
+
+impl SetClock {
+    fn pass(&self, time: Duration) {
+        let mut hands = self.0.lock().unwrap();
+        hands.now += time;
+        hands.steady += time;
+    }
+}
 
 impl Clock for SetClock {
     fn now(&self) -> DateTime<Utc> {
-        *self.0.lock().unwrap()
+        self.0.lock().unwrap().now
+    }
+
+    fn steady(&self) -> std::time::Duration {
+        self.0.lock().unwrap().steady.to_std().unwrap()
     }
 }
 
 /// Notes what it is asked to open.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Browser {
     pub opened: Arc<Mutex<Vec<String>>>,
     pub is_broken: Arc<Mutex<bool>>,
+    /// How long it keeps whoever asks it.
+    pub takes: Arc<Mutex<Duration>>,
+    /// How often it was asked.
+    pub asked: Arc<Mutex<usize>>,
+    clock: SetClock,
 }
 
 impl Opener for Browser {
     fn open(&self, url: &JoinUrl) -> Result<(), NotOpened> {
+        *self.asked.lock().unwrap() += 1;
+        let takes = *self.takes.lock().unwrap();
+        std::thread::sleep(takes.to_std().unwrap());
+        self.clock.pass(takes);
         if *self.is_broken.lock().unwrap() {
             return Err(NotOpened);
         }
@@ -72,20 +98,30 @@ impl Desk {
         let folder = tempfile::tempdir().unwrap();
         let data = DataFolder::open(folder.path()).unwrap();
         let store = Store::open(&data.database(), Migrate::Yes).await.unwrap();
-        let clock = SetClock(Arc::new(Mutex::new(at(now))));
-        let browser = Browser::default();
+        let clock = SetClock(Arc::new(Mutex::new(Hands { now: at(now), steady: Duration::zero() })));
+        let browser = Browser {
+            opened: Arc::default(),
+            is_broken: Arc::default(),
+            takes: Arc::new(Mutex::new(Duration::zero())),
+            asked: Arc::default(),
+            clock: clock.clone(),
+        };
         let (sender, changes) = broadcast::channel(64);
         let (bell, _) = mpsc::unbounded_channel();
         let app = App::new(store.clone(), Arc::new(clock.clone()), Arc::new(browser.clone()), sender, bell);
         Self { app, store, browser, changes, clock, folder }
     }
 
+    /// Time passes until then; or the clock is set back, and then no time passes.
     pub fn set(&self, now: &str) {
-        *self.clock.0.lock().unwrap() = at(now);
+        let mut hands = self.clock.0.lock().unwrap();
+        let passed = (at(now) - hands.now).max(Duration::zero());
+        hands.steady += passed;
+        hands.now = at(now);
     }
 
     pub fn pass(&self, time: Duration) {
-        *self.clock.0.lock().unwrap() += time;
+        self.clock.pass(time);
     }
 
     pub async fn add(&self, draft: &Draft) -> SessionId {

@@ -145,17 +145,17 @@ async fn without_a_link_or_a_life_there_is_no_join() {
 #[tokio::test]
 async fn join_without_a_name_takes_the_filled_button() {
     let desk = Desk::at("2026-11-24T15:00").await;
-    assert!(matches!(desk.app.session_to_join().await, Err(Error::NotFound)));
+    assert!(matches!(desk.app.session_to_join(false).await, Err(Error::NotFound)));
     let first = desk.add(&lesson("2026-11-24", "16:00")).await;
     let second = desk.add(&Draft { link: OTHER_MEET.to_owned(), ..lesson("2026-11-24", "17:00") }).await;
-    let error = desk.app.session_to_join().await.unwrap_err();
+    let error = desk.app.session_to_join(false).await.unwrap_err();
     assert!(matches!(error, Error::NotOpenYet { at: opens, .. } if opens == at("2026-11-24T15:55")));
     desk.set("2026-11-24T15:55");
-    assert_eq!(desk.app.session_to_join().await.unwrap(), first);
+    assert_eq!(desk.app.session_to_join(false).await.unwrap(), first);
     desk.app.join(first, false, false).await.unwrap();
-    assert_eq!(desk.app.session_to_join().await.unwrap(), first, "again");
+    assert_eq!(desk.app.session_to_join(false).await.unwrap(), first, "again");
     desk.set("2026-11-24T16:56");
-    assert_eq!(desk.app.session_to_join().await.unwrap(), second, "the brass has moved");
+    assert_eq!(desk.app.session_to_join(false).await.unwrap(), second, "the brass has moved");
 }
 
 #[tokio::test]
@@ -164,6 +164,6 @@ async fn busy_time_is_no_session_to_join() {
     let dentist = "UID:d@test\nSUMMARY:Dentist\nDTSTART:20261124T090000Z\nDTEND:20261124T100000Z";
     desk.import(&calendar(&[dentist])).await;
     assert!(desk.all().await[0].is_busy_time());
-    assert!(matches!(desk.app.session_to_join().await, Err(Error::NotFound)));
+    assert!(matches!(desk.app.session_to_join(false).await, Err(Error::NotFound)));
     assert!(desk.app.coming(5).await.unwrap().is_empty());
 }

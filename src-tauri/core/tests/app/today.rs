@@ -13,7 +13,7 @@ use super::desk::{Desk, MEET, at, calendar, lesson};
 
 const MADRID: Tz = Tz::Europe__Madrid;
 
-fn session(title: &str, start: &str, minutes: i64) -> Session {
+pub fn session(title: &str, start: &str, minutes: i64) -> Session {
     Session {
         id: SessionId::new(),
         source: Source::ThisComputer,
@@ -172,6 +172,20 @@ fn what_is_called_off_or_busy_has_no_card_but_stays_in_its_day() {
     assert_eq!(card(&evening), None);
     assert_eq!(rows(&evening), [(DayLabel::Today, vec!["Ben"])], "until the day is over");
     assert!(page(&all, "2026-11-24T23:00").days.is_empty(), "midnight in Madrid");
+}
+
+#[test]
+fn beside_what_has_begun_the_heading_does_not_say_later() {
+    let three = [
+        opened(session("Ben", "2026-11-24T15:00", 60)),
+        opened(session("Mia", "2026-11-24T16:00", 60)),
+        session("Dan", "2026-11-24T18:00", 60),
+    ];
+    let today = page(&three, "2026-11-24T15:30");
+    assert_eq!((card(&today), rows(&today)), (Some("Ben"), vec![(DayLabel::LaterToday, vec!["Dan"])]));
+    // Ben's can still be joined, and is over.
+    let today = page(&three, "2026-11-24T16:20");
+    assert_eq!((card(&today), rows(&today)), (Some("Mia"), vec![(DayLabel::Today, vec!["Ben", "Dan"])]));
 }
 
 #[test]
