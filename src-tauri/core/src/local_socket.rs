@@ -171,7 +171,9 @@ mod unix {
     pub(super) async fn ask(folder: &DataFolder, ask: &Ask, patience: Duration) -> Asked {
         let Ok((name, _open)) = name(folder) else { return Asked::Nobody };
         // The system lets in as many as may wait; beyond that, connecting waits too.
-        let Ok(Ok(stream)) = timeout(patience, UnixStream::connect(&name)).await else { return Asked::Nobody };
+        let Ok(Ok(stream)) = timeout(patience, UnixStream::connect(&name)).await else {
+            return Asked::Nobody;
+        };
         if !is_own(&stream) {
             return Asked::Nobody;
         }

@@ -150,7 +150,8 @@ impl SmallDisk {
 
     fn mount(at: PathBuf) -> Result<Self> {
         std::fs::create_dir_all(&at)?;
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", Self::SIZE, "firstbell"]).arg(&at).output()?;
+        let mounted =
+            Command::new("mount").args(["-t", "tmpfs", "-o", Self::SIZE, "firstbell"]).arg(&at).output()?;
         ensure!(mounted.status.success(), "mount: {}", String::from_utf8_lossy(&mounted.stderr));
         Ok(Self(at))
     }

@@ -111,12 +111,18 @@ impl Story<'_> {
         }
         let _ = self.rings_in_time(3, dan.at).await;
         self.says_what_is_wrong().await;
-        self.heals().await;
-        // In a folder that was begun anew it may have been saved at once.
-        if self.fault != Fault::Deleted || page.count("dialog").await.unwrap() > 0 {
-            page.press("Add a session").await.unwrap();
+        // A folder that was begun anew takes what it refused when it had just gone, if it was not there yet.
+        if self.fault == Fault::Deleted {
+            if page.count("dialog").await.unwrap() > 0 {
+                page.press("Add a session").await.unwrap();
+            }
+            page.no_dialog().await.unwrap();
         }
-        page.no_dialog().await.unwrap();
+        self.heals().await;
+        if self.fault != Fault::Deleted {
+            page.press("Add a session").await.unwrap();
+            page.no_dialog().await.unwrap();
+        }
         page.shows("Zoe").await.unwrap();
         self.is_in_the_ledger_once(&dan).await;
     }

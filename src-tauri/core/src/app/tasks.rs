@@ -131,7 +131,12 @@ pub async fn keep_store(app: Arc<App>, folder: DataFolder, opened: Opened, mut r
             app.store.reopen_as(&opened.store);
         }
         if place == Some(Place::Deleted) && is_whole {
+            // Whoever hides names does so in a new folder, too.
+            let settings = app.memory.settings();
             app.memory.store_was_deleted();
+            if let Err(error) = app.save_settings(settings).await {
+                tracing::warn!(%error, "the settings could not be taken along");
+            }
         } else {
             app.memory.store_lies(fault);
         }

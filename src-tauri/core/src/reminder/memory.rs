@@ -18,6 +18,7 @@ use crate::{
     id::SessionId,
     join::Room,
     session::Session,
+    settings::Settings,
     store::{Result, Store, rings::RingKey},
 };
 
@@ -99,7 +100,11 @@ impl Default for Memory {
             unstored: Vec::new(),
             faults: Faults::default(),
         };
-        Self { health: watch::Sender::new(Health::GOOD), state: Mutex::new(state), storing: tokio::sync::Mutex::default() }
+        Self {
+            health: watch::Sender::new(Health::GOOD),
+            state: Mutex::new(state),
+            storing: tokio::sync::Mutex::default(),
+        }
     }
 }
 
@@ -216,6 +221,12 @@ impl Memory {
         let left: BTreeSet<SessionId> = self.state().left_over.iter().map(|each| each.session.id).collect();
         known.sessions.retain(|each| left.contains(&each.session.id));
         known
+    }
+
+    /// The settings, as they were last read.
+    #[must_use]
+    pub fn settings(&self) -> Settings {
+        self.state().known.surroundings.settings
     }
 
     /// A session that cannot be read from the store, as it was last read.
