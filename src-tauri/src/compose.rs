@@ -5,9 +5,9 @@ use std::{path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
 use clap::Parser as _;
 use firstbell_core::{
-    app::App,
+    app::{App, zones},
     change::Cause,
-    clock::SystemClock,
+    clock::{Clock as _, SystemClock},
     data_folder::{DataFolder, Ownership},
     error::Error,
     join::JoinRules,
@@ -132,6 +132,7 @@ async fn open(folder: DataFolder) -> Result<Opened, Error> {
         }
         Err(error) => return Err(error.into()),
     };
+    zones::put_right(&store, SystemClock.now()).await?;
     Ok(Opened { folder, _ownership: ownership, store, damaged })
 }
 

@@ -8,11 +8,11 @@ mod news;
 mod people;
 mod rings;
 mod sessions;
+pub mod zones;
 
 use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use tokio::sync::{broadcast, mpsc};
 
 pub use agenda::Page;
@@ -33,6 +33,7 @@ use crate::{
     settings::Settings,
     state_table::Role,
     store::{Store, Write},
+    zone::Zone,
 };
 
 /// The result of asking for something.
@@ -93,7 +94,7 @@ impl App {
 
     /// The zone in which times are shown.
     #[must_use]
-    pub fn zone(&self) -> Tz {
+    pub fn zone(&self) -> Zone {
         computer_zone()
     }
 

@@ -8,6 +8,7 @@
 pub mod app;
 pub mod calendar_file;
 pub mod change;
+pub mod clock_change;
 pub mod clock;
 pub mod data_folder;
 pub mod desktop;
@@ -26,3 +27,4 @@ pub mod store;
 pub mod today;
 pub mod wall_clock;
 pub mod words;
+pub mod zone;

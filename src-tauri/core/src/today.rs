@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
-use chrono_tz::Tz;
 
 use crate::{
     join::{JoinRules, JoinState, Room},
     session::{Session, Status},
+    zone::Zone,
 };
 
 /// How long after its planned end a session that the person has opened keeps the card.
@@ -114,7 +114,7 @@ pub fn lay_out(
     next: Option<Entry>,
     rules: JoinRules,
     now: DateTime<Utc>,
-    zone: Tz,
+    zone: Zone,
 ) -> Today {
     let mut entries = entries;
     let card = card_of(&entries, now).map(|index| entries.remove(index)).or(next);

@@ -1,6 +1,5 @@
 //! Sessions one by one.
 
-use chrono_tz::Tz;
 use firstbell_core::{
     app::App,
     draft::Draft,
@@ -137,7 +136,7 @@ async fn check(core: &App, draft: &Draft, except: Option<SessionId>) -> Result<D
     let Some((start, end)) = planned.times.first().copied() else { return Ok(said) };
     let overlapping = core.overlapping(start, end, except).await?;
     said.overlaps = overlapping.map(|session| session.person.unwrap_or(session.title));
-    let zone = planned.person_zone.as_deref().and_then(|zone| zone.parse::<Tz>().ok().map(|tz| (zone, tz)));
+    let zone = planned.person_zone.as_deref().and_then(|zone| zone.parse::<Zone>().ok().map(|tz| (zone, tz)));
     if let (Some(name), Some((zone_name, zone))) = (planned.person, zone) {
         let clock = core.settings().await?.hours();
         let time = time_of_day(start, zone, clock);

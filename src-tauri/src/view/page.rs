@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, Utc};
-use chrono_tz::Tz;
 use firstbell_core::{
     app::{Page, Person},
     today::{Brass as CoreBrass, DayLabel as CoreLabel, Entry},
@@ -96,7 +95,7 @@ pub struct TodayView {
 
 impl TodayView {
     /// The page. Times are shown in `zone`.
-    pub fn new(page: &Page, zone: Tz, clock: HourClock, problem: Option<Problem>) -> Self {
+    pub fn new(page: &Page, zone: Zone, clock: HourClock, problem: Option<Problem>) -> Self {
         let row = |entry: &Entry| SessionRow::new(entry, &page.zones, page.now);
         let label = |label| match label {
             CoreLabel::LaterToday => DayLabel::LaterToday,

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use firstbell_core::{
     app::SessionPage as CorePage,
     join::{JoinRules, JoinState as CoreState, Verdict},
@@ -290,7 +289,7 @@ pub struct SessionPage {
 
 impl SessionPage {
     /// The page. Times in sentences are said in `zone`.
-    pub fn new(page: &CorePage, zone: Tz, clock: HourClock, now: DateTime<Utc>) -> Self {
+    pub fn new(page: &CorePage, zone: Zone, clock: HourClock, now: DateTime<Utc>) -> Self {
         let session = &page.entry.session;
         let zones = match (&session.person, &page.person_zone) {
             (Some(name), Some(zone)) => BTreeMap::from([(name.clone(), zone.clone())]),
@@ -317,7 +316,7 @@ fn shown_link(session: &Session) -> Option<String> {
     Some(plain.trim_end_matches('/').to_owned())
 }
 
-fn happened(event: &Event, zone: Tz, clock: HourClock) -> Happened {
+fn happened(event: &Event, zone: Zone, clock: HourClock) -> Happened {
     let name = match event.kind {
         Kind::Added => "happened-added",
         Kind::Imported => "happened-imported",
@@ -353,6 +352,6 @@ fn happened(event: &Event, zone: Tz, clock: HourClock) -> Happened {
 }
 
 /// "Thu 26 Nov, 16:00".
-fn day_and_time(at: DateTime<Utc>, zone: Tz, clock: HourClock) -> String {
+fn day_and_time(at: DateTime<Utc>, zone: Zone, clock: HourClock) -> String {
     format!("{}, {}", at.with_timezone(&zone).format("%a %-d %b"), time_of_day(at, zone, clock))
 }

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use firstbell_core::app;
 use firstbell_core::clock::{Clock, SystemClock};
 use firstbell_core::data_folder::DataFolder;
@@ -14,6 +13,7 @@ use firstbell_core::id::SessionId;
 use firstbell_core::join::JoinUrl;
 use firstbell_core::settings::Settings;
 use firstbell_core::store::{Migrate, Store};
+use firstbell_core::zone::Zone;
 use tokio::sync::{broadcast, mpsc};
 
 use super::calendar::{self, Lesson};
@@ -24,7 +24,7 @@ use super::people::{Person, tutor_ada};
 pub struct Arranged {
     core: app::App,
     store: Store,
-    zone: Tz,
+    zone: Zone,
     _changes: broadcast::Receiver<firstbell_core::change::Cause>,
     _signals: mpsc::UnboundedReceiver<firstbell_core::reminder::Signal>,
 }
