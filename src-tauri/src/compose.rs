@@ -230,7 +230,7 @@ pub async fn today(app: &AppHandle, days_ahead: u16) -> Answer<TodayView> {
     let clock = core.settings().await?.hours();
     let problem = (!*app.state::<CanRing>().0.borrow()).then_some(Problem::CannotRing);
     let page = core.today(days_ahead.min(366)).await?;
-    Ok(TodayView::new(&page, core.zone(), clock, problem))
+    Ok(TodayView::new(&page, core.zone(), clock, &core.clocks_changed().await?, problem))
 }
 
 /// Quits at once.

@@ -24,12 +24,12 @@ use std::{collections::HashMap, fmt};
 use uuid::Uuid;
 
 use self::{event::Flaw, parse::Block, zone::Zones};
-use crate::zone::Zone;
 pub use self::{
     merge::{MergeOutcome, Merged},
     series::{Component, FileSeries, MAX_OCCURRENCES, Occurrence, Pattern, SeriesFault},
     write::{OutEvent, write},
 };
+use crate::zone::Zone;
 
 /// Files beyond this many bytes are refused.
 pub const MAX_BYTES: usize = 10 * 1024 * 1024;

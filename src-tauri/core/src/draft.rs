@@ -185,12 +185,7 @@ impl Draft {
 }
 
 /// The same wall-clock time every week: the hour stays through a clock change, the instant moves.
-fn weekly(
-    first: NaiveDateTime,
-    zone: Zone,
-    lasts: Duration,
-    weeks: u32,
-) -> Vec<Time> {
+fn weekly(first: NaiveDateTime, zone: Zone, lasts: Duration, weeks: u32) -> Vec<Time> {
     (0..i64::from(weeks))
         .map(|week| {
             let wall = first + Duration::weeks(week);

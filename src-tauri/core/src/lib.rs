@@ -8,8 +8,8 @@
 pub mod app;
 pub mod calendar_file;
 pub mod change;
-pub mod clock_change;
 pub mod clock;
+pub mod clock_change;
 pub mod data_folder;
 pub mod desktop;
 pub mod draft;

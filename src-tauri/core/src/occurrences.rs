@@ -60,8 +60,10 @@ pub fn plan(wish: &Wish<'_>, occurrences: &[Occurrence], here: Vec<Session>, now
     let by_original = by_original(&here);
     let mut plan = Plan::default();
     if wish.choice != Choice::LeaveOut {
-        let mut found: Vec<Option<Session>> =
-            occurrences.iter().map(|occurrence| here.remove(by_original.get(&occurrence.original?)?)).collect();
+        let mut found: Vec<Option<Session>> = occurrences
+            .iter()
+            .map(|occurrence| here.remove(by_original.get(&occurrence.original?)?))
+            .collect();
         let taken: Vec<SessionId> = found.iter().flatten().map(|session| session.id).collect();
         for (occurrence, found) in occurrences.iter().zip(&mut found) {
             let mut id = SessionId::of_occurrence(FILES, wish.uid, &occurrence.key);

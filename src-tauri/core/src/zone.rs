@@ -14,12 +14,12 @@ use std::{fmt, str::FromStr};
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 
+use self::table::Entry;
 pub use self::{
     in_chrono::ZoneOffset,
     reading::Reading,
     table::{BadTable, Table},
 };
-use self::table::Entry;
 
 /// A time zone of a table, by the name that was given for it. Cheap to copy.
 ///

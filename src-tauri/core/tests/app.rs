@@ -2,6 +2,8 @@
 //! a browser that only notes what it is given.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
+#[path = "app/clocks.rs"]
+mod clocks;
 #[path = "app/desk.rs"]
 mod desk;
 #[path = "app/files.rs"]

@@ -396,7 +396,8 @@ fn the_zone_of_record_is_the_one_the_file_names() {
     ] {
         assert_eq!(zone(file), expected, "{file}");
     }
-    let new_york = read(&fs::read(folder().join("floating.ics")).unwrap(), "America/New_York".parse().unwrap()).unwrap();
+    let new_york =
+        read(&fs::read(folder().join("floating.ics")).unwrap(), "America/New_York".parse().unwrap()).unwrap();
     let floating = all(&new_york);
     assert_eq!(floating[0].start, at("20261024T210000Z"));
     assert_eq!(floating[0].key, "20261024T170000");

@@ -133,7 +133,11 @@ const THE_TEST: &str = "every_change_of_every_zone_until_2030_is_as_the_oracle_h
 /// A table of before: 2025b, as an older system has it.
 fn older_table() -> PathBuf {
     let folder = root().join(".dev/oracle-2025b/tzdata/zoneinfo");
-    assert!(folder.join("America/Vancouver").is_file(), "run `./dev test`, which fetches {}", folder.display());
+    assert!(
+        folder.join("America/Vancouver").is_file(),
+        "run `./dev test`, which fetches {}",
+        folder.display()
+    );
     folder
 }
 

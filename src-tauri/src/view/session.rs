@@ -12,6 +12,7 @@ use firstbell_core::{
     today::Entry,
     wall_clock::{HourClock, time_of_day},
     words::say,
+    zone::Zone,
 };
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -114,6 +115,7 @@ pub enum Who {
     You,
     CalendarFile,
     Bell,
+    Zones,
 }
 
 /// Where a session comes from.
@@ -291,12 +293,8 @@ impl SessionPage {
     /// The page. Times in sentences are said in `zone`.
     pub fn new(page: &CorePage, zone: Zone, clock: HourClock, now: DateTime<Utc>) -> Self {
         let session = &page.entry.session;
-        let zones = match (&session.person, &page.person_zone) {
-            (Some(name), Some(zone)) => BTreeMap::from([(name.clone(), zone.clone())]),
-            _ => BTreeMap::new(),
-        };
         Self {
-            row: SessionRow::new(&page.entry, &zones, now),
+            row: SessionRow::new(&page.entry, &page.zones(), now),
             link: shown_link(session),
             homework: session.homework.clone(),
             plan: session.plan.clone(),
@@ -321,6 +319,7 @@ fn happened(event: &Event, zone: Zone, clock: HourClock) -> Happened {
         Kind::Added => "happened-added",
         Kind::Imported => "happened-imported",
         Kind::Moved => "happened-moved",
+        Kind::ClocksChanged => "happened-clocks-changed",
         Kind::LengthChanged => "happened-length-changed",
         Kind::LinkAdded => "happened-link-added",
         Kind::LinkChanged => "happened-link-changed",
@@ -347,6 +346,7 @@ fn happened(event: &Event, zone: Zone, clock: HourClock) -> Happened {
         By::You => Who::You,
         By::CalendarFile => Who::CalendarFile,
         By::Bell => Who::Bell,
+        By::Zones => Who::Zones,
     };
     Happened { at: instant(event.at), source, words: say(name, &[("before", before.into())]) }
 }

@@ -124,7 +124,7 @@ impl Arranged {
         let elsewhere = person.zone != tutor_ada().zone;
         let draft = Draft {
             person: person.name.split(' ').next().unwrap_or_default().to_owned(),
-            person_zone: elsewhere.then(|| person.zone.name().to_owned()),
+            person_zone: elsewhere.then(|| person.zone.to_owned()),
             subject: subject.to_owned(),
             date: local.date_naive().to_string(),
             time: local.format("%H:%M").to_string(),

@@ -71,7 +71,11 @@ impl DesktopPlan {
             let now = Utc::now().with_timezone(zone).time();
             (now - NaiveTime::from_hms_opt(12, 30, 0).unwrap_or_default()).num_minutes().abs()
         };
-        self.zone = CITIES.into_iter().filter_map(|name| name.parse().ok()).min_by_key(from_noon).unwrap_or(self.zone);
+        self.zone = CITIES
+            .into_iter()
+            .filter_map(|name| name.parse().ok())
+            .min_by_key(from_noon)
+            .unwrap_or(self.zone);
         self
     }
 

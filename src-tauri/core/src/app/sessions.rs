@@ -1,5 +1,7 @@
 //! Sessions one by one: add, change, move, call off, say how it went, write.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
@@ -43,6 +45,15 @@ pub struct SessionPage {
     pub allowed: Vec<Action>,
     /// How many sessions of its series start later and are live.
     pub later_in_series: usize,
+}
+
+impl SessionPage {
+    /// The zone in which the other person lives, by their name.
+    #[must_use]
+    pub fn zones(&self) -> BTreeMap<String, String> {
+        let person = self.entry.session.person.clone();
+        person.zip(self.person_zone.clone()).into_iter().collect()
+    }
 }
 
 impl App {

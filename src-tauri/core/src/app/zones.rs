@@ -17,7 +17,7 @@ use crate::{
         events::{self, By, Event, Kind},
         series, sessions, settings,
     },
-    zone::{Table, Zone},
+    zone::Table,
 };
 
 /// The setting that says by which table the instants in a store were made.
@@ -148,11 +148,5 @@ impl App {
     #[must_use]
     pub fn zone_names(&self) -> Vec<&'static str> {
         Table::ours().places().collect()
-    }
-
-    /// The zone of that name, if it is one that our table has.
-    #[must_use]
-    pub fn known_zone(&self, name: &str) -> Option<Zone> {
-        name.parse().ok()
     }
 }

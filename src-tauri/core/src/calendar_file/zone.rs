@@ -9,7 +9,10 @@ use std::{
 use chrono::{DateTime, NaiveDateTime, Utc};
 
 use super::{own_zone::OwnZone, parse::Block};
-use crate::{session::Decided, zone::{Table, Zone}};
+use crate::{
+    session::Decided,
+    zone::{Table, Zone},
+};
 
 /// Turns wall-clock times of a file into instants.
 #[derive(Clone, Debug)]
@@ -115,7 +118,8 @@ impl Zones {
         for block in calendar.blocks.iter().filter(|block| block.name == "VTIMEZONE") {
             let Some(id) = block.get("TZID") else { continue };
             let id = clean(&id.value).to_owned();
-            let location = block.get("X-LIC-LOCATION").and_then(|line| known(local.table(), line.value.trim()));
+            let location =
+                block.get("X-LIC-LOCATION").and_then(|line| known(local.table(), line.value.trim()));
             let read = OwnZone::read(block).map(|(zone, text)| Own {
                 zone: Arc::new(zone),
                 text,
@@ -150,8 +154,7 @@ impl Zones {
             return *found;
         }
         let loosely = || loosely_known(table, id).or_else(|| table.described(id));
-        let zone =
-            known(table, id).or_else(|| if self.own.contains_key(id) { None } else { loosely() });
+        let zone = known(table, id).or_else(|| if self.own.contains_key(id) { None } else { loosely() });
         self.found.borrow_mut().insert(id.to_owned(), zone);
         zone
     }
@@ -178,7 +181,8 @@ fn clean(id: &str) -> &str {
 /// An IANA name, also behind a prefix (§3.8.3.1: `/mozilla.org/20050126_1/Europe/Madrid`), or a
 /// Windows name (Unicode CLDR, windowsZones.xml). Old names are kept as they are.
 fn known(table: &'static Table, id: &str) -> Option<Zone> {
-    let suffixes = || id.match_indices('/').map(|(at, _)| &id[at + 1..]).filter(|suffix| suffix.contains('/'));
+    let suffixes =
+        || id.match_indices('/').map(|(at, _)| &id[at + 1..]).filter(|suffix| suffix.contains('/'));
     table
         .zone(id)
         .or_else(|| suffixes().find_map(|suffix| table.zone(suffix)))

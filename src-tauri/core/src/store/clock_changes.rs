@@ -51,6 +51,9 @@ pub async fn unseen(
 /// # Errors
 /// What SQLite says.
 pub async fn acknowledge(conn: &mut SqliteConnection, zone: &str) -> Result<()> {
-    sqlx::query("UPDATE clock_changes SET seen = 1 WHERE zone = ?1 AND seen = 0").bind(zone).execute(conn).await?;
+    sqlx::query("UPDATE clock_changes SET seen = 1 WHERE zone = ?1 AND seen = 0")
+        .bind(zone)
+        .execute(conn)
+        .await?;
     Ok(())
 }

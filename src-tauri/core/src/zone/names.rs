@@ -7,7 +7,16 @@ use super::{Table, Zone};
 /// Parts of the world that zones are named after. What is not under one of them (`Etc/GMT+5`, `US/Pacific`, `EST`) is
 /// found by its name and not suggested.
 const AREAS: [&str; 10] = [
-    "Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific",
+    "Africa",
+    "America",
+    "Antarctica",
+    "Arctic",
+    "Asia",
+    "Atlantic",
+    "Australia",
+    "Europe",
+    "Indian",
+    "Pacific",
 ];
 
 impl Table {

@@ -180,8 +180,10 @@ impl Entry {
             (Some(one), None) => Reading::Once { seconds: one.seconds },
             (Some(one), Some(two)) => Reading::Twice { first: one.seconds, second: two.seconds },
             (None, _) => {
-                let is_gap = |pair: &&[Stretch]| minus(wall, pair[0].seconds) >= pair[0].until
-                    && minus(wall, pair[1].seconds) < pair[1].from;
+                let is_gap = |pair: &&[Stretch]| {
+                    minus(wall, pair[0].seconds) >= pair[0].until
+                        && minus(wall, pair[1].seconds) < pair[1].from
+                };
                 match stretches.windows(2).find(is_gap) {
                     Some(pair) => Reading::Never { before: pair[0].seconds, after: pair[1].seconds },
                     None => Reading::Once { seconds: self.seconds_at(near) },
