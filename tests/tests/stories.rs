@@ -29,3 +29,5 @@ mod sessions;
 mod tray;
 #[path = "stories/untouched.rs"]
 mod untouched;
+#[path = "stories/zones.rs"]
+mod zones;

@@ -109,6 +109,12 @@ impl Arranged {
         &self.core
     }
 
+    /// The store itself.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
     /// Adds a session with a person. The draft can be changed on its way.
     ///
     /// # Errors
