@@ -172,14 +172,18 @@ need_school() {
   fi
 }
 
-# The other implementations that calendar files, free times and series are compared with, in a Python of their own.
+# The other implementations that calendar files, free times, series and zones are compared with, in a Python of their
+# own; beside it the table of zones that stores of before were written by.
 need_oracle() {
   local key python=$root/.dev/oracle/bin/python
-  key=$(digest tests/oracle/requirements.txt)
+  key=$(digest tests/oracle/requirements.txt tests/oracle/requirements-2025b.txt)
   if ! is_done oracle "$key" || [[ ! -x $python ]]; then
     step "Fetching the calendar oracle"
     python3 -m venv --clear .dev/oracle
     "$python" -m pip install --quiet --disable-pip-version-check --requirement tests/oracle/requirements.txt
+    rm -rf .dev/oracle-2025b
+    "$python" -m pip install --quiet --disable-pip-version-check --no-deps --target .dev/oracle-2025b \
+      --requirement tests/oracle/requirements-2025b.txt
     done_with oracle "$key"
   fi
   export FIRSTBELL_ORACLE_PYTHON=$python

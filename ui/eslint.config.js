@@ -11,6 +11,15 @@ const shellOnlyInTauri = {
   }],
 };
 
+// The engine's table of zones may be years old. What the clocks show comes from the shell, in stretches.
+const noZonesOfTheEngine = {
+  "no-restricted-properties": ["error",
+    { object: "Intl", property: "DateTimeFormat", message: "Hours come from stretches (stretches.ts)." },
+    { object: "Intl", property: "supportedValuesOf", message: "Names of zones come from the shell (zones.ts)." },
+    ...["toLocaleString", "toLocaleDateString", "toLocaleTimeString", "getTimezoneOffset"].map((property) => ({ property, message: "Hours come from stretches (stretches.ts)." })),
+  ],
+};
+
 export default ts.config(
   { ignores: ["dist", "src/tauri/bindings.ts"] },
   js.configs.recommended,
@@ -27,7 +36,7 @@ export default ts.config(
       "svelte/no-at-html-tags": "error",
     },
   },
-  { rules: { ...shellOnlyInTauri, "@typescript-eslint/consistent-type-definitions": ["error", "type"] } },
+  { rules: { ...shellOnlyInTauri, ...noZonesOfTheEngine, "@typescript-eslint/consistent-type-definitions": ["error", "type"] } },
   { files: ["src/tauri/**"], rules: { "no-restricted-imports": "off" } },
   { files: ["*.config.*", "src/tests/**"], languageOptions: { globals: { ...globals.node } } },
 );

@@ -50,6 +50,7 @@ tray-quit = Quit First Bell
 happened-added = Added
 happened-imported = Came with a calendar file
 happened-moved = Moved from { $before }
+happened-clocks-changed = Its clocks changed; it stood at { $before }
 happened-length-changed = The length changed
 happened-link-added = A link was added
 happened-link-changed = The link changed

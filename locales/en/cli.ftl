@@ -75,6 +75,7 @@ doctor-no-bus = There is no session bus, so notifications can’t be shown. Log 
 doctor-browser-ok = Meetings are opened by { $program }.
 doctor-browser-none = No program that opens links was found. Install xdg-utils.
 doctor-zone-ok = The time zone is { $zone }.
+doctor-zone-table = Time zones: IANA { $version }.
 doctor-zone-none = The computer’s time zone isn’t known, so times are shown in UTC. Set it in the system’s settings.
 doctor-clock-ok = The clock says { $time }.
 doctor-clock-wrong = The clock says { $time }, which can’t be right. Set it, or bells ring at the wrong time.

@@ -96,6 +96,14 @@ missed = While closed, { $count ->
         [one] one bell
        *[other] { $count } bells
     } did not ring.
+clocks-changed = The clocks in { $place } changed: { $count ->
+        [one] one session now begins
+       *[other] { $count } sessions now begin
+    } at another time.
+clocks-changed-to = The clocks in { $place } changed: { $count ->
+        [one] one session now begins
+       *[other] { $count } sessions now begin
+    } at { $time } your time.
 samples = These sessions are samples.
 remove-samples = Remove samples
 
@@ -161,7 +169,9 @@ for-person = { $time } for { $person } ({ $place }){ $days ->
         [-1] , −1 day
        *[other] , { NUMBER($days, signDisplay: "always") } days
     }
+for-person-unknown = { $person }’s time ({ $place }) isn’t known
 for-you = for you, { $place }
+for-them-unknown = for { $person }, { $place }: their time isn’t known
 for-them = for { $person }, { $place }{ $days ->
         [0] { "" }
         [1] , +1 day
@@ -363,6 +373,7 @@ no-next = Nothing planned
 next-near = { $day } { $time }
 next-far = { $weekday } { $day } { $month }, { $time }
 zone-now = { $place }, { $time } there now
+zone-now-unknown = { $place }, the time there isn’t known
 zone-unknown = Time zone not known
 zone-of = { $person }’s time zone
 view-person = View { $person }

@@ -11,7 +11,7 @@ use firstbell_core::{
         tasks,
     },
     change::Cause,
-    clock::SystemClock,
+    clock::{Clock as _, SystemClock},
     data_folder::{DataFolder, Ownership},
     error::Error,
     health::Health,
@@ -146,7 +146,7 @@ fn open_in_time(
 ) -> tauri::async_runtime::JoinHandle<Opened> {
     tauri::async_runtime::spawn(async move {
         match ownership {
-            Some(ownership) => open::open(&folder, ownership).await,
+            Some(ownership) => open::open(&folder, ownership, SystemClock.now()).await,
             None => open::open_beside(&folder).await,
         }
     })
@@ -218,7 +218,7 @@ fn start(
 async fn take_over(app: AppHandle, signals: Signals) {
     let folder = app.state::<DataFolder>().inner().clone();
     let ownership = second_start::wait_for_turn(&app, &folder).await;
-    let opened = open::open(&folder, Ok(ownership)).await;
+    let opened = open::open(&folder, Ok(ownership), SystemClock.now()).await;
     let core = window::core(&app);
     core.memory().store_lies(opened.fault.as_ref().map(open::fault_of));
     core.reopen_as(&opened.store);
@@ -269,7 +269,7 @@ pub async fn today(app: &AppHandle, days_ahead: u16) -> Answer<TodayView> {
     let core = window::core(app);
     let clock = core.settings().await?.hours();
     let page = core.today(days_ahead.min(366)).await?;
-    Ok(TodayView::new(&page, core.zone(), clock))
+    Ok(TodayView::new(&page, core.zone(), clock, &core.clocks_changed().await?))
 }
 
 /// What is wrong, for the strip.

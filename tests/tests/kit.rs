@@ -359,7 +359,7 @@ async fn a_watched_window_is_driven_and_untouched() {
 fn a_lesson_is_written_as_calendars_write_it() {
     let now = "2026-11-22T17:54:52Z".parse().unwrap();
     let lesson = Lesson::starting_in(308, now).uid("one").title("Algebra, with Ada; again").minutes(45);
-    let text = calendar::calendar(&[lesson.clone(), lesson.in_zone(tutor_ada().zone).without_link()]);
+    let text = calendar::calendar(&[lesson.clone(), lesson.in_zone(tutor_ada().zone()).without_link()]);
     assert!(text.contains("\r\nDTSTART:20261122T180000Z\r\nDTEND:20261122T184500Z\r\n"), "{text}");
     assert!(text.contains("\r\nDTSTART;TZID=Europe/Madrid:20261122T190000\r\n"), "{text}");
     assert!(text.contains("SUMMARY:Algebra\\, with Ada\\; again\r\n"), "{text}");

@@ -33,3 +33,5 @@ mod store_faults;
 mod tray;
 #[path = "stories/untouched.rs"]
 mod untouched;
+#[path = "stories/zones.rs"]
+mod zones;

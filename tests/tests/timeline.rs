@@ -170,6 +170,24 @@ async fn what_sleep_held_up_rings_at_the_first_tick_in_words_for_now() {
     }
 }
 
+#[tokio::test]
+async fn another_table_of_zones_moves_the_ring_with_the_wall_clock() {
+    for (by, rings) in [("30m", "2026-11-24T15:25:00Z"), ("-30m", "2026-11-24T16:25:00Z")] {
+        let report = play(&format!(
+            r#"{{"now": "2026-11-24T15:00:00Z",
+                "sessions": [{{"id": "asha", "start": "2026-11-24T16:00:00Z", "zone": "Asia/Kolkata"}},
+                             {{"id": "ben", "start": "2026-11-24T16:10:00Z"}}],
+                "script": [{{"run": "10m"}}, {{"table": "Asia/Kolkata", "by": "{by}", "from": "-1d"}}, {{"run": "3h"}}]}}"#
+        ))
+        .await;
+        let rang: Vec<_> =
+            report.rings.iter().map(|ring| (ring.session.as_str(), ring.rung_at.as_str())).collect();
+        let mut expected = [("asha", rings), ("ben", "2026-11-24T16:05:00Z")];
+        expected.sort_by_key(|(_, at)| *at);
+        assert_eq!(rang, expected, "{by}");
+    }
+}
+
 #[test]
 fn a_fault_in_a_scenario_is_a_sentence_that_names_its_place() {
     for (text, sentence) in [
@@ -197,7 +215,7 @@ fn a_fault_in_a_scenario_is_a_sentence_that_names_its_place() {
         ),
         (
             r#"{"now": "2026-11-24T15:00:00Z", "sessions": [{"id": "a", "start": "5m", "lenght": "1h"}]}"#,
-            "At sessions[0].lenght: There is no such key here. There may be id, start, lasts, person, person_zone, subject, link, place, bell.",
+            "At sessions[0].lenght: There is no such key here. There may be id, start, lasts, zone, person, person_zone, subject, link, place, bell.",
         ),
         (
             r#"{"now": "2026-11-24T15:00:00Z", "sessions": [{"id": "a", "start": "5m", "lasts": "13h"}]}"#,
@@ -205,11 +223,15 @@ fn a_fault_in_a_scenario_is_a_sentence_that_names_its_place() {
         ),
         (
             r#"{"now": "2026-11-24T15:00:00Z", "script": ["go"]}"#,
-            "At script[0]: \"go\" is no step. A step is run, sleep, step_clock, move, cancel, add, kill, or one of the words start, stop, restart, kill.",
+            "At script[0]: \"go\" is no step. A step is run, sleep, step_clock, move, cancel, add, kill, table, or one of the words start, stop, restart, kill.",
         ),
         (
             r#"{"now": "2026-11-24T15:00:00Z", "script": [{"run": "5m", "sleep": "5m"}]}"#,
             "At script[0].sleep: There is no such key here. There may be run.",
+        ),
+        (
+            r#"{"now": "2026-11-24T15:00:00Z", "script": [{"table": "Mars/Olympus"}]}"#,
+            "At script[0].table: \"Mars/Olympus\" is no time zone such as Europe/Madrid.",
         ),
         (
             r#"{"now": "2026-11-24T15:00:00Z", "script": [{"kill": "later"}]}"#,

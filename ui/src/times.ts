@@ -10,30 +10,15 @@ export type DateParts = { weekday: string; day: string; month: string; year: num
 const weekdays = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 const months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
-const formats = new Map<string, Intl.DateTimeFormat>();
-function formatOf(zone: string): Intl.DateTimeFormat {
-  let found = formats.get(zone);
-  if (!found) {
-    // Only the digits are taken from it.
-    const options: Intl.DateTimeFormatOptions = { year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", hourCycle: "h23" };
-    try {
-      found = new Intl.DateTimeFormat("en-GB", { ...options, timeZone: zone });
-    } catch {
-      // A zone that this engine's tables do not know yet: UTC with wrong hours would be worse than the computer's own.
-      found = new Intl.DateTimeFormat("en-GB", options);
-    }
-    formats.set(zone, found);
-  }
-  return found;
+/** What the zone's wall shows, read as if it were UTC; null for a zone, or a time of it, that nobody has told of. */
+function wall(at: string | number, zone: string): Date | null {
+  const known = wallOf(instant(at), zone);
+  return known === null ? null : new Date(known);
 }
 
-/** What the zone's wall shows, read as if it were UTC. */
-function wall(at: string | number, zone: string): Date {
-  const then = instant(at);
-  const known = wallOf(then, zone);
-  if (known !== null) return new Date(known);
-  const p = new Map(formatOf(zone).formatToParts(then).map((part) => [part.type, Number(part.value)]));
-  return new Date(Date.UTC(p.get("year") ?? 0, (p.get("month") ?? 1) - 1, p.get("day"), p.get("hour"), p.get("minute")));
+/** Whether it is known what the zone's clocks show then. No hour is better than a wrong one. */
+export function isKnown(at: string | number, zone: string): boolean {
+  return wall(at, zone) !== null;
 }
 
 const two = (number: number) => String(number).padStart(2, "0");
@@ -44,6 +29,7 @@ export function instant(at: string | number): number {
 
 export function hour(at: string | number, zone: string, clock: HourClock): Hour {
   const then = wall(at, zone);
+  if (!then) return { digits: "", half: null };
   const hours = then.getUTCHours();
   const minutes = two(then.getUTCMinutes());
   if (clock === "24") return { digits: `${two(hours)}:${minutes}`, half: null };
@@ -56,9 +42,9 @@ export function hourWords(at: string | number, zone: string, clock: HourClock): 
   return half ? `${digits} ${half}` : digits;
 }
 
-/** The date in a zone, as 2026-11-24: a key that sorts and compares. */
+/** The date in a zone, as 2026-11-24: a key that sorts and compares. UTC's where the zone's is not known. */
 export function dateIn(at: string | number, zone: string): string {
-  return wall(at, zone).toISOString().slice(0, 10);
+  return (wall(at, zone) ?? new Date(instant(at))).toISOString().slice(0, 10);
 }
 
 /** A calendar date has no zone; UTC's midnight stands for it only inside this file. */
@@ -103,7 +89,7 @@ export function around(firstDate: string, lastDate: string): { from: string; to:
 
 /** Minutes since midnight in a zone. */
 export function minuteOfDay(at: string | number, zone: string): number {
-  const then = wall(at, zone);
+  const then = wall(at, zone) ?? new Date(instant(at));
   return then.getUTCHours() * 60 + then.getUTCMinutes();
 }
 
@@ -122,8 +108,9 @@ export function placeOf(zone: string): string {
   return (zone.split("/").at(-1) ?? zone).replaceAll("_", " ");
 }
 
-/** The same instant on another person's wall, or null where it reads the same. */
+/** The same instant on another person's wall, or null where it reads the same or is not known. */
 export function elsewhere(at: string, here: string, there: string): { days: number } | null {
+  if (!isKnown(at, there)) return null;
   const days = daysBetween(dateIn(at, here), dateIn(at, there));
   return days === 0 && minuteOfDay(at, here) === minuteOfDay(at, there) ? null : { days };
 }

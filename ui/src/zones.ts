@@ -1,21 +1,18 @@
-// Time zones by the names people say: "New York", not "America/New_York".
+// Time zones by the names people say: "New York", not "America/New_York". The names are those of the core's table.
+import { commands } from "./tauri";
 import { placeOf } from "./times";
 
-let known: Map<string, string> | null = null;
+let known = new Map<string, string>();
 
-function places(): Map<string, string> {
-  known ??= new Map(Intl.supportedValuesOf("timeZone").filter((zone) => zone.includes("/")).map((zone) => [placeOf(zone).toLowerCase(), zone]));
-  return known;
+/** All places, for suggestions. The table stays the same for as long as the program runs. */
+export async function placeNames(): Promise<string[]> {
+  if (known.size === 0) known = new Map((await commands.zoneNames()).map((zone) => [placeOf(zone).toLowerCase(), zone]));
+  return [...known.values()].map(placeOf).sort((a, b) => a.localeCompare(b));
 }
 
-/** All places, for suggestions. */
-export function placeNames(): string[] {
-  return [...places().values()].map(placeOf).sort((a, b) => a.localeCompare(b));
-}
-
-/** The zone's name for what was typed: a place, or the name itself. What nobody knows goes to Rust as typed, which says so. */
+/** The zone's name for what was typed: a place, or the name itself. What is not among them goes to Rust as typed. */
 export function zoneFrom(typed: string): string | null {
   const text = typed.trim();
   if (!text) return null;
-  return places().get(text.toLowerCase()) ?? text;
+  return known.get(text.toLowerCase()) ?? text;
 }

@@ -3,13 +3,13 @@
 use std::process::ExitCode;
 
 use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Utc};
-use chrono_tz::Tz;
 use clap::Args;
 use firstbell_core::{
     clock::{Clock as _, SystemClock, computer_zone},
     today::Entry,
     wall_clock::{HourClock, instant},
     words::say,
+    zone::Zone,
 };
 
 use crate::{
@@ -33,7 +33,7 @@ pub struct Arguments {
 
     /// The zone in which days begin and times are shown, as Europe/Madrid [default: the computer's]
     #[arg(long, value_name = "ZONE", value_parser = zone)]
-    zone: Option<Tz>,
+    zone: Option<Zone>,
 }
 
 pub async fn run(arguments: &Arguments, folder: &Folder, json: bool) -> Result<ExitCode, Failure> {
@@ -60,7 +60,7 @@ pub async fn run(arguments: &Arguments, folder: &Folder, json: bool) -> Result<E
 
 fn show(
     found: &[Entry],
-    (now, zone, clock): (DateTime<Utc>, Tz, Option<HourClock>),
+    (now, zone, clock): (DateTime<Utc>, Zone, Option<HourClock>),
     (first, end): (NaiveDate, NaiveDate),
     json: bool,
 ) -> Result<(), Failure> {
@@ -91,7 +91,7 @@ fn show(
 }
 
 /// The instant at which a day begins in a zone.
-fn midnight(date: NaiveDate, zone: Tz) -> DateTime<Utc> {
+fn midnight(date: NaiveDate, zone: Zone) -> DateTime<Utc> {
     instant(date.and_time(NaiveTime::MIN), zone)
 }
 
@@ -101,6 +101,6 @@ fn date(text: &str) -> Result<NaiveDate, String> {
     read.ok_or_else(|| say("draft-date", &[]))
 }
 
-fn zone(text: &str) -> Result<Tz, String> {
-    text.parse().map_err(|_| say("draft-zone", &[]))
+fn zone(text: &str) -> Result<Zone, String> {
+    Zone::find(text).ok_or_else(|| say("draft-zone", &[]))
 }

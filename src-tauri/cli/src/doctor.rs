@@ -18,6 +18,7 @@ use firstbell_core::{
     local_socket::{self, Ask, Asked, Reply},
     store::{Migrate, OpenError, Store},
     words::say,
+    zone::{Table, Zone},
 };
 use serde::Serialize;
 
@@ -59,7 +60,7 @@ fn problem(name: &'static str, message: String) -> Check {
 pub async fn run(_: &Arguments, folder: &Folder, json: bool) -> Result<ExitCode, Failure> {
     let mut checks = vec![data_folder(folder.path()), store(folder.path()).await];
     checks.extend(app(folder.path()).await);
-    checks.extend([notifications(), browser(), time_zone(), clock()]);
+    checks.extend([notifications(), browser(), time_zone(), zone_table(), clock()]);
     let all_ok = checks.iter().all(|check| check.ok);
     if json {
         print_json(&Report { ok: all_ok, checks })?;
@@ -206,12 +207,18 @@ fn time_zone() -> Check {
     }
 }
 
+/// Which table of zones is built in.
+fn zone_table() -> Check {
+    let version = Table::ours().version().to_owned();
+    ok("zone_table", say("doctor-zone-table", &[("version", version.into())]))
+}
+
 /// The year of this program, and no year that only a dead battery or a slip of the hand makes.
 fn clock() -> Check {
     const NAME: &str = "clock";
     let year = |year| chrono::NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or_default();
     let now: DateTime<Utc> = SystemClock.now();
-    let zone = known_zone().unwrap_or(chrono_tz::Tz::UTC);
+    let zone = known_zone().unwrap_or_else(Zone::utc);
     let time = now.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string();
     let is_sane = (year(2026)..year(2100)).contains(&now.date_naive());
     let name = if is_sane { "doctor-clock-ok" } else { "doctor-clock-wrong" };

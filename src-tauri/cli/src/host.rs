@@ -9,8 +9,8 @@ use std::{
 };
 
 use firstbell_core::{
-    app::App,
-    clock::SystemClock,
+    app::{App, zones},
+    clock::{Clock as _, SystemClock},
     data_folder::DataFolder,
     desktop::{NotOpened, Opener},
     error::{Code, Error},
@@ -54,7 +54,7 @@ impl Folder {
         }
         let folder = DataFolder::open(&self.path)?;
         match Store::open(&folder.database(), Migrate::No).await {
-            Ok(store) => Ok(Some(app(store))),
+            Ok(store) => Ok(Some(app(put_right(&folder, store).await?))),
             Err(OpenError::Missing) => Ok(None),
             Err(OpenError::Older) => Ok(Some(app(own_and_open(&folder).await?))),
             Err(error) => Err(error.into()),
@@ -65,7 +65,7 @@ impl Folder {
     pub async fn write(&self) -> Result<(App, Store), Error> {
         let folder = DataFolder::open(&self.path)?;
         let store = match Store::open(&folder.database(), Migrate::No).await {
-            Ok(store) => store,
+            Ok(store) => put_right(&folder, store).await?,
             Err(OpenError::Missing | OpenError::Older | OpenError::Unreadable) => {
                 own_and_open(&folder).await?
             }
@@ -81,7 +81,11 @@ async fn own_and_open(folder: &DataFolder) -> Result<Store, Error> {
     let until = Instant::now() + PATIENCE;
     loop {
         match folder.own() {
-            Ok(_ownership) => return Ok(Store::open(&folder.database(), Migrate::Yes).await?),
+            Ok(_ownership) => {
+                let store = Store::open(&folder.database(), Migrate::Yes).await?;
+                zones::put_right(&store, SystemClock.now()).await?;
+                return Ok(store);
+            }
             Err(Error::RunsElsewhere) => {}
             Err(error) => return Err(error),
         }
@@ -93,6 +97,16 @@ async fn own_and_open(folder: &DataFolder) -> Result<Store, Error> {
             Err(error) => return Err(error.into()),
         }
     }
+}
+
+/// Sessions whose instants another table of zones has made are put right, unless the app runs: it does that itself.
+async fn put_right(folder: &DataFolder, store: Store) -> Result<Store, Error> {
+    if !zones::are_right(&store).await?
+        && let Ok(_ownership) = folder.own()
+    {
+        zones::put_right(&store, SystemClock.now()).await?;
+    }
+    Ok(store)
 }
 
 /// Nobody listens to this host, and it does not ring.

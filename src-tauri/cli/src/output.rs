@@ -6,7 +6,6 @@ use std::{
 };
 
 use chrono::{DateTime, FixedOffset, NaiveDate, Offset as _, SecondsFormat, Utc};
-use chrono_tz::Tz;
 use firstbell_core::{
     error::{Code, Error},
     join::JoinState,
@@ -15,6 +14,7 @@ use firstbell_core::{
     today::Entry,
     wall_clock::{HourClock, time_of_day},
     words::say,
+    zone::Zone,
 };
 use serde::Serialize;
 
@@ -148,7 +148,7 @@ pub struct SessionOut<'a> {
 
 impl<'a> SessionOut<'a> {
     /// A session with its times in a zone.
-    pub fn of(entry: &'a Entry, zone: Tz) -> Self {
+    pub fn of(entry: &'a Entry, zone: Zone) -> Self {
         let Session { id, title, start, end, zone: record, join_url, status, source, .. } = &entry.session;
         Self {
             id: id.to_string(),
@@ -166,7 +166,7 @@ impl<'a> SessionOut<'a> {
 }
 
 /// An instant with the offset that a zone has then.
-pub fn rfc3339(at: DateTime<Utc>, zone: Tz) -> String {
+pub fn rfc3339(at: DateTime<Utc>, zone: Zone) -> String {
     let seconds = at.with_timezone(&zone).offset().fix().local_minus_utc();
     // Local mean times, of long ago, have seconds in their offset, which RFC 3339 §5.6 cannot say.
     let whole = FixedOffset::east_opt(seconds.div_euclid(60) * 60).unwrap_or(Utc.fix());
@@ -175,7 +175,7 @@ pub fn rfc3339(at: DateTime<Utc>, zone: Tz) -> String {
 
 /// The line of a session, for people: when, what, and what is to be said of it at `now`. That Join opens later
 /// is what they expect of most of a list, so it is said only where `says_opening`.
-pub fn line(entry: &Entry, now: DateTime<Utc>, zone: Tz, clock: HourClock, says_opening: bool) -> String {
+pub fn line(entry: &Entry, now: DateTime<Utc>, zone: Zone, clock: HourClock, says_opening: bool) -> String {
     let session = &entry.session;
     let (start, end) = (time_of_day(session.start, zone, clock), time_of_day(session.end, zone, clock));
     let mut line = format!("{start}–{end}  {}", printable(&session.title));
@@ -192,7 +192,7 @@ pub fn line(entry: &Entry, now: DateTime<Utc>, zone: Tz, clock: HourClock, says_
 }
 
 /// What is to be said of a session, if anything.
-fn state(entry: &Entry, now: DateTime<Utc>, zone: Tz, clock: HourClock) -> Option<String> {
+fn state(entry: &Entry, now: DateTime<Utc>, zone: Zone, clock: HourClock) -> Option<String> {
     let session = &entry.session;
     let with_time = |name: &str, at| Some(say(name, &[("time", time_of_day(at, zone, clock).into())]));
     let name = match entry.join {

@@ -11,11 +11,11 @@ mod press;
 mod rings;
 mod sessions;
 pub mod tasks;
+pub mod zones;
 
 use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use tokio::sync::{broadcast, mpsc};
 
 pub use agenda::Page;
@@ -36,6 +36,7 @@ use crate::{
     settings::Settings,
     state_table::Role,
     store::{Store, Write},
+    zone::Zone,
 };
 
 /// The result of asking for something.
@@ -108,7 +109,7 @@ impl App {
 
     /// The zone in which times are shown.
     #[must_use]
-    pub fn zone(&self) -> Tz {
+    pub fn zone(&self) -> Zone {
         computer_zone()
     }
 

@@ -21,7 +21,6 @@ mod zone;
 
 use std::{collections::HashMap, fmt};
 
-use chrono_tz::Tz;
 use uuid::Uuid;
 
 use self::{event::Flaw, parse::Block, zone::Zones};
@@ -30,6 +29,7 @@ pub use self::{
     series::{Component, FileSeries, MAX_OCCURRENCES, Occurrence, Pattern, SeriesFault},
     write::{OutEvent, write},
 };
+use crate::zone::Zone;
 
 /// Files beyond this many bytes are refused.
 pub const MAX_BYTES: usize = 10 * 1024 * 1024;
@@ -226,7 +226,7 @@ impl fmt::Display for BrokenWhat {
 /// # Errors
 /// A file whose structure is broken is refused whole. One event that cannot be understood is left out
 /// and listed.
-pub fn read(bytes: &[u8], local: Tz) -> Result<CalendarFile, FileFault> {
+pub fn read(bytes: &[u8], local: Zone) -> Result<CalendarFile, FileFault> {
     if bytes.len() > MAX_BYTES {
         return Err(FileFault::TooLarge);
     }

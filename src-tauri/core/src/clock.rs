@@ -6,9 +6,8 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 
-use crate::wall_clock::HourClock;
+use crate::{wall_clock::HourClock, zone::Zone};
 
 /// Tells the time. The real one is [`SystemClock`]; tests and the timeline bring their own.
 pub trait Clock: Send + Sync + 'static {
@@ -36,14 +35,14 @@ impl Clock for SystemClock {
 
 /// The computer's time zone, if it is known, else UTC.
 #[must_use]
-pub fn computer_zone() -> Tz {
-    known_zone().unwrap_or(Tz::UTC)
+pub fn computer_zone() -> Zone {
+    known_zone().unwrap_or_else(Zone::utc)
 }
 
 /// The computer's time zone: `TZ` if it names one (as every POSIX program reads it), else the system's
 /// setting, if it is one that this program knows.
 #[must_use]
-pub fn known_zone() -> Option<Tz> {
+pub fn known_zone() -> Option<Zone> {
     let from_env = std::env::var("TZ").ok();
     from_env
         .as_deref()

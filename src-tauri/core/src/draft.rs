@@ -2,13 +2,14 @@
 //! into UTC once; it happens here. Faults name their field, so that nothing typed is lost.
 
 use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, Utc};
-use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     join::{JoinUrl, Reason},
-    wall_clock::{instant, parse_time},
+    session::WallClock,
+    wall_clock::parse_time,
     words::say,
+    zone::Zone,
 };
 
 /// The longest name, subject or place, in characters.
@@ -86,8 +87,8 @@ pub struct Planned {
     pub person_zone: Option<String>,
     /// What it is about.
     pub subject: Option<String>,
-    /// Start and end of each week's session (UTC), the first one first.
-    pub times: Vec<(DateTime<Utc>, DateTime<Utc>)>,
+    /// When each week's session is, the first one first.
+    pub times: Vec<Time>,
     /// The zone of record.
     pub zone: String,
     /// The address of the room.
@@ -96,6 +97,17 @@ pub struct Planned {
     pub place: Option<String>,
     /// What was set last time.
     pub homework: String,
+}
+
+/// When one session is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Time {
+    /// The start as the clocks of its zone show it.
+    pub wall: WallClock,
+    /// The start (UTC).
+    pub start: DateTime<Utc>,
+    /// The end (UTC).
+    pub end: DateTime<Utc>,
 }
 
 impl Draft {
@@ -124,8 +136,9 @@ impl Draft {
                 fault(field, "draft-too-long");
             }
         }
-        let person_zone = self.person_zone.as_deref().and_then(some);
-        if person_zone.as_ref().is_some_and(|zone| zone.parse::<Tz>().is_err()) {
+        let typed_zone = self.person_zone.as_deref().and_then(some);
+        let person_zone = typed_zone.as_deref().and_then(Zone::find);
+        if typed_zone.is_some() && person_zone.is_none() {
             fault(Field::PersonZone, "draft-zone");
         }
         let date = NaiveDate::parse_from_str(self.date.trim(), "%Y-%m-%d").ok();
@@ -139,7 +152,7 @@ impl Draft {
         if !MINUTES.contains(&self.minutes) {
             fault(Field::Minutes, "draft-minutes");
         }
-        let zone = self.zone.parse::<Tz>().ok();
+        let zone = Zone::find(&self.zone);
         if zone.is_none() {
             fault(Field::Zone, "draft-zone");
         }
@@ -160,10 +173,10 @@ impl Draft {
         Ok(Planned {
             title: title(person.as_deref(), subject.as_deref()),
             person,
-            person_zone,
+            person_zone: person_zone.map(|zone| zone.name().to_owned()),
             subject,
             times: weekly(date.and_time(time), zone, Duration::minutes(self.minutes), self.repeat_weeks),
-            zone: self.zone.clone(),
+            zone: zone.name().to_owned(),
             join_url,
             place: some(&self.place),
             homework: self.homework.trim().to_owned(),
@@ -172,16 +185,12 @@ impl Draft {
 }
 
 /// The same wall-clock time every week: the hour stays through a clock change, the instant moves.
-fn weekly(
-    first: NaiveDateTime,
-    zone: Tz,
-    lasts: Duration,
-    weeks: u32,
-) -> Vec<(DateTime<Utc>, DateTime<Utc>)> {
+fn weekly(first: NaiveDateTime, zone: Zone, lasts: Duration, weeks: u32) -> Vec<Time> {
     (0..i64::from(weeks))
         .map(|week| {
-            let start = instant(first + Duration::weeks(week), zone);
-            (start, start + lasts)
+            let wall = first + Duration::weeks(week);
+            let start = zone.instant(wall);
+            Time { wall: WallClock::iana(wall), start, end: start + lasts }
         })
         .collect()
 }

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -13,6 +12,7 @@ use crate::{
     store::{OpenError, StoreError},
     wall_clock::{HourClock, time_of_day},
     words::say,
+    zone::Zone,
 };
 
 /// Codes that somebody decides on: the window by its table, `bell` by its exit code.
@@ -61,7 +61,7 @@ pub enum Error {
         /// When (UTC).
         at: DateTime<Utc>,
         /// How to say it.
-        zone: Tz,
+        zone: Zone,
         /// How to say it.
         clock: HourClock,
         /// The time of day says enough.

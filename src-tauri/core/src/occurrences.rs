@@ -1,9 +1,9 @@
 //! What a calendar file's occurrences mean for the sessions that are here: a plan, made without any
 //! input or output. The file owns time, title and link; the person owns notes, bell and status.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use uuid::{Uuid, uuid};
 
 use crate::{
@@ -57,11 +57,20 @@ impl Plan {
 pub fn plan(wish: &Wish<'_>, occurrences: &[Occurrence], here: Vec<Session>, now: DateTime<Utc>) -> Plan {
     let mut here: BTreeMap<SessionId, Session> =
         here.into_iter().map(|session| (session.id, session)).collect();
+    let by_original = by_original(&here);
     let mut plan = Plan::default();
     if wish.choice != Choice::LeaveOut {
-        for occurrence in occurrences {
-            let id = SessionId::of_occurrence(FILES, wish.uid, &occurrence.key);
-            match here.remove(&id) {
+        let mut found: Vec<Option<Session>> = occurrences
+            .iter()
+            .map(|occurrence| here.remove(by_original.get(&occurrence.original?)?))
+            .collect();
+        let taken: Vec<SessionId> = found.iter().flatten().map(|session| session.id).collect();
+        for (occurrence, found) in occurrences.iter().zip(&mut found) {
+            let mut id = SessionId::of_occurrence(FILES, wish.uid, &occurrence.key);
+            if taken.contains(&id) {
+                id = of_its_wall_clock(wish, occurrence);
+            }
+            match found.take().or_else(|| here.remove(&id)) {
                 None => plan.add.push(new(id, wish, occurrence, now)),
                 Some(was) => {
                     let will = updated(&was, wish, occurrence, now);
@@ -87,6 +96,31 @@ pub fn plan(wish: &Wish<'_>, occurrences: &[Occurrence], here: Vec<Session>, now
     plan
 }
 
+/// The sessions that say which occurrence they are. An instant is no name: another table of zones moves it, and what
+/// was the lesson of seven o'clock must not become that of eight.
+fn by_original(here: &BTreeMap<SessionId, Session>) -> HashMap<NaiveDateTime, SessionId> {
+    let mut found = HashMap::new();
+    let mut twice = Vec::new();
+    for session in here.values() {
+        if let Some(original) = session.original
+            && found.insert(original, session.id).is_some()
+        {
+            twice.push(original);
+        }
+    }
+    // Of one wall clock in two zones, only the instant tells which is which.
+    for original in twice {
+        found.remove(&original);
+    }
+    found
+}
+
+/// The id of an occurrence whose instant was another one's before the table of zones changed.
+fn of_its_wall_clock(wish: &Wish<'_>, occurrence: &Occurrence) -> SessionId {
+    let wall = occurrence.original.map(|wall| wall.to_string()).unwrap_or_default();
+    SessionId::of_occurrence(FILES, wish.uid, &format!("{} {wall}", occurrence.key))
+}
+
 /// The link of an occurrence: the file's one clear best.
 #[must_use]
 pub fn link_of(occurrence: &Occurrence) -> Option<JoinUrl> {
@@ -109,6 +143,8 @@ fn new(id: SessionId, wish: &Wish<'_>, occurrence: &Occurrence, now: DateTime<Ut
         start: occurrence.start,
         end: occurrence.end,
         zone: String::new(),
+        wall: None,
+        original: None,
         place: None,
         join_url: None,
         own_link: false,
@@ -124,6 +160,7 @@ fn new(id: SessionId, wish: &Wish<'_>, occurrence: &Occurrence, now: DateTime<Ut
         created_at: now,
         version: 1,
     };
+    session.original = occurrence.original;
     hear(&mut session, occurrence, now);
     take_wishes_link(&mut session, wish);
     session
@@ -131,6 +168,7 @@ fn new(id: SessionId, wish: &Wish<'_>, occurrence: &Occurrence, now: DateTime<Ut
 
 fn updated(was: &Session, wish: &Wish<'_>, occurrence: &Occurrence, now: DateTime<Utc>) -> Session {
     let mut will = was.clone();
+    will.original = occurrence.original;
     if was.said.as_deref() != Some(digest(occurrence).as_str()) {
         hear(&mut will, occurrence, now);
     }
@@ -154,6 +192,7 @@ fn hear(session: &mut Session, occurrence: &Occurrence, now: DateTime<Utc>) {
     session.start = occurrence.start;
     session.end = occurrence.end;
     session.zone.clone_from(&occurrence.zone);
+    session.wall = Some(occurrence.wall);
     session.description.clone_from(&occurrence.notes);
     if !session.own_link {
         session.join_url = link_of(occurrence);
@@ -193,12 +232,31 @@ fn is_touched(session: &Session) -> bool {
     is_marked || has_text || session.opened_at.is_some()
 }
 
-/// A digest of all that the file says of an occurrence (UUID version 5, RFC 9562 §5.5: SHA-1).
-fn digest(occurrence: &Occurrence) -> String {
+/// A digest of all that the file says of an occurrence (UUID version 5, RFC 9562 §5.5: SHA-1). Where a table of zones
+/// has decided, of its wall clock: another table is no news from the file.
+#[must_use]
+pub fn digest(occurrence: &Occurrence) -> String {
+    let lasts = (occurrence.end - occurrence.start).num_seconds();
+    let when = if occurrence.wall.decided.by_table() {
+        occurrence.wall.time.to_string()
+    } else {
+        occurrence.start.to_rfc3339()
+    };
+    digest_of(occurrence, [when, lasts.to_string()])
+}
+
+/// The digest as it was before the wall clock was kept: of the instants.
+#[must_use]
+pub fn digest_of_instants(occurrence: &Occurrence) -> String {
+    digest_of(occurrence, [occurrence.start.to_rfc3339(), occurrence.end.to_rfc3339()])
+}
+
+fn digest_of(occurrence: &Occurrence, when: [String; 2]) -> String {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let [start, end] = when;
     let said = [
-        occurrence.start.to_rfc3339(),
-        occurrence.end.to_rfc3339(),
+        start,
+        end,
         occurrence.zone.clone(),
         occurrence.title.clone(),
         text(&occurrence.person),

@@ -2,9 +2,15 @@
 //! *Join* can be seen within two. They are marked as samples and go with one click.
 
 use chrono::{DateTime, Duration, DurationRound as _, Utc};
-use chrono_tz::Tz;
 
-use crate::{app::Result, draft, join::JoinUrl, session::Source, store::Write};
+use crate::{
+    app::Result,
+    draft::{self, Time},
+    join::JoinUrl,
+    session::{Decided, Source, WallClock},
+    store::Write,
+    zone::Zone,
+};
 
 struct Sample {
     person: &'static str,
@@ -49,7 +55,7 @@ fn all() -> [Sample; 7] {
 
 /// Writes the samples. `now` is UTC; they are given whole minutes, and whole quarters of an hour where
 /// they are not the next one.
-pub(crate) async fn add(tx: &mut Write, now: DateTime<Utc>, zone: Tz) -> Result<()> {
+pub(crate) async fn add(tx: &mut Write, now: DateTime<Utc>, zone: Zone) -> Result<()> {
     for sample in all() {
         let whole = if sample.starts_in.abs() < Duration::minutes(30) { 1 } else { 15 };
         let start = (now + sample.starts_in).duration_trunc(Duration::minutes(whole)).unwrap_or(now);
@@ -58,7 +64,12 @@ pub(crate) async fn add(tx: &mut Write, now: DateTime<Utc>, zone: Tz) -> Result<
             person: Some(sample.person.to_owned()),
             person_zone: Some(sample.zone.to_owned()),
             subject: Some(sample.subject.to_owned()),
-            times: vec![(start, start + Duration::minutes(sample.minutes))],
+            // Their instants were chosen, not their hours.
+            times: vec![Time {
+                wall: WallClock { time: zone.wall(start), decided: Decided::Utc },
+                start,
+                end: start + Duration::minutes(sample.minutes),
+            }],
             zone: zone.name().to_owned(),
             join_url: sample.link.and_then(|link| JoinUrl::parse(link).ok()),
             place: None,

@@ -1,6 +1,6 @@
 //! A session: one scheduled lesson. Times are UTC instants; the zone of record stands beside them.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, NaiveDateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{id::SessionId, join::JoinUrl};
@@ -99,6 +99,63 @@ pub enum CancelledBy {
     CalendarFile,
 }
 
+/// Who decided a session's instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decided {
+    /// IANA's table, of a wall clock in the zone of record.
+    Iana,
+    /// A calendar file's own definition of its zone (VTIMEZONE).
+    File,
+    /// Whoever wrote it in UTC.
+    Utc,
+    /// IANA's table, of a wall clock written without a zone and read in the computer's.
+    Floating,
+}
+
+impl Decided {
+    /// The name that the store uses.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Iana => "iana",
+            Self::File => "file",
+            Self::Utc => "utc",
+            Self::Floating => "floating",
+        }
+    }
+
+    /// The one of that name, if there is one.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Iana, Self::File, Self::Utc, Self::Floating].into_iter().find(|decided| decided.name() == name)
+    }
+
+    /// A table of zones made the instant, and another table may make another one.
+    #[must_use]
+    pub const fn by_table(self) -> bool {
+        matches!(self, Self::Iana | Self::Floating)
+    }
+}
+
+/// The wall clock of a session's start as it was decided, without an offset, so that a newer table of zones can put
+/// the instant right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WallClock {
+    /// What the clocks show.
+    pub time: NaiveDateTime,
+    /// Who made the instant of it.
+    pub decided: Decided,
+}
+
+impl WallClock {
+    /// A wall clock that IANA's table decides, as typed times are.
+    #[must_use]
+    pub const fn iana(time: NaiveDateTime) -> Self {
+        Self { time, decided: Decided::Iana }
+    }
+}
+
 /// One scheduled lesson of one person of this computer with somebody else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
@@ -120,6 +177,10 @@ pub struct Session {
     pub end: DateTime<Utc>,
     /// The zone of record (IANA), in which wall clock was turned into `start` and `end`.
     pub zone: String,
+    /// The wall clock of `start`, and who decided. Nothing only in a store of before that has not been put right yet.
+    pub wall: Option<WallClock>,
+    /// Which occurrence of its series it is: the wall clock of the original start. Nothing for single ones.
+    pub original: Option<NaiveDateTime>,
     /// Where it is held, if anywhere but online.
     pub place: Option<String>,
     /// The address of its room. Holds secrets: never in a log, an event or an error.

@@ -1,6 +1,7 @@
 //! The store: SQLite in one file. Each file below holds one table's statements; transactions belong to
 //! [`crate::app`], which knows what belongs together.
 
+pub mod clock_changes;
 pub mod events;
 pub mod people;
 pub mod rings;
@@ -271,7 +272,7 @@ impl Store {
     }
 }
 
-/// Rows of one statement. A session has 25 columns, and SQLite takes 32,766 values (sqlite.org/limits.html, 9).
+/// Rows of one statement. A session has 28 columns, and SQLite takes 32,766 values (sqlite.org/limits.html, 9).
 const ROWS_AT_ONCE: usize = 500;
 
 /// Milliseconds since 1970-01-01T00:00:00Z, as the tables keep instants.

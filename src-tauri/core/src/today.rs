@@ -6,12 +6,12 @@ mod meant;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use chrono_tz::Tz;
 
 use crate::{
     id::SessionId,
     join::{JoinRules, JoinState, Room},
     session::{Session, Status},
+    zone::Zone,
 };
 use meant::{Meant, meant};
 
@@ -133,7 +133,7 @@ pub fn lay_out(
     next: Option<Entry>,
     rules: JoinRules,
     now: DateTime<Utc>,
-    zone: Tz,
+    zone: Zone,
 ) -> Today {
     let mut entries = entries;
     let Meant { card, joins } = meant(&entries, rules, now);

@@ -1,9 +1,8 @@
 //! Wall clock: turning what a person types into instants, and instants into words for bell and tray.
 
-use chrono::{
-    DateTime, Duration, LocalResult, NaiveDateTime, NaiveTime, Offset as _, TimeZone as _, Timelike as _, Utc,
-};
-use chrono_tz::Tz;
+use chrono::{DateTime, NaiveDateTime, NaiveTime, Timelike as _, Utc};
+
+use crate::zone::Zone;
 
 /// Whether hours are counted to 12 or to 24.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,20 +16,13 @@ pub enum HourClock {
 /// The instant of a wall-clock time in a zone. In the hour that a clock change leaves out, the offset
 /// from before the change holds; in the hour that comes twice, the first one is meant (RFC 5545 §3.3.5).
 #[must_use]
-pub fn instant(wall: NaiveDateTime, zone: Tz) -> DateTime<Utc> {
-    match zone.from_local_datetime(&wall) {
-        LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => at.to_utc(),
-        LocalResult::None => {
-            // A gap is at most some hours long: a day earlier the old offset was in force.
-            let before = zone.offset_from_utc_datetime(&(wall - Duration::days(1))).fix();
-            (wall - before).and_utc()
-        }
-    }
+pub fn instant(wall: NaiveDateTime, zone: Zone) -> DateTime<Utc> {
+    zone.instant(wall)
 }
 
 /// The time of day in a zone, as bell and tray say it: "16:00" or "4:00 pm".
 #[must_use]
-pub fn time_of_day(at: DateTime<Utc>, zone: Tz, clock: HourClock) -> String {
+pub fn time_of_day(at: DateTime<Utc>, zone: Zone, clock: HourClock) -> String {
     let time = at.with_timezone(&zone).time();
     match clock {
         HourClock::TwentyFour => time.format("%H:%M").to_string(),
@@ -46,59 +38,9 @@ pub fn minutes_until(at: DateTime<Utc>, now: DateTime<Utc>) -> i64 {
     if seconds > 0 { (seconds + 59) / 60 } else { seconds / 60 }
 }
 
-/// A time in which a zone's clocks keep one distance from UTC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stretch {
-    /// Its first instant (UTC).
-    pub from: DateTime<Utc>,
-    /// The first instant after it (UTC).
-    pub until: DateTime<Utc>,
-    /// What the clocks show less UTC, in seconds.
-    pub seconds: i32,
-}
-
-/// The stretches of [from, to) in a zone, without a gap between them.
-#[must_use]
-pub fn stretches(zone: Tz, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<Stretch> {
-    let seconds = |at: DateTime<Utc>| zone.offset_from_utc_datetime(&at.naive_utc()).fix().local_minus_utc();
-    let mut found = Vec::new();
-    let (mut begun, mut current) = (from, seconds(from));
-    let mut at = from;
-    while at < to {
-        // No zone changes its clocks there and back within a day.
-        let next = (at + Duration::days(1)).min(to);
-        at = if seconds(next) == current {
-            next
-        } else {
-            let change = first_of(at, next, |at| seconds(at) != current);
-            found.push(Stretch { from: begun, until: change, seconds: current });
-            (begun, current) = (change, seconds(change));
-            change
-        };
-    }
-    if begun < to {
-        found.push(Stretch { from: begun, until: to, seconds: current });
-    }
-    found
-}
-
-/// The first instant, to the second, after `before` at which it holds; at `after` it does.
-fn first_of(
-    before: DateTime<Utc>,
-    after: DateTime<Utc>,
-    holds: impl Fn(DateTime<Utc>) -> bool,
-) -> DateTime<Utc> {
-    let (mut before, mut after) = (before, after);
-    while after - before > Duration::seconds(1) {
-        let middle = before + Duration::seconds((after - before).num_seconds() / 2);
-        if holds(middle) { after = middle } else { before = middle }
-    }
-    after
-}
-
 /// Whether somebody in this zone would have to get up for it: from 22:00 to 7:00.
 #[must_use]
-pub fn is_night(at: DateTime<Utc>, zone: Tz) -> bool {
+pub fn is_night(at: DateTime<Utc>, zone: Zone) -> bool {
     let hour = at.with_timezone(&zone).hour();
     !(7..22).contains(&hour)
 }

@@ -4,6 +4,8 @@
 
 #[path = "app/back_to_back.rs"]
 mod back_to_back;
+#[path = "app/clocks.rs"]
+mod clocks;
 #[path = "app/desk.rs"]
 mod desk;
 #[path = "app/files.rs"]

@@ -11,20 +11,21 @@ use std::{
     io::Write as _,
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::LazyLock,
     time::{Duration, Instant},
 };
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use chrono_tz::Tz;
 use differences::DIFFERENCES;
 use firstbell_core::calendar_file::{
     CalendarFile, FileFault, FileSeries, MAX_BYTES, MergeOutcome, Method, Occurrence, OutEvent, Pattern,
     Reason, read, write,
 };
+use firstbell_core::zone::Zone;
 use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 
 /// The computer of tutor Ada.
-const LOCAL: Tz = Tz::Europe__Madrid;
+static LOCAL: LazyLock<Zone> = LazyLock::new(|| "Europe/Madrid".parse().unwrap());
 const FROM: &str = "19000101T000000Z";
 const UNTIL: &str = "20280101T000000Z";
 
@@ -104,7 +105,7 @@ fn all(file: &CalendarFile) -> Vec<Occurrence> {
 }
 
 fn read_file(name: &str) -> CalendarFile {
-    read(&fs::read(folder().join(format!("{name}.ics"))).unwrap(), LOCAL).unwrap()
+    read(&fs::read(folder().join(format!("{name}.ics"))).unwrap(), *LOCAL).unwrap()
 }
 
 fn minus(from: &[Row], what: &[Row]) -> Vec<String> {
@@ -298,7 +299,7 @@ fn random_rules_come_to_the_same_occurrences_as_in_the_oracle() {
     let mut texts = BTreeMap::new();
     for number in 0..if soak() { 500 } else { 25 } {
         let text = random_event(rng, number);
-        let file = read(text.as_bytes(), LOCAL).unwrap();
+        let file = read(text.as_bytes(), *LOCAL).unwrap();
         assert_eq!(file.left_out, [], "{text}");
         let occurrences = all(&file);
         texts.insert(format!("{number:04}"), (text, occurrences));
@@ -336,7 +337,7 @@ fn event(lines: &[&str]) -> String {
 }
 
 fn one(lines: &[&str]) -> FileSeries {
-    let mut file = read(calendar(&event(lines)).as_bytes(), LOCAL).unwrap();
+    let mut file = read(calendar(&event(lines)).as_bytes(), *LOCAL).unwrap();
     assert_eq!(file.left_out, []);
     file.series.remove(0)
 }
@@ -395,12 +396,13 @@ fn the_zone_of_record_is_the_one_the_file_names() {
     ] {
         assert_eq!(zone(file), expected, "{file}");
     }
-    let new_york = read(&fs::read(folder().join("floating.ics")).unwrap(), Tz::America__New_York).unwrap();
+    let new_york =
+        read(&fs::read(folder().join("floating.ics")).unwrap(), "America/New_York".parse().unwrap()).unwrap();
     let floating = all(&new_york);
     assert_eq!(floating[0].start, at("20261024T210000Z"));
     assert_eq!(floating[0].key, "20261024T170000");
     let calendars_own = "BEGIN:VCALENDAR\nX-WR-TIMEZONE:Romance Standard Time\nBEGIN:VEVENT\nUID:a\nDTSTART:20261124T150000Z\nEND:VEVENT\nEND:VCALENDAR";
-    assert_eq!(all(&read(calendars_own.as_bytes(), Tz::UTC).unwrap())[0].zone, "Europe/Paris");
+    assert_eq!(all(&read(calendars_own.as_bytes(), Zone::utc()).unwrap())[0].zone, "Europe/Paris");
 }
 
 #[test]
@@ -417,7 +419,7 @@ fn an_iana_name_goes_before_a_windows_name_and_that_before_the_files_own_definit
     ] {
         let start_line = format!("DTSTART;TZID={id}:20261124T160000");
         let text = calendar(&(own(id) + &event(&["UID:a", &start_line])));
-        assert_eq!(all(&read(text.as_bytes(), LOCAL).unwrap())[0].start, at(start), "{id}");
+        assert_eq!(all(&read(text.as_bytes(), *LOCAL).unwrap())[0].start, at(start), "{id}");
     }
 }
 
@@ -519,7 +521,7 @@ fn what_cannot_be_understood_is_left_out_with_its_line() {
         ),
     ] {
         let text = calendar(&(good.clone() + &event(lines)));
-        let file = read(text.as_bytes(), LOCAL).unwrap();
+        let file = read(text.as_bytes(), *LOCAL).unwrap();
         assert_eq!(file.series.len(), 1, "{lines:?}");
         let [left_out] = &file.left_out[..] else { panic!("{lines:?}") };
         assert_eq!((left_out.reason, left_out.line), (reason, line), "{lines:?}");
@@ -550,10 +552,10 @@ fn a_rule_that_yields_too_much_is_left_out_with_its_line() {
 #[test]
 fn a_broken_structure_is_refused_whole_with_its_line() {
     let good = calendar(&event(&["UID:a", "DTSTART:20261124T150000Z", "SUMMARY:Algebra"]));
-    let fault = |text: &str| read(text.as_bytes(), LOCAL).unwrap_err();
+    let fault = |text: &str| read(text.as_bytes(), *LOCAL).unwrap_err();
     let what = |text: &str| (fault(text).code(), fault(text).line(), fault(text).to_string());
     let broken = |line: usize, words: &str| ("file_broken", Some(line), format!("line {line}: {words}"));
-    assert!(read(good.as_bytes(), LOCAL).is_ok());
+    assert!(read(good.as_bytes(), *LOCAL).is_ok());
     assert_eq!(what(&good.replace("END:VEVENT\r\n", "")), broken(9, "VEVENT is not closed"));
     assert_eq!(what(&good.replace("BEGIN:VEVENT\r\n", "")), broken(8, "END:VEVENT without its BEGIN"));
     assert_eq!(what(&good.replace("END:VCALENDAR\r\n", "")), broken(9, "the file ends inside VCALENDAR"));
@@ -573,9 +575,9 @@ fn a_broken_structure_is_refused_whole_with_its_line() {
     let mut latin = good.clone().into_bytes();
     let place = good.find("Algebra").unwrap();
     latin[place] = 0xE9;
-    let fault = read(&latin, LOCAL).unwrap_err();
+    let fault = read(&latin, *LOCAL).unwrap_err();
     assert_eq!(fault.to_string(), "line 8: not UTF-8");
-    assert_eq!(read(&vec![b'x'; MAX_BYTES + 1], LOCAL).unwrap_err(), FileFault::TooLarge);
+    assert_eq!(read(&vec![b'x'; MAX_BYTES + 1], *LOCAL).unwrap_err(), FileFault::TooLarge);
 }
 
 #[test]
@@ -584,7 +586,7 @@ fn the_same_file_again_changes_nothing_and_an_older_one_is_stale() {
         event(&["UID:a", sequence, &format!("DTSTART:20261124T{hour}0000Z")])
             .replace("20260901T080000Z", stamp)
     };
-    let series = |text: String| read(calendar(&text).as_bytes(), LOCAL).unwrap().series.remove(0);
+    let series = |text: String| read(calendar(&text).as_bytes(), *LOCAL).unwrap().series.remove(0);
     let known = series(lines("SEQUENCE:1", "20260901T080000Z", "15"));
     for (text, outcome) in [
         (lines("SEQUENCE:1", "20260901T080000Z", "15"), MergeOutcome::Unchanged),
@@ -638,7 +640,7 @@ fn a_cancel_takes_away_one_occurrence_or_all() {
     ]);
     let cancel = |lines: &[&str]| {
         let text = calendar(&event(lines)).replace("VERSION:2.0", "VERSION:2.0\r\nMETHOD:CANCEL");
-        let file = read(text.as_bytes(), LOCAL).unwrap();
+        let file = read(text.as_bytes(), *LOCAL).unwrap();
         assert_eq!((file.method, file.left_out.len()), (Method::Cancel, 0));
         file.series.into_iter().next().unwrap()
     };
@@ -668,7 +670,7 @@ fn a_cancel_takes_away_one_occurrence_or_all() {
 
 fn stored(series: &FileSeries) -> FileSeries {
     let texts: Vec<String> = series.components.iter().map(|component| component.text.clone()).collect();
-    FileSeries::from_stored(&series.uid, &texts, LOCAL).unwrap()
+    FileSeries::from_stored(&series.uid, &texts, *LOCAL).unwrap()
 }
 
 #[test]
@@ -730,7 +732,7 @@ fn what_is_written_is_read_again() {
         }
         assert!(text.starts_with("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:"));
         assert_eq!(text.matches("DTSTAMP:20261101T101530Z\r\n").count(), events.len());
-        let file = read(text.as_bytes(), LOCAL).unwrap();
+        let file = read(text.as_bytes(), *LOCAL).unwrap();
         assert_eq!((file.series.len(), file.left_out.len()), (events.len(), 0));
         for (event, series) in events.iter().zip(&file.series) {
             let [o] = &occurrences(series)[..] else { panic!("{event:?}") };
@@ -747,7 +749,7 @@ fn what_is_written_is_read_again() {
 /// Reads what it is given, and everything that comes of it.
 fn devour(bytes: &[u8]) {
     let begin = Instant::now();
-    if let Ok(file) = read(bytes, LOCAL) {
+    if let Ok(file) = read(bytes, *LOCAL) {
         for series in &file.series {
             let _ = series.occurrences(at(UNTIL));
             let again = stored(series);
@@ -865,7 +867,7 @@ fn ten_megabytes_are_read_in_a_moment() {
         (notes("x\r\n ".repeat(MAX_BYTES / 4 - 100)), 1, 1),
     ] {
         let begin = Instant::now();
-        let file = read(text.as_bytes(), LOCAL).unwrap();
+        let file = read(text.as_bytes(), *LOCAL).unwrap();
         let found = all(&file);
         assert_eq!((file.series.len(), found.len()), (series, many));
         let spent = begin.elapsed();

@@ -45,6 +45,8 @@ fn session(status: Status, by: CancelledBy) -> Session {
         start: at("2026-11-24T16:00:00Z"),
         end: at("2026-11-24T17:00:00Z"),
         zone: "Europe/Madrid".to_owned(),
+        wall: None,
+        original: None,
         place: None,
         join_url: None,
         own_link: false,

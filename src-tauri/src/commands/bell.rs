@@ -12,6 +12,7 @@ use crate::{
     tray::Tray,
     view::{
         bell::{BellView, LastBell},
+        clocks::{Zoned, clocks},
         settings::SettingsView,
     },
 };
@@ -33,18 +34,19 @@ pub async fn bell(
     core: Core<'_>,
     notifications: State<'_, Arc<Notifications>>,
     tray: State<'_, Tray>,
-) -> Answer<BellView> {
+) -> Answer<Zoned<BellView>> {
     let last = core.last_ring().await?;
     let service = notifications.service().await;
     let problem = service.is_none().then(|| say("bell-no-service", &[]));
-    Ok(BellView {
+    let clocks = last.iter().fold(clocks(&core), |clocks, ring| clocks.shows(ring.rung_at));
+    Ok(clocks.with(BellView {
         last: last.as_ref().map(LastBell::from),
         actions: service.as_ref().is_some_and(|service| service.actions),
         sound: service.as_ref().is_some_and(|service| service.sound),
         service: service.map(|service| service.name),
         tray: tray.is_shown(),
         problem,
-    })
+    }))
 }
 
 /// Rings once, as before a session.
@@ -69,6 +71,13 @@ pub async fn finish_first_run(core: Core<'_>) -> Answer<()> {
 #[specta::specta]
 pub async fn acknowledge_missed(core: Core<'_>) -> Answer<()> {
     Ok(core.acknowledge_missed().await?)
+}
+
+/// The person was told of the clocks of a zone that have changed.
+#[tauri::command]
+#[specta::specta]
+pub async fn acknowledge_clocks(core: Core<'_>, zone: String) -> Answer<()> {
+    Ok(core.acknowledge_clocks(&zone).await?)
 }
 
 /// Adds the samples.

@@ -1,5 +1,6 @@
 //! Lists: Today, days, past sessions, search, people.
 
+use chrono::Duration;
 use firstbell_core::today::Entry;
 use tauri::{AppHandle, ipc::Channel};
 
@@ -8,6 +9,7 @@ use crate::{
     error::{Answer, AppError},
     events::Told,
     view::{
+        clocks::{Clocks, Zoned, clocks},
         page::{Boot, PersonRow, TodayView},
         session::SessionRow,
     },
@@ -30,42 +32,59 @@ pub async fn today(app: AppHandle, days_ahead: u16) -> Answer<TodayView> {
 /// Sessions whose start lies in [from, to).
 #[tauri::command]
 #[specta::specta]
-pub async fn between(core: Core<'_>, from: String, to: String) -> Answer<Vec<SessionRow>> {
-    let found = core.between(instant(&from)?, instant(&to)?).await?;
-    rows(&core, &found).await
+pub async fn between(core: Core<'_>, from: String, to: String) -> Answer<Zoned<Vec<SessionRow>>> {
+    let (from, to) = (instant(&from)?, instant(&to)?);
+    let found = core.between(from, to).await?;
+    rows(&core, &found, clocks(&core).spans(from, to)).await
 }
 
 /// Past sessions, the latest first; before the given end, if there is one.
 #[tauri::command]
 #[specta::specta]
-pub async fn past(core: Core<'_>, before: Option<String>) -> Answer<Vec<SessionRow>> {
+pub async fn past(core: Core<'_>, before: Option<String>) -> Answer<Zoned<Vec<SessionRow>>> {
     let before = before.as_deref().map(instant).transpose()?;
     let found = core.past(before).await?;
-    rows(&core, &found).await
+    rows(&core, &found, clocks(&core)).await
 }
 
 /// Sessions that hold the text.
 #[tauri::command]
 #[specta::specta]
-pub async fn search(core: Core<'_>, text: String) -> Answer<Vec<SessionRow>> {
+pub async fn search(core: Core<'_>, text: String) -> Answer<Zoned<Vec<SessionRow>>> {
     let found = core.search(&text).await?;
-    rows(&core, &found).await
+    rows(&core, &found, clocks(&core)).await
 }
 
 /// Everybody met in a session.
 #[tauri::command]
 #[specta::specta]
-pub async fn people(core: Core<'_>) -> Answer<Vec<PersonRow>> {
+pub async fn people(core: Core<'_>) -> Answer<Zoned<Vec<PersonRow>>> {
     let now = core.now();
-    Ok(core.people().await?.iter().map(|person| PersonRow::new(person, now)).collect())
+    let people = core.people().await?;
+    let zones =
+        people.iter().filter_map(|person| Some((person.name.clone(), person.zone.clone()?))).collect();
+    // What time it is there goes on being shown until the list is asked for again.
+    let until = now + Duration::days(60);
+    let clocks = people.iter().filter_map(|person| person.zone.as_ref()).fold(
+        clocks(&core).sessions(people.iter().filter_map(|person| person.next.as_ref()), &zones),
+        |clocks, zone| clocks.elsewhere(zone, now - Duration::days(1), until),
+    );
+    Ok(clocks.with(people.iter().map(|person| PersonRow::new(person, now)).collect()))
+}
+
+/// The names of zones that are suggested to people.
+#[tauri::command]
+#[specta::specta]
+pub fn zone_names(core: Core<'_>) -> Vec<&'static str> {
+    core.zone_names()
 }
 
 /// All sessions with a person.
 #[tauri::command]
 #[specta::specta]
-pub async fn person_sessions(core: Core<'_>, name: String) -> Answer<Vec<SessionRow>> {
+pub async fn person_sessions(core: Core<'_>, name: String) -> Answer<Zoned<Vec<SessionRow>>> {
     let found = core.sessions_with(&name).await?;
-    rows(&core, &found).await
+    rows(&core, &found, clocks(&core)).await
 }
 
 /// Says in which zone a person lives.
@@ -83,7 +102,8 @@ pub fn listening(app: AppHandle, told: Channel<Told>) -> bool {
     crate::waiting::listens(&app, told)
 }
 
-async fn rows(core: &Core<'_>, found: &[Entry]) -> Result<Vec<SessionRow>, AppError> {
+async fn rows(core: &Core<'_>, found: &[Entry], clocks: Clocks) -> Result<Zoned<Vec<SessionRow>>, AppError> {
     let zones = core.people_zones().await?;
-    Ok(found.iter().map(|entry| SessionRow::new(entry, &zones, core.now())).collect())
+    let rows = found.iter().map(|entry| SessionRow::new(entry, &zones, core.now())).collect();
+    Ok(clocks.sessions(found, &zones).with(rows))
 }

@@ -1,20 +1,21 @@
 //! Sessions one by one.
 
-use chrono_tz::Tz;
 use firstbell_core::{
     app::App,
-    draft::Draft,
+    draft::{Draft, Time},
     error::Error,
     id::SessionId,
     join::{Verdict, judge},
     wall_clock::{city, is_night, time_of_day},
     words::say,
+    zone::Zone,
 };
 
 use super::{Core, session_id};
 use crate::{
     error::Answer,
     view::{
+        clocks::{Zoned, clocks},
         draft::{DraftAnswer, DraftCheck, FieldFault, Scope, SessionDraft},
         session::{SessionPage, Status},
     },
@@ -23,9 +24,13 @@ use crate::{
 /// All that is known of one session.
 #[tauri::command]
 #[specta::specta]
-pub async fn session(core: Core<'_>, id: String) -> Answer<SessionPage> {
+pub async fn session(core: Core<'_>, id: String) -> Answer<Zoned<SessionPage>> {
     let page = core.session(session_id(&id)?).await?;
-    Ok(SessionPage::new(&page, core.zone(), core.settings().await?.hours(), core.now()))
+    let zones = page.zones();
+    let clocks = clocks(&core).sessions([&page.entry], &zones);
+    let clocks = page.happened.iter().fold(clocks, |clocks, event| clocks.shows(event.at));
+    let shown = SessionPage::new(&page, core.zone(), core.settings().await?.hours(), core.now());
+    Ok(clocks.with(shown))
 }
 
 /// What was typed about a session that is here.
@@ -134,10 +139,10 @@ async fn check(core: &App, draft: &Draft, except: Option<SessionId>) -> Result<D
             return Ok(said);
         }
     };
-    let Some((start, end)) = planned.times.first().copied() else { return Ok(said) };
+    let Some(Time { start, end, .. }) = planned.times.first().copied() else { return Ok(said) };
     let overlapping = core.overlapping(start, end, except).await?;
     said.overlaps = overlapping.map(|session| session.person.unwrap_or(session.title));
-    let zone = planned.person_zone.as_deref().and_then(|zone| zone.parse::<Tz>().ok().map(|tz| (zone, tz)));
+    let zone = planned.person_zone.as_deref().and_then(|zone| zone.parse::<Zone>().ok().map(|tz| (zone, tz)));
     if let (Some(name), Some((zone_name, zone))) = (planned.person, zone) {
         let clock = core.settings().await?.hours();
         let time = time_of_day(start, zone, clock);

@@ -10,7 +10,10 @@ use firstbell_core::{
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::instant;
+use super::{
+    clocks::{Clocks, ZoneClock},
+    instant,
+};
 
 /// What is done with a series.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, Type)]
@@ -104,6 +107,8 @@ pub struct ImportPreview {
     pub series: Vec<ImportSeries>,
     pub all_day: u32,
     pub left_out: Vec<LeftOut>,
+    /// The clocks of `zone`.
+    pub clocks: Vec<ZoneClock>,
 }
 
 impl ImportPreview {
@@ -116,6 +121,12 @@ impl ImportPreview {
             series: preview.series.iter().map(series).collect(),
             all_day: count(preview.all_day),
             left_out: preview.left_out.iter().map(left_out).collect(),
+            clocks: preview
+                .series
+                .iter()
+                .flat_map(|series| [series.shown.start, series.shown.end, series.last])
+                .fold(Clocks::of(preview.zone), Clocks::shows)
+                .told(),
         }
     }
 }

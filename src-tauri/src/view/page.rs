@@ -3,18 +3,24 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, Utc};
-use chrono_tz::Tz;
 use firstbell_core::{
-    app::{Page, Person},
+    app::{Page, Person, zones::ClocksChanged},
     today::{Brass as CoreBrass, DayLabel as CoreLabel, Entry, Today as CoreToday},
-    wall_clock::{self, HourClock},
+    wall_clock::HourClock,
+    zone::Zone,
 };
 use serde::Serialize;
 use specta::Type;
 
-use super::{instant, problem::Problem, session::SessionRow, settings::SettingsView};
+use super::{
+    clocks::{Clocks, ZoneClock},
+    instant,
+    problem::Problem,
+    session::SessionRow,
+    settings::SettingsView,
+};
 
-/// How far from now the window is told of the zone. Further away it asks Intl.
+/// How far from now the window is told of the zone in any case. What is shown of other times comes with its clocks.
 const fn known_before() -> Duration {
     Duration::days(400)
 }
@@ -49,18 +55,27 @@ pub enum Brass {
     Slim,
 }
 
-/// A time in which the page's zone keeps one distance from UTC.
+/// Clocks have changed, and with them when sessions begin.
 #[derive(Clone, Debug, Serialize, Type)]
-pub struct Stretch {
-    pub from: String,
-    pub until: String,
-    /// What its clocks show less UTC.
-    pub seconds: i32,
+#[serde(rename = "ClocksChanged")]
+pub struct ClocksChangedView {
+    /// Whose clocks.
+    pub zone: String,
+    pub sessions: u32,
+    /// When the first of them begins, if all begin at that hour.
+    pub start: Option<String>,
 }
 
-impl From<wall_clock::Stretch> for Stretch {
-    fn from(stretch: wall_clock::Stretch) -> Self {
-        Self { from: instant(stretch.from), until: instant(stretch.until), seconds: stretch.seconds }
+impl ClocksChangedView {
+    fn new(changed: &ClocksChanged, page: Zone) -> Self {
+        let first = changed.starts.first();
+        let hour = |at: &DateTime<Utc>| page.wall(*at).time();
+        let agree = changed.starts.iter().all(|start| Some(hour(start)) == first.map(hour));
+        Self {
+            zone: changed.zone.clone(),
+            sessions: u32::try_from(changed.starts.len()).unwrap_or(u32::MAX),
+            start: first.filter(|_| agree).copied().map(instant),
+        }
     }
 }
 
@@ -70,8 +85,8 @@ impl From<wall_clock::Stretch> for Stretch {
 pub struct TodayView {
     pub now: String,
     pub zone: String,
-    /// How `zone` stands to UTC, around now.
-    pub stretches: Vec<Stretch>,
+    /// The clocks of `zone` around now, and of the zones of people on the page.
+    pub clocks: Vec<ZoneClock>,
     /// Today, as 2026-11-24, in `zone`.
     pub date: String,
     /// Hours are counted to twelve.
@@ -84,13 +99,16 @@ pub struct TodayView {
     pub is_empty: bool,
     pub samples: bool,
     pub missed: u32,
+    pub clocks_changed: Vec<ClocksChangedView>,
     /// The sessions could not be read: that none are here says nothing.
     pub unread: bool,
 }
 
 impl TodayView {
     /// The page. Times are shown in `zone`.
-    pub fn new(page: &Page, zone: Tz, clock: HourClock) -> Self {
+    pub fn new(page: &Page, zone: Zone, clock: HourClock, changed: &[ClocksChanged]) -> Self {
+        let rest = page.today.days.iter().flat_map(|day| &day.entries);
+        let all = page.today.card.iter().chain(&page.today.slim).chain(rest);
         let row = |entry: &Entry| SessionRow::new(entry, &page.zones, page.now);
         let label = |label| match label {
             CoreLabel::LaterToday => DayLabel::LaterToday,
@@ -101,10 +119,10 @@ impl TodayView {
         Self {
             now: instant(page.now),
             zone: zone.name().to_owned(),
-            stretches: wall_clock::stretches(zone, page.now - known_before(), page.now + known_after())
-                .into_iter()
-                .map(Stretch::from)
-                .collect(),
+            clocks: Clocks::of(zone)
+                .spans(page.now - known_before(), page.now + known_after())
+                .sessions(all, &page.zones)
+                .told(),
             date: page.now.with_timezone(&zone).date_naive().to_string(),
             twelve_hours: clock == HourClock::Twelve,
             card: page.today.card.as_ref().map(row),
@@ -127,12 +145,13 @@ impl TodayView {
             is_empty: page.is_empty,
             samples: page.has_samples,
             missed: u32::try_from(page.missed).unwrap_or(0),
+            clocks_changed: changed.iter().map(|changed| ClocksChangedView::new(changed, zone)).collect(),
             unread: false,
         }
     }
 
     /// The page where the sessions cannot be read.
-    pub fn unread(now: DateTime<Utc>, zone: Tz, clock: HourClock) -> Self {
+    pub fn unread(now: DateTime<Utc>, zone: Zone, clock: HourClock) -> Self {
         let nothing = CoreToday { joins: None, card: None, slim: None, brass: None, days: Vec::new() };
         let page = Page {
             today: nothing,
@@ -143,7 +162,7 @@ impl TodayView {
             has_samples: false,
             missed: 0,
         };
-        Self { unread: true, ..Self::new(&page, zone, clock) }
+        Self { unread: true, ..Self::new(&page, zone, clock, &[]) }
     }
 }
 

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use firstbell_core::{
     app::SessionPage as CorePage,
     join::{JoinRules, JoinState as CoreState, Verdict},
@@ -13,6 +12,7 @@ use firstbell_core::{
     today::Entry,
     wall_clock::{HourClock, time_of_day},
     words::say,
+    zone::Zone,
 };
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -115,6 +115,7 @@ pub enum Who {
     You,
     CalendarFile,
     Bell,
+    Zones,
 }
 
 /// Where a session comes from.
@@ -290,14 +291,10 @@ pub struct SessionPage {
 
 impl SessionPage {
     /// The page. Times in sentences are said in `zone`.
-    pub fn new(page: &CorePage, zone: Tz, clock: HourClock, now: DateTime<Utc>) -> Self {
+    pub fn new(page: &CorePage, zone: Zone, clock: HourClock, now: DateTime<Utc>) -> Self {
         let session = &page.entry.session;
-        let zones = match (&session.person, &page.person_zone) {
-            (Some(name), Some(zone)) => BTreeMap::from([(name.clone(), zone.clone())]),
-            _ => BTreeMap::new(),
-        };
         Self {
-            row: SessionRow::new(&page.entry, &zones, now),
+            row: SessionRow::new(&page.entry, &page.zones(), now),
             link: shown_link(session),
             homework: session.homework.clone(),
             plan: session.plan.clone(),
@@ -317,11 +314,12 @@ fn shown_link(session: &Session) -> Option<String> {
     Some(plain.trim_end_matches('/').to_owned())
 }
 
-fn happened(event: &Event, zone: Tz, clock: HourClock) -> Happened {
+fn happened(event: &Event, zone: Zone, clock: HourClock) -> Happened {
     let name = match event.kind {
         Kind::Added => "happened-added",
         Kind::Imported => "happened-imported",
         Kind::Moved => "happened-moved",
+        Kind::ClocksChanged => "happened-clocks-changed",
         Kind::LengthChanged => "happened-length-changed",
         Kind::LinkAdded => "happened-link-added",
         Kind::LinkChanged => "happened-link-changed",
@@ -348,11 +346,12 @@ fn happened(event: &Event, zone: Tz, clock: HourClock) -> Happened {
         By::You => Who::You,
         By::CalendarFile => Who::CalendarFile,
         By::Bell => Who::Bell,
+        By::Zones => Who::Zones,
     };
     Happened { at: instant(event.at), source, words: say(name, &[("before", before.into())]) }
 }
 
 /// "Thu 26 Nov, 16:00".
-fn day_and_time(at: DateTime<Utc>, zone: Tz, clock: HourClock) -> String {
+fn day_and_time(at: DateTime<Utc>, zone: Zone, clock: HourClock) -> String {
     format!("{}, {}", at.with_timezone(&zone).format("%a %-d %b"), time_of_day(at, zone, clock))
 }

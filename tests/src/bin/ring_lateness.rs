@@ -91,6 +91,8 @@ fn session(start: DateTime<Utc>, room: JoinUrl) -> Session {
         start,
         end: start + Duration::minutes(45),
         zone: "Europe/Madrid".to_owned(),
+        wall: None,
+        original: None,
         place: None,
         join_url: Some(room),
         own_link: true,

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use firstbell_core::app;
 use firstbell_core::clock::{Clock, SystemClock};
 use firstbell_core::data_folder::DataFolder;
@@ -14,6 +13,7 @@ use firstbell_core::id::SessionId;
 use firstbell_core::join::JoinUrl;
 use firstbell_core::settings::Settings;
 use firstbell_core::store::{Migrate, Store};
+use firstbell_core::zone::Zone;
 use tokio::sync::{broadcast, mpsc};
 
 use super::calendar::{self, Lesson};
@@ -24,7 +24,7 @@ use super::people::{Person, tutor_ada};
 pub struct Arranged {
     core: app::App,
     store: Store,
-    zone: Tz,
+    zone: Zone,
     _changes: broadcast::Receiver<firstbell_core::change::Cause>,
     _signals: mpsc::UnboundedReceiver<firstbell_core::reminder::Signal>,
 }
@@ -109,6 +109,12 @@ impl Arranged {
         &self.core
     }
 
+    /// The store itself.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
     /// Adds a session with a person. The draft can be changed on its way.
     ///
     /// # Errors
@@ -124,7 +130,7 @@ impl Arranged {
         let elsewhere = person.zone != tutor_ada().zone;
         let draft = Draft {
             person: person.name.split(' ').next().unwrap_or_default().to_owned(),
-            person_zone: elsewhere.then(|| person.zone.name().to_owned()),
+            person_zone: elsewhere.then(|| person.zone.to_owned()),
             subject: subject.to_owned(),
             date: local.date_naive().to_string(),
             time: local.format("%H:%M").to_string(),

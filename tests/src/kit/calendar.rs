@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use chrono::{DateTime, Duration, Utc};
-use chrono_tz::Tz;
+use firstbell_core::zone::Zone;
 
 use super::people::{Person, student_ben, tutor_ada};
 
@@ -18,7 +18,7 @@ pub struct Lesson {
     title: String,
     starts: DateTime<Utc>,
     length: Duration,
-    zone: Option<Tz>,
+    zone: Option<Zone>,
     link: Option<String>,
     tutor: Person,
     students: Vec<Person>,
@@ -67,7 +67,7 @@ impl Lesson {
 
     /// Times as wall clock with `TZID`, as calendars write them, instead of in UTC.
     #[must_use]
-    pub fn in_zone(mut self, zone: Tz) -> Self {
+    pub fn in_zone(mut self, zone: Zone) -> Self {
         self.zone = Some(zone);
         self
     }
@@ -159,7 +159,7 @@ pub fn write(path: &Path, lessons: &[Lesson]) -> Result<()> {
     Ok(std::fs::write(path, calendar(lessons))?)
 }
 
-fn time(name: &str, instant: DateTime<Utc>, zone: Option<Tz>) -> String {
+fn time(name: &str, instant: DateTime<Utc>, zone: Option<Zone>) -> String {
     match zone {
         Some(zone) => {
             format!("{name};TZID={}:{}", zone.name(), instant.with_timezone(&zone).format("%Y%m%dT%H%M%S"))

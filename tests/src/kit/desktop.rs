@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use chrono::{NaiveTime, Utc};
-use chrono_tz::Tz;
+use firstbell_core::zone::Zone;
 use zbus::Connection;
 
 use super::input::Input;
@@ -22,21 +22,21 @@ use super::{bus, keyring, processes, wait};
 const KEEP: &str = "FIRSTBELL_KEEP_DESKTOP";
 
 /// Around the world, an hour or two apart.
-const CITIES: [Tz; 14] = [
-    Tz::Europe__Madrid,
-    Tz::Europe__Athens,
-    Tz::Asia__Dubai,
-    Tz::Asia__Tashkent,
-    Tz::Asia__Bangkok,
-    Tz::Asia__Singapore,
-    Tz::Asia__Tokyo,
-    Tz::Australia__Brisbane,
-    Tz::Pacific__Auckland,
-    Tz::Pacific__Honolulu,
-    Tz::America__Anchorage,
-    Tz::America__Phoenix,
-    Tz::America__Bogota,
-    Tz::America__Sao_Paulo,
+const CITIES: [&str; 14] = [
+    "Europe/Madrid",
+    "Europe/Athens",
+    "Asia/Dubai",
+    "Asia/Tashkent",
+    "Asia/Bangkok",
+    "Asia/Singapore",
+    "Asia/Tokyo",
+    "Australia/Brisbane",
+    "Pacific/Auckland",
+    "Pacific/Honolulu",
+    "America/Anchorage",
+    "America/Phoenix",
+    "America/Bogota",
+    "America/Sao_Paulo",
 ];
 
 /// What a desktop is to have.
@@ -44,7 +44,7 @@ const CITIES: [Tz; 14] = [
 #[must_use]
 pub struct DesktopPlan {
     size: (u32, u32),
-    zone: Tz,
+    zone: Zone,
     locale: String,
     keyring: bool,
     tray: bool,
@@ -62,17 +62,21 @@ impl DesktopPlan {
 
     /// The computer of this person: in their zone. Ada's otherwise.
     pub fn of(mut self, person: Person) -> Self {
-        self.zone = person.zone;
+        self.zone = person.zone();
         self
     }
 
     /// Somewhere on earth where it is about noon now, so that a story of today does not run into midnight.
     pub fn around_noon(mut self) -> Self {
-        let from_noon = |zone: &Tz| {
+        let from_noon = |zone: &Zone| {
             let now = Utc::now().with_timezone(zone).time();
             (now - NaiveTime::from_hms_opt(12, 30, 0).unwrap_or_default()).num_minutes().abs()
         };
-        self.zone = CITIES.into_iter().min_by_key(from_noon).unwrap_or(self.zone);
+        self.zone = CITIES
+            .into_iter()
+            .filter_map(|name| name.parse().ok())
+            .min_by_key(from_noon)
+            .unwrap_or(self.zone);
         self
     }
 
@@ -135,7 +139,7 @@ pub struct Desktop {
     folders: Folders,
     environment: Vec<(&'static str, String)>,
     display: String,
-    zone: Tz,
+    zone: Zone,
     disk: Option<SmallDisk>,
     // The last field: it goes last.
     processes: Processes,
@@ -180,7 +184,7 @@ impl Desktop {
     pub fn plan() -> DesktopPlan {
         DesktopPlan {
             size: (1280, 1024),
-            zone: tutor_ada().zone,
+            zone: tutor_ada().zone(),
             locale: "C.UTF-8".to_owned(),
             keyring: false,
             tray: false,
@@ -275,7 +279,7 @@ impl Desktop {
 
     /// The zone that the computer is in.
     #[must_use]
-    pub fn zone(&self) -> Tz {
+    pub fn zone(&self) -> Zone {
         self.zone
     }
 

@@ -3,18 +3,20 @@
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use firstbell_core::{
-    app::{App, Scope},
+    app::{App, Scope, zones},
+    clock::Clock as _,
     error::Error,
     id::SessionId,
     join::JoinRules,
     reminder::{Bell, Signal},
     settings::{Hours, Settings},
     store::{Migrate, OpenError, Store, StoreError},
+    zone::{BadTable, Table},
 };
 use serde::Serialize;
 use tempfile::TempDir;
@@ -24,7 +26,7 @@ use tokio::{
 };
 
 use super::{
-    scenario::{Action, Kill, NewSession, Scenario},
+    scenario::{Action, Kill, NewSession, OtherTable, Scenario},
     world::World,
 };
 
@@ -104,6 +106,12 @@ pub enum PlayError {
     /// The database failed.
     #[error("the database: {0}")]
     Store(#[from] StoreError),
+    /// The sessions could not be put right by another table of zones.
+    #[error("the table of zones: {0}")]
+    PutRight(#[from] Error),
+    /// A table of zones cannot be made.
+    #[error("the table of zones: {0}")]
+    Table(#[from] BadTable),
     /// The bell stopped by itself.
     #[error("the bell stopped by itself: {0}")]
     BellStopped(String),
@@ -154,6 +162,7 @@ impl Template {
             database,
             world: World::new(scenario.now),
             ids: BTreeMap::new(),
+            table: Table::ours(),
             process: None,
             step: None,
             report: Report::default(),
@@ -177,6 +186,8 @@ struct Player {
     database: PathBuf,
     world: World,
     ids: BTreeMap<String, SessionId>,
+    /// By which the app that is there puts sessions right.
+    table: &'static Table,
     process: Option<Process>,
     step: Option<usize>,
     report: Report,
@@ -210,6 +221,11 @@ impl Player {
                 self.stop().await?;
                 self.start().await
             }
+            Action::Table(other) => {
+                self.stop().await?;
+                self.table = table(other)?;
+                self.start().await
+            }
             Action::Kill(Kill::Now) => {
                 if self.process.is_some() {
                     self.die(Kill::Now).await;
@@ -232,6 +248,7 @@ impl Player {
         }
         self.world.new_process();
         let store = Store::open(&self.database, Migrate::Yes).await?;
+        zones::put_right_by(&store, self.table, self.world.now()).await?;
         let (changes, _) = broadcast::channel(16);
         let (app_sends, from_app) = mpsc::unbounded_channel();
         let (to_bell, signals) = mpsc::unbounded_channel();
@@ -370,6 +387,27 @@ impl Player {
             }
         }
     }
+}
+
+/// The table that a step speaks of. Tables stay for as long as the program runs, so each is made once.
+fn table(other: &OtherTable) -> Result<&'static Table> {
+    static MADE: Mutex<BTreeMap<String, &'static Table>> = Mutex::new(BTreeMap::new());
+    let OtherTable { zone, by, from } = other;
+    let version = format!("{zone} by {by} from {}", rfc3339(*from));
+    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(table) = made.get(&version) {
+        return Ok(*table);
+    }
+    let end = *from + TimeDelta::days(3650);
+    let mut differences = format!("zone {zone}\n");
+    for stretch in zone.stretches(*from, end) {
+        let seconds = i64::from(stretch.seconds) + by.num_seconds();
+        let line = format!("{} {} {seconds}\n", rfc3339(stretch.from), rfc3339(stretch.until));
+        differences.push_str(&line);
+    }
+    let table = Table::differing(&version, &differences)?;
+    made.insert(version, table);
+    Ok(table)
 }
 
 fn rfc3339(at: DateTime<Utc>) -> String {

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fmt};
 
 use chrono::{DateTime, TimeDelta, Timelike as _, Utc};
-use firstbell_core::draft::Draft;
+use firstbell_core::{draft::Draft, zone::Zone};
 use serde_json::{Map, Value};
 
 use super::parse_duration;
@@ -60,6 +60,19 @@ pub enum Action {
     Restart,
     /// The app dies.
     Kill(Kill),
+    /// A newer app with another table of time zones takes its place, and starts.
+    Table(OtherTable),
+}
+
+/// A table of time zones that is ours but for the clocks of one zone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OtherTable {
+    /// Whose clocks (IANA).
+    pub zone: Zone,
+    /// By how much more they show.
+    pub by: TimeDelta,
+    /// From when on (UTC).
+    pub from: DateTime<Utc>,
 }
 
 /// When the app dies.
@@ -78,7 +91,7 @@ pub enum Kill {
 pub struct NewSession {
     /// What the scenario calls it.
     pub id: String,
-    /// As the app's own form takes it, in UTC.
+    /// As the app's own form takes it, in UTC or the zone that is said.
     pub draft: Draft,
     /// Whether its bell is on.
     pub bell: bool,
@@ -103,7 +116,7 @@ fn fault<T>(place: impl fmt::Display, sentence: impl Into<String>) -> Result<T> 
 const AN_INSTANT: &str = "an instant such as 2026-11-24T16:00:00Z";
 const A_DURATION: &str = "a duration such as 5m, 1h30m, 90s or PT1H30M";
 const STEPS: &str =
-    "run, sleep, step_clock, move, cancel, add, kill, or one of the words start, stop, restart, kill";
+    "run, sleep, step_clock, move, cancel, add, kill, table, or one of the words start, stop, restart, kill";
 
 /// Instants that the clock may show: far from where calendars end.
 const YEARS: std::ops::Range<i64> = 0..7_258_118_400;
@@ -181,6 +194,11 @@ impl Reading {
             }
             "cancel" => Action::Cancel(self.known_id(&at, value)?),
             "add" => Action::Add(Box::new(self.session(&at, value)?)),
+            "table" => Action::Table(OtherTable {
+                zone: zone(&at, value)?,
+                by: duration(&step.at("by"), step.need("by")?)?,
+                from: self.when(&step.at("from"), step.need("from")?)?,
+            }),
             _ => Action::Kill(match string(&at, value)? {
                 "now" => Kill::Now,
                 "before_handover" => Kill::BeforeHandover,
@@ -230,7 +248,18 @@ impl Reading {
     }
 
     fn session(&mut self, place: &str, value: &Value) -> Result<NewSession> {
-        let keys = &["id", "start", "lasts", "person", "person_zone", "subject", "link", "place", "bell"][..];
+        let keys = &[
+            "id",
+            "start",
+            "lasts",
+            "zone",
+            "person",
+            "person_zone",
+            "subject",
+            "link",
+            "place",
+            "bell",
+        ][..];
         let object = Object::of(place, value, keys)?;
         let id = string(&object.at("id"), object.need("id")?)?.to_owned();
         let start = self.when(&object.at("start"), object.need("start")?)?;
@@ -238,6 +267,11 @@ impl Reading {
             Some(value) => length(&object.at("lasts"), value)?,
             None => TimeDelta::hours(1),
         };
+        let decided_in = match object.map.get("zone") {
+            Some(value) => zone(&object.at("zone"), value)?,
+            None => Zone::utc(),
+        };
+        let wall = decided_in.wall(start);
         let (person, subject) = (object.text("person")?, object.text("subject")?);
         let draft = Draft {
             subject: if person.is_empty() && subject.is_empty() { id.clone() } else { subject },
@@ -247,10 +281,10 @@ impl Reading {
                 .contains_key("person_zone")
                 .then(|| object.text("person_zone"))
                 .transpose()?,
-            date: start.format("%Y-%m-%d").to_string(),
-            time: start.format("%H:%M").to_string(),
+            date: wall.format("%Y-%m-%d").to_string(),
+            time: wall.format("%H:%M").to_string(),
             minutes: lasts.num_minutes(),
-            zone: "UTC".to_owned(),
+            zone: decided_in.name().to_owned(),
             link: object.text("link")?,
             place: object.text("place")?,
             repeat_weeks: 1,
@@ -268,7 +302,7 @@ impl Reading {
 }
 
 /// The steps that are objects: their first key, and all that they may have.
-const STEP_KEYS: [(&str, &[&str]); 7] = [
+const STEP_KEYS: [(&str, &[&str]); 8] = [
     ("run", &["run"]),
     ("sleep", &["sleep"]),
     ("step_clock", &["step_clock"]),
@@ -276,6 +310,7 @@ const STEP_KEYS: [(&str, &[&str]); 7] = [
     ("cancel", &["cancel"]),
     ("add", &["add"]),
     ("kill", &["kill"]),
+    ("table", &["table", "by", "from"]),
 ];
 
 struct Object<'a> {
@@ -333,6 +368,14 @@ fn string<'a>(place: &str, value: &'a Value) -> Result<&'a str> {
     match value {
         Value::String(text) => Ok(text),
         _ => fault(place, "Here belongs a text in quotation marks."),
+    }
+}
+
+fn zone(place: &str, value: &Value) -> Result<Zone> {
+    let name = string(place, value)?;
+    match name.parse() {
+        Ok(zone) => Ok(zone),
+        Err(_) => fault(place, format!("\"{name}\" is no time zone such as Europe/Madrid.")),
     }
 }
 

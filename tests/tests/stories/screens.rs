@@ -25,9 +25,9 @@ const USUAL: (u32, u32) = (1000, 700);
 const WIDE: (u32, u32) = (1280, 800);
 
 /// Mia learns physics from around the corner.
-const MIA: Person = Person { name: "Mia Vega", email: "mia@firstbell.test", zone: chrono_tz::Europe::Madrid };
+const MIA: Person = Person { name: "Mia Vega", email: "mia@firstbell.test", zone: "Europe/Madrid" };
 /// Eva learns chemistry in Berlin, which has Madrid's hours.
-const EVA: Person = Person { name: "Eva Lang", email: "eva@firstbell.test", zone: chrono_tz::Europe::Berlin };
+const EVA: Person = Person { name: "Eva Lang", email: "eva@firstbell.test", zone: "Europe/Berlin" };
 
 #[tokio::test]
 async fn axe_finds_nothing_on_any_screen_and_all_figures_are_of_one_width() {

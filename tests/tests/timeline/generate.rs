@@ -16,6 +16,8 @@ pub struct Lesson {
     pub subject: Option<&'static str>,
     pub room: Option<usize>,
     pub bell: bool,
+    /// Its wall clock is Kolkata's, and moves with that.
+    pub in_kolkata: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -23,13 +25,22 @@ pub enum Happens {
     Run(i64),
     Sleep(i64),
     StepClock(i64),
-    Move { id: String, to: i64, minutes: Option<i64> },
+    Move {
+        id: String,
+        to: i64,
+        minutes: Option<i64>,
+    },
     Cancel(String),
     Add(Lesson),
     Start,
     Stop,
     Restart,
     Kill(&'static str),
+    /// Another table of zones: the clocks of Kolkata show that much more from then on.
+    Table {
+        by: i64,
+        from: i64,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -97,7 +108,12 @@ pub fn story(random: &mut StdRng) -> Story {
                 starts.push((added.id.clone(), added.start));
                 Happens::Add(added)
             }
-            82..86 => Happens::Restart,
+            82..84 => Happens::Restart,
+            // Few different ones: a table stays for as long as the program runs.
+            84..86 => Happens::Table {
+                by: *[-60, -30, 30, 60].choose(random).unwrap() * MINUTE,
+                from: 1_795_521_600_000 + random.random_range(-2..3) * 12 * HOUR,
+            },
             86..90 => Happens::Stop,
             90..95 => Happens::Start,
             95..96 => Happens::Kill("now"),
@@ -160,6 +176,7 @@ fn lesson(random: &mut StdRng, names: &mut u32, clock: i64) -> Lesson {
         subject,
         room: random.random_bool(0.7).then(|| random.random_range(0..ROOMS.len())),
         bell: random.random_bool(0.9),
+        in_kolkata: random.random_bool(0.4),
     }
 }
 
@@ -176,6 +193,9 @@ impl Lesson {
             if let Some(text) = text {
                 value[key] = json!(text);
             }
+        }
+        if self.in_kolkata {
+            value["zone"] = json!("Asia/Kolkata");
         }
         if let Some(room) = self.room {
             value["link"] = json!(ROOMS[room]);
@@ -200,6 +220,9 @@ impl Story {
             Happens::Stop => json!("stop"),
             Happens::Restart => json!("restart"),
             Happens::Kill(when) => json!({"kill": when}),
+            Happens::Table { by, from } => {
+                json!({"table": "Asia/Kolkata", "by": written(*by), "from": rfc3339(*from)})
+            }
         };
         let lines: Vec<String> = self.script.iter().map(|happens| format!("  {}", step(happens))).collect();
         let lessons: Vec<String> = self.lessons.iter().map(|lesson| format!("  {}", lesson.json())).collect();

@@ -24,6 +24,7 @@ pub struct Seen {
     pub refused: usize,
     pub rang_anew: usize,
     pub over: usize,
+    pub moved_by_table: usize,
 }
 
 impl Seen {
@@ -38,6 +39,7 @@ impl Seen {
         self.refused += other.refused;
         self.rang_anew += other.rang_anew;
         self.over += other.over;
+        self.moved_by_table += other.moved_by_table;
     }
 
     pub fn assert_everything_happened(&self) {
@@ -52,6 +54,7 @@ impl Seen {
             self.refused,
             self.rang_anew,
             self.over,
+            self.moved_by_table,
         ];
         assert!(counts.iter().all(|count| *count > 0), "{self:?}");
     }
@@ -61,11 +64,26 @@ impl Seen {
 struct Known {
     lesson: Lesson,
     live: bool,
+    /// When it begins while Kolkata is five and a half hours from UTC.
+    usually: i64,
 }
 
 impl Known {
     fn end(&self) -> i64 {
         self.lesson.start + self.lesson.minutes * MINUTE
+    }
+
+    /// Another table of zones at that time; whether it moves the session. What is over by both stays.
+    fn heed_table(&mut self, by: i64, from: i64, wall: i64) -> bool {
+        // Set forward, the clocks leave an hour out, which is read as if they had not been set yet; set back, they
+        // show one twice, and the first is meant.
+        let starts = if self.usually < from + by.max(0) { self.usually } else { self.usually - by };
+        let ends = self.end().max(starts + self.lesson.minutes * MINUTE);
+        let moves = self.lesson.in_kolkata && starts != self.lesson.start && ends > wall;
+        if moves {
+            self.lesson.start = starts;
+        }
+        moves
     }
 }
 
@@ -107,6 +125,7 @@ fn stretches(story: &Story, report: &Report, seen: &mut Seen, faults: &mut Vec<S
     let mut life = None;
     let mut all = Vec::new();
     let mut armed = false;
+    let mut table = None;
     let steps = story.script.iter().enumerate().map(|(index, happens)| (Some(index), Some(happens)));
     for (step, happens) in std::iter::once((None, None)).chain(steps) {
         let mut lasts = 0;
@@ -122,6 +141,8 @@ fn stretches(story: &Story, report: &Report, seen: &mut Seen, faults: &mut Vec<S
             Some(Happens::Move { id, to, minutes }) => {
                 let one = known.get_mut(id).unwrap();
                 if one.live {
+                    // Whoever moves it says the time in UTC.
+                    one.lesson.in_kolkata &= one.lesson.start == *to;
                     one.lesson.start = *to;
                     one.lesson.minutes = minutes.unwrap_or(one.lesson.minutes);
                 }
@@ -143,6 +164,15 @@ fn stretches(story: &Story, report: &Report, seen: &mut Seen, faults: &mut Vec<S
             }
             Some(Happens::Stop) => life = None,
             Some(Happens::Restart) => {
+                (lives, armed) = (lives + 1, false);
+                life = Some(lives);
+            }
+            Some(Happens::Table { by, from }) => {
+                if table.replace((*by, *from)) != Some((*by, *from)) {
+                    for one in known.values_mut() {
+                        seen.moved_by_table += usize::from(one.heed_table(*by, *from, wall));
+                    }
+                }
                 (lives, armed) = (lives + 1, false);
                 life = Some(lives);
             }
@@ -188,7 +218,7 @@ fn refuse(may: bool, step: Option<usize>, refused: &mut BTreeSet<Option<usize>>)
 
 /// Whether all of it was taken: the bell of a session that is over is not switched.
 fn add(known: &mut BTreeMap<String, Known>, lesson: &Lesson, wall: i64) -> bool {
-    let mut one = Known { lesson: lesson.clone(), live: true };
+    let mut one = Known { lesson: lesson.clone(), live: true, usually: lesson.start };
     let may = lesson.bell || wall < one.end();
     one.lesson.bell |= !may;
     known.insert(lesson.id.clone(), one);

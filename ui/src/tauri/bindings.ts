@@ -9,24 +9,26 @@ export const commands = {
 	/**  The page *Today*, with that many days after today. */
 	today: (daysAhead: number) => typedError<Today, AppError>(__TAURI_INVOKE("today", { daysAhead })),
 	/**  Sessions whose start lies in [from, to). */
-	between: (from: string, to: string) => typedError<SessionRow[], AppError>(__TAURI_INVOKE("between", { from, to })),
+	between: (from: string, to: string) => typedError<Zoned<SessionRow[]>, AppError>(__TAURI_INVOKE("between", { from, to })),
 	/**  Past sessions, the latest first; before the given end, if there is one. */
-	past: (before: string | null) => typedError<SessionRow[], AppError>(__TAURI_INVOKE("past", { before })),
+	past: (before: string | null) => typedError<Zoned<SessionRow[]>, AppError>(__TAURI_INVOKE("past", { before })),
 	/**  Sessions that hold the text. */
-	search: (text: string) => typedError<SessionRow[], AppError>(__TAURI_INVOKE("search", { text })),
+	search: (text: string) => typedError<Zoned<SessionRow[]>, AppError>(__TAURI_INVOKE("search", { text })),
 	/**  Everybody met in a session. */
-	people: () => typedError<PersonRow[], AppError>(__TAURI_INVOKE("people")),
+	people: () => typedError<Zoned<PersonRow[]>, AppError>(__TAURI_INVOKE("people")),
 	/**  All sessions with a person. */
-	personSessions: (name: string) => typedError<SessionRow[], AppError>(__TAURI_INVOKE("person_sessions", { name })),
+	personSessions: (name: string) => typedError<Zoned<SessionRow[]>, AppError>(__TAURI_INVOKE("person_sessions", { name })),
 	/**  Says in which zone a person lives. */
 	setPersonZone: (name: string, zone: string | null) => typedError<null, AppError>(__TAURI_INVOKE("set_person_zone", { name, zone })),
+	/**  The names of zones that are suggested to people. */
+	zoneNames: () => __TAURI_INVOKE<string[]>("zone_names"),
 	/**
 	 *  The window listens: what has waited for it is told. Whether something has changed since it was handed
 	 *  its first page.
 	 */
 	listening: (told: Channel<Told>) => __TAURI_INVOKE<boolean>("listening", { told }),
 	/**  All that is known of one session. */
-	session: (id: string) => typedError<SessionPage, AppError>(__TAURI_INVOKE("session", { id })),
+	session: (id: string) => typedError<Zoned<SessionPage>, AppError>(__TAURI_INVOKE("session", { id })),
 	/**  What was typed about a session that is here. */
 	draftOf: (id: string) => typedError<SessionDraft, AppError>(__TAURI_INVOKE("draft_of", { id })),
 	/**  What there is to say about a draft while it is typed. `id` names the session that is being changed. */
@@ -68,13 +70,15 @@ export const commands = {
 	/**  Keeps what the person has chosen. What holds now comes back. */
 	saveSettings: (settings: Settings) => typedError<Settings, AppError>(__TAURI_INVOKE("save_settings", { settings })),
 	/**  The bell as Settings shows it. */
-	bell: () => typedError<BellView, AppError>(__TAURI_INVOKE("bell")),
+	bell: () => typedError<Zoned<BellView>, AppError>(__TAURI_INVOKE("bell")),
 	/**  Rings once, as before a session. */
 	ringTestBell: () => typedError<null, AppError>(__TAURI_INVOKE("ring_test_bell")),
 	/**  The first run is over. */
 	finishFirstRun: () => typedError<null, AppError>(__TAURI_INVOKE("finish_first_run")),
 	/**  The person was told of the bells that could not ring. */
 	acknowledgeMissed: () => typedError<null, AppError>(__TAURI_INVOKE("acknowledge_missed")),
+	/**  The person was told of the clocks of a zone that have changed. */
+	acknowledgeClocks: (zone: string) => typedError<null, AppError>(__TAURI_INVOKE("acknowledge_clocks", { zone })),
 	/**  Adds the samples. */
 	addSamples: () => typedError<null, AppError>(__TAURI_INVOKE("add_samples")),
 	/**  Takes the samples out. */
@@ -151,6 +155,15 @@ export type Cause =
 
 /**  What is done with a series. */
 export type Choice = "bell" | "no_bell" | "leave_out";
+
+/**  Clocks have changed, and with them when sessions begin. */
+export type ClocksChanged = {
+	/**  Whose clocks. */
+	zone: string,
+	sessions: number,
+	/**  When the first of them begins, if all begin at that hour. */
+	start: string | null,
+};
 
 /**  The sessions of one day. */
 export type Day = {
@@ -243,6 +256,8 @@ export type ImportPreview = {
 	series: ImportSeries[],
 	all_day: number,
 	left_out: LeftOut[],
+	/**  The clocks of `zone`. */
+	clocks: ZoneClock[],
 };
 
 /**  How many sessions an import has changed. */
@@ -458,7 +473,7 @@ export type Status = "SCHEDULED" | "COMPLETED" | "EARLY_END" | "NO_SHOW_STUDENT"
 /**  The one line about a session's state; nothing is normal. */
 export type StatusLine = { kind: "cancelled"; by: Who; at: string } | { kind: "no_link" } | { kind: "overlaps"; with: string } | { kind: "busy" } | { kind: "held"; status: Status } | { kind: "bell_off" };
 
-/**  A time in which the page's zone keeps one distance from UTC. */
+/**  A time in which a zone keeps one distance from UTC. */
 export type Stretch = {
 	from: string,
 	until: string,
@@ -473,8 +488,8 @@ export type Theme = "system" | "light" | "dark";
 export type Today = {
 	now: string,
 	zone: string,
-	/**  How `zone` stands to UTC, around now. */
-	stretches: Stretch[],
+	/**  The clocks of `zone` around now, and of the zones of people on the page. */
+	clocks: ZoneClock[],
 	/**  Today, as 2026-11-24, in `zone`. */
 	date: string,
 	/**  Hours are counted to twelve. */
@@ -487,6 +502,7 @@ export type Today = {
 	is_empty: boolean,
 	samples: boolean,
 	missed: number,
+	clocks_changed: ClocksChanged[],
 	/**  The sessions could not be read: that none are here says nothing. */
 	unread: boolean,
 };
@@ -539,7 +555,20 @@ bells: string[] } |
 over: boolean };
 
 /**  Who did something. */
-export type Who = "you" | "calendar_file" | "bell";
+export type Who = "you" | "calendar_file" | "bell" | "zones";
+
+/**  The clocks of one zone. */
+export type ZoneClock = {
+	zone: string,
+	/**  Without a gap between them. */
+	stretches: Stretch[],
+};
+
+/**  An answer, and the clocks of every zone whose hours it shows. */
+export type Zoned<T> = {
+	said: T,
+	clocks: ZoneClock[],
+};
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

@@ -7,7 +7,7 @@ const series = (key: string, over: Partial<ImportSeries> = {}): ImportSeries => 
   last: "2027-01-19T15:00:00Z", coming: 8, past: 0, provider: null, has_link: true, asks_host: null, choice: "bell", state: "new", cancelled: false, ...over,
 });
 const preview: ImportPreview = {
-  import_id: "1", file_name: "lessons.ics", zone: "Europe/Madrid", all_day: 0, left_out: [],
+  import_id: "1", file_name: "lessons.ics", zone: "Europe/Madrid", all_day: 0, left_out: [], clocks: [],
   series: [series("ben"), series("dentist", { choice: "leave_out", coming: 1 }), series("mia", { state: "changed", coming: 7, past: 2, choice: "no_bell" }), series("same", { state: "same", coming: 0, past: 2 })],
 };
 

@@ -4,7 +4,7 @@ import App from "../App.svelte";
 import { later } from "../later.svelte";
 import { app } from "../state.svelte";
 import type { Boot, Settings } from "../tauri";
-import { madrid, row } from "./rows";
+import { clocks, madrid, row } from "./rows";
 
 vi.hoisted(() => vi.stubGlobal("navigator", { userAgent: "Linux" }));
 
@@ -12,8 +12,8 @@ function boot(person: string): Boot {
   const session = row("2026-11-24T15:00:00Z", "2026-11-24T16:00:00Z", { person });
   return {
     today: {
-      now: "2026-11-24T14:00:00Z", zone: madrid, stretches: [], date: "2026-11-24", twelve_hours: false, card: session, slim: null, brass: null,
-      days: [], more_after: false, is_empty: false, samples: false, missed: 0, unread: false,
+      now: "2026-11-24T14:00:00Z", zone: madrid, clocks, date: "2026-11-24", twelve_hours: false, card: session, slim: null, brass: null,
+      days: [], more_after: false, is_empty: false, samples: false, missed: 0, clocks_changed: [], unread: false,
     },
     settings: {} as Settings, first_run: false, version: "1", tray: true, problems: [],
   };

@@ -1,8 +1,24 @@
 // Sessions for the tests: Ada in Madrid teaches Ben in New York.
-import type { JoinState, SessionRow } from "../tauri";
+import { learn } from "../stretches";
+import type { JoinState, SessionRow, ZoneClock } from "../tauri";
 
 export const madrid = "Europe/Madrid";
 export const newYork = "America/New_York";
+
+/** A stretch of one distance from UTC, in hours. */
+export function stretch(from: string, until: string, hours: number): ZoneClock["stretches"][number] {
+  return { from: `${from}:00:00Z`, until: `${until}:00:00Z`, seconds: hours * 3600 };
+}
+/** What the shell would tell with these sessions. */
+export const clocks: ZoneClock[] = [
+  { zone: madrid, stretches: [stretch("2026-03-29T01", "2026-10-25T01", 2), stretch("2026-10-25T01", "2027-03-28T01", 1)] },
+  { zone: newYork, stretches: [stretch("2026-03-08T07", "2026-11-01T06", -4), stretch("2026-11-01T06", "2027-03-14T07", -5)] },
+  { zone: "Asia/Tokyo", stretches: [stretch("2026-01-01T00", "2027-12-31T00", 9)] },
+  { zone: "Europe/Paris", stretches: [stretch("2026-10-25T01", "2027-03-28T01", 1)] },
+  { zone: "Pacific/Kiritimati", stretches: [stretch("2026-01-01T00", "2027-12-31T00", 14)] },
+  { zone: "Pacific/Midway", stretches: [stretch("2026-01-01T00", "2027-12-31T00", -11)] },
+];
+learn(clocks);
 
 export function row(start: string, end: string, over: Partial<SessionRow> = {}): SessionRow {
   return {

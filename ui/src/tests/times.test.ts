@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { around, dateIn, dateParts, daysBetween, elsewhere, hour, hourWords, minutesSince, minutesUntil, placeOf, plusDays, weekOf } from "../times";
+import { around, dateIn, dateParts, daysBetween, elsewhere, hour, hourWords, isKnown, minutesSince, minutesUntil, placeOf, plusDays, weekOf } from "../times";
 import { madrid, newYork } from "./rows";
 
 const four = "2026-11-24T15:00:00Z";
@@ -21,8 +21,10 @@ test("a date is the zone’s own", () => {
   expect(dateIn("2026-11-24T23:30:00Z", newYork)).toBe("2026-11-24");
 });
 
-test("a zone that this engine does not know still gives a time", () => {
-  expect(hour(four, "Mars/Olympus", "24").digits).toMatch(/^\d\d:\d\d$/);
+test("a zone of which nobody has told shows no hour, and is not held for the one here", () => {
+  expect(hour(four, "Mars/Olympus", "24")).toEqual({ digits: "", half: null });
+  expect(isKnown(four, "Mars/Olympus")).toBe(false);
+  expect(elsewhere(four, madrid, "Mars/Olympus")).toBeNull();
 });
 
 test("parts of a date do not depend on where the computer is", () => {

@@ -7,7 +7,6 @@ use std::{
 };
 
 use chrono::{DateTime, Duration, Utc};
-use chrono_tz::Tz;
 use sqlx::SqliteConnection;
 use uuid::Uuid;
 
@@ -28,6 +27,7 @@ use crate::{
         series::{self, Choice, Series},
         sessions,
     },
+    zone::Zone,
 };
 
 /// Occurrences become sessions this far ahead.
@@ -47,7 +47,7 @@ pub struct Preview {
     /// Names it.
     pub id: ImportId,
     /// The zone that times are shown in.
-    pub zone: Tz,
+    pub zone: Zone,
     /// Its series with timed events.
     pub series: Vec<PreviewSeries>,
     /// Events of whole days: never sessions.
@@ -260,7 +260,7 @@ impl std::ops::AddAssign for ImportResult {
 
 fn stored(series: &Series) -> Result<FileSeries> {
     let texts: Vec<String> = series.components.iter().map(|(_, text)| text.clone()).collect();
-    let local = series.local_zone.parse().unwrap_or(Tz::UTC);
+    let local = series.local_zone.parse().unwrap_or_else(|_| Zone::utc());
     Ok(FileSeries::from_stored(&series.uid, &texts, local)?)
 }
 
@@ -328,7 +328,7 @@ fn to_series(
     found: &[Occurrence],
     here: Option<Series>,
     asked: Option<&Asked>,
-    zone: Tz,
+    zone: Zone,
     now: DateTime<Utc>,
 ) -> Series {
     let has_link = || found.iter().any(|occurrence| occurrences::link_of(occurrence).is_some());

@@ -1,5 +1,8 @@
 //! Opening: the lock, the store, and what can still be done where it cannot be opened as it should be.
 
+use chrono::{DateTime, Utc};
+
+use super::zones;
 use crate::{
     data_folder::{DataFolder, Ownership},
     error::Error,
@@ -22,12 +25,13 @@ pub struct Opened {
 
 /// Opens the store of a folder for its owner, or for whoever could not become it because of the folder itself. A
 /// store that cannot be opened as it should be is opened to be read if that can be done, so that its bells ring.
-pub async fn open(folder: &DataFolder, ownership: Result<Ownership, Error>) -> Opened {
+/// `now` is UTC.
+pub async fn open(folder: &DataFolder, ownership: Result<Ownership, Error>, now: DateTime<Utc>) -> Opened {
     let ownership = match ownership {
         Ok(ownership) => ownership,
         Err(error) => return to_read(folder, None, error).await,
     };
-    match open_store(folder).await {
+    match open_store(folder, now).await {
         Ok((store, damaged)) => Opened { ownership: Some(ownership), store, fault: None, damaged },
         Err(error) => to_read(folder, Some(ownership), error).await,
     }
@@ -41,14 +45,16 @@ pub async fn open_beside(folder: &DataFolder) -> Opened {
     }
 }
 
-async fn open_store(folder: &DataFolder) -> Result<(Store, Option<Error>), Error> {
-    match Store::open(&folder.database(), Migrate::Yes).await {
-        Ok(store) => Ok((store, None)),
+async fn open_store(folder: &DataFolder, now: DateTime<Utc>) -> Result<(Store, Option<Error>), Error> {
+    let (store, damaged) = match Store::open(&folder.database(), Migrate::Yes).await {
+        Ok(store) => (store, None),
         Err(damage @ OpenError::Damaged { .. }) => {
-            Ok((Store::open(&folder.database(), Migrate::Yes).await?, Some(damage.into())))
+            (Store::open(&folder.database(), Migrate::Yes).await?, Some(damage.into()))
         }
-        Err(error) => Err(error.into()),
-    }
+        Err(error) => return Err(error.into()),
+    };
+    zones::put_right(&store, now).await?;
+    Ok((store, damaged))
 }
 
 async fn to_read(folder: &DataFolder, ownership: Option<Ownership>, fault: Error) -> Opened {

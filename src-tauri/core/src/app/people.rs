@@ -1,13 +1,13 @@
 //! People: those met in sessions.
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 
 use super::{App, Result};
 use crate::{
     error::Error,
     store::{people, sessions},
     today::Entry,
+    zone::Zone,
 };
 
 /// Somebody met in sessions.
@@ -62,16 +62,17 @@ impl App {
         self.with_rooms(found).await
     }
 
-    /// Says in which zone (IANA) a person lives; `None` forgets it.
+    /// Says in which zone a person lives (an IANA name, or the place of one); `None` forgets it.
     ///
     /// # Errors
     /// [`Error::Invalid`] for a zone that is none, or what the store says.
     pub async fn set_person_zone(&self, name: &str, zone: Option<&str>) -> Result<()> {
-        if zone.is_some_and(|zone| zone.parse::<Tz>().is_err()) {
+        let found = zone.and_then(Zone::find).map(Zone::name);
+        if zone.is_some() && found.is_none() {
             return Err(Error::Invalid("draft-zone"));
         }
         let mut tx = self.store.write().await?;
-        people::set_zone(&mut tx, name, zone).await?;
+        people::set_zone(&mut tx, name, found).await?;
         self.commit(tx).await
     }
 }

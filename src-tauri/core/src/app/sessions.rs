@@ -1,14 +1,16 @@
 //! Sessions one by one: add, change, move, call off, say how it went, write.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
 use super::{App, Result, news::news};
 use crate::{
-    draft::{Draft, Fault, MOST_TEXT, Planned},
+    draft::{Draft, Fault, MOST_TEXT, Planned, Time},
     error::Error,
     id::SessionId,
-    session::{CancelledBy, Session, Source, Status},
+    session::{CancelledBy, Session, Source, Status, WallClock},
     state_table::{Action, allowed, decide},
     store::{
         Write,
@@ -18,6 +20,7 @@ use crate::{
         sessions,
     },
     today::Entry,
+    zone::Zone,
 };
 
 /// How much of a series an action is for.
@@ -42,6 +45,15 @@ pub struct SessionPage {
     pub allowed: Vec<Action>,
     /// How many sessions of its series start later and are live.
     pub later_in_series: usize,
+}
+
+impl SessionPage {
+    /// The zone in which the other person lives, by their name.
+    #[must_use]
+    pub fn zones(&self) -> BTreeMap<String, String> {
+        let person = self.entry.session.person.clone();
+        person.zip(self.person_zone.clone()).into_iter().collect()
+    }
 }
 
 impl App {
@@ -130,11 +142,11 @@ impl App {
             Ok(planned) => planned,
             Err(faults) => return Ok(Err(faults)),
         };
-        let Some((start, end)) = planned.times.first().copied() else { return Err(Error::NotFound) };
+        let Some(time) = planned.times.first().copied() else { return Err(Error::NotFound) };
         let now = self.now();
         let mut tx = self.store.write().await?;
         let session = current(&mut tx, id, version).await?;
-        let is_moved = (session.start, session.end) != (start, end);
+        let is_moved = (session.start, session.end) != (time.start, time.end);
         if is_moved {
             decide(&session, Action::Move, Self::ROLE, now)?;
         }
@@ -142,10 +154,10 @@ impl App {
         if let (Some(name), Some(zone)) = (&planned.person, &planned.person_zone) {
             people::set_zone(&mut tx, name, Some(zone)).await?;
         }
-        let shift = Shift::between(&session, start, end, &planned.zone);
+        let shift = Shift::between(&session, time, &planned.zone);
         for each in self.in_scope(&mut tx, session, scope).await? {
-            let (start, end) = if each.id == id { (start, end) } else { shift.apply(&each) };
-            let mut edited = edited(each.clone(), &planned, start, end);
+            let time = if each.id == id { time } else { shift.apply(&each) };
+            let mut edited = edited(each.clone(), &planned, time);
             if edited.id != id {
                 // What was set for one lesson was not set for the others.
                 edited.homework.clone_from(&each.homework);
@@ -317,7 +329,7 @@ pub(crate) async fn add(
     }
     let series_id = if planned.times.len() > 1 || source == Source::Sample {
         let id = Uuid::now_v7().to_string();
-        let last = planned.times.last().map_or(now, |(_, end)| *end);
+        let last = planned.times.last().map_or(now, |time| time.end);
         let series = Series {
             uid: id.clone(),
             id,
@@ -334,16 +346,18 @@ pub(crate) async fn add(
     } else {
         None
     };
-    let session = |&(start, end): &(DateTime<Utc>, DateTime<Utc>)| Session {
+    let session = |time: &Time| Session {
         id: SessionId::new(),
         source,
         series_id: series_id.clone(),
         title: planned.title.clone(),
         person: planned.person.clone(),
         subject: planned.subject.clone(),
-        start,
-        end,
+        start: time.start,
+        end: time.end,
         zone: planned.zone.clone(),
+        wall: Some(time.wall),
+        original: None,
         place: planned.place.clone(),
         join_url: planned.join_url.clone(),
         own_link: true,
@@ -376,19 +390,20 @@ async fn change(tx: &mut Write, session: &Session) -> Result<()> {
     if sessions::update(tx, session).await? { Ok(()) } else { Err(Error::Stale) }
 }
 
-fn edited(mut session: Session, planned: &Planned, start: DateTime<Utc>, end: DateTime<Utc>) -> Session {
+fn edited(mut session: Session, planned: &Planned, time: Time) -> Session {
     // A calendar's own title stays until somebody says who and what it is.
     if session.person != planned.person || session.subject != planned.subject {
         session.title.clone_from(&planned.title);
     }
     session.person.clone_from(&planned.person);
     session.subject.clone_from(&planned.subject);
-    if session.start != start {
+    if session.start != time.start {
         session.zone.clone_from(&planned.zone);
+        session.wall = Some(time.wall);
         session.opened_at = None;
     }
-    session.start = start;
-    session.end = end;
+    session.start = time.start;
+    session.end = time.end;
     if session.join_url != planned.join_url {
         session.join_url.clone_from(&planned.join_url);
         session.own_link = true;
@@ -405,20 +420,20 @@ fn edited(mut session: Session, planned: &Planned, start: DateTime<Utc>, end: Da
 struct Shift {
     wall: Duration,
     lasts: Duration,
-    zone: chrono_tz::Tz,
+    zone: Zone,
 }
 
 impl Shift {
-    fn between(session: &Session, start: DateTime<Utc>, end: DateTime<Utc>, zone: &str) -> Self {
-        let zone = zone.parse().unwrap_or(chrono_tz::Tz::UTC);
-        let wall = |at: DateTime<Utc>| at.with_timezone(&zone).naive_local();
-        Self { wall: wall(start) - wall(session.start), lasts: end - start, zone }
+    fn between(session: &Session, time: Time, zone: &str) -> Self {
+        let zone: Zone = zone.parse().unwrap_or_else(|_| Zone::utc());
+        let wall = zone.wall(time.start) - zone.wall(session.start);
+        Self { wall, lasts: time.end - time.start, zone }
     }
 
-    fn apply(&self, session: &Session) -> (DateTime<Utc>, DateTime<Utc>) {
-        let wall = session.start.with_timezone(&self.zone).naive_local() + self.wall;
-        let start = crate::wall_clock::instant(wall, self.zone);
-        (start, start + self.lasts)
+    fn apply(&self, session: &Session) -> Time {
+        let wall = self.zone.wall(session.start) + self.wall;
+        let start = self.zone.instant(wall);
+        Time { wall: WallClock::iana(wall), start, end: start + self.lasts }
     }
 }
 

@@ -122,7 +122,7 @@ pub async fn keep_store(app: Arc<App>, folder: DataFolder, opened: Opened, mut r
             continue;
         }
         let owned = ownership.take().map_or_else(|| DataFolder::own_at(folder.path()), Ok);
-        let opened = super::open::open(&folder, owned).await;
+        let opened = super::open::open(&folder, owned, app.now()).await;
         let fault = opened.fault.as_ref().map(fault_of);
         is_whole = fault.is_none();
         ownership = opened.ownership;

@@ -9,21 +9,24 @@ use super::{
     parse::{Block, Line},
     rule::Rule,
     value::{self, Span, Written},
-    zone::{Zone, Zones},
+    zone::{FileZone, Zones},
 };
+use crate::session::Decided;
 
 /// A point in time with the wall clock it was written for.
 #[derive(Clone, Debug)]
 pub(super) struct Moment {
     pub wall: NaiveDateTime,
-    pub zone: Zone,
+    pub zone: FileZone,
     pub instant: DateTime<Utc>,
+    /// Who made the instant of the wall clock, or was given it.
+    pub decided: Decided,
 }
 
 impl Moment {
-    pub fn new(wall: NaiveDateTime, zone: Zone) -> Self {
+    pub fn new(wall: NaiveDateTime, zone: FileZone) -> Self {
         let instant = zone.instant(wall);
-        Self { wall, zone, instant }
+        Self { wall, instant, decided: zone.decided(), zone }
     }
 
     /// Names an occurrence: its instant in UTC, or the wall-clock time if it has no zone.
@@ -52,7 +55,7 @@ impl When {
     }
 
     /// As a moment; a day is its midnight in `zone`.
-    pub fn moment(&self, zone: &Zone) -> Moment {
+    pub fn moment(&self, zone: &FileZone) -> Moment {
         match self {
             Self::Day(day) => Moment::new(day.and_time(chrono::NaiveTime::MIN), zone.clone()),
             Self::At(moment) => moment.clone(),
@@ -266,7 +269,8 @@ impl<'a> Reading<'a> {
             Written::Utc(at) => {
                 let zone = self.zones.utc();
                 let instant = at.and_utc();
-                Ok(When::At(Moment { wall: zone.wall(instant), zone, instant }))
+                // The file says the instant, whatever clock shows it.
+                Ok(When::At(Moment { wall: zone.wall(instant), zone, instant, decided: Decided::Utc }))
             }
             Written::Local(wall) => {
                 let zones = self.zones;

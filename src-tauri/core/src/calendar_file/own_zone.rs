@@ -68,7 +68,7 @@ impl OwnZone {
         at.naive_utc().checked_add_signed(offset).unwrap_or(at.naive_utc())
     }
 
-    /// See [`super::zone::Zone::instant`].
+    /// See [`super::zone::FileZone::instant`].
     pub fn instant(&self, wall: NaiveDateTime) -> DateTime<Utc> {
         let wall = wall.and_utc().timestamp();
         // Offsets are less than a day, so only what holds within a day on either side can matter.

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, hash_map::Entry};
 
 use chrono::{DateTime, Datelike, NaiveDateTime, TimeDelta, Utc, Weekday};
-use chrono_tz::Tz;
 
 use super::{
     BrokenWhat, FileFault, Method, Reason,
@@ -15,6 +14,7 @@ use super::{
     value::Written,
     zone::Zones,
 };
+use crate::{session::WallClock, zone::Zone};
 
 /// A daily lesson for a hundred years has 36,525 occurrences; what has more is no timetable.
 pub const MAX_OCCURRENCES: usize = 40_000;
@@ -57,8 +57,14 @@ pub struct Occurrence {
     /// Names the occurrence within its UID, also when it has moved: empty for a single event, else the
     /// original start as [`Component::recurrence_id`] has it.
     pub key: String,
+    /// What the wall clock showed where the original start was decided; nothing for a single event. Another table of
+    /// zones moves the instant, and not this.
+    pub original: Option<NaiveDateTime>,
     /// First instant.
     pub start: DateTime<Utc>,
+    /// The wall clock of `start` in `zone` (in the file's own zone or in UTC where those have decided), and by whom
+    /// the one was made of the other.
+    pub wall: WallClock,
     /// Instant after the last; equal to `start` if the file gives neither DTEND nor DURATION.
     pub end: DateTime<Utc>,
     /// IANA name of the zone of record. For times in UTC, without a zone or in a zone that only the
@@ -129,7 +135,7 @@ impl FileSeries {
     ///
     /// # Errors
     /// A text that is not as it was stored.
-    pub fn from_stored(uid: &str, texts: &[String], local: Tz) -> Result<Self, FileFault> {
+    pub fn from_stored(uid: &str, texts: &[String], local: Zone) -> Result<Self, FileFault> {
         let mut components = Vec::with_capacity(texts.len());
         for text in texts {
             for calendar in parse::parse(text.as_bytes())? {
@@ -329,15 +335,30 @@ struct Original {
 impl Original {
     fn occurrence(&self, key: &str, master: &Component) -> Occurrence {
         let length = self.length.as_ref().unwrap_or(&master.event.length);
-        occurrence(&master.event, key, &self.at, length)
+        occurrence(&master.event, Name::of(key, self), &self.at, length)
     }
 }
 
-fn occurrence(event: &Event, key: &str, start: &Moment, length: &Length) -> Occurrence {
+/// What names an occurrence within its series.
+#[derive(Clone, Copy)]
+struct Name<'a> {
+    key: &'a str,
+    original: Option<NaiveDateTime>,
+}
+
+impl<'a> Name<'a> {
+    fn of(key: &'a str, original: &Original) -> Self {
+        Self { key, original: (!key.is_empty()).then_some(original.at.wall) }
+    }
+}
+
+fn occurrence(event: &Event, name: Name<'_>, start: &Moment, length: &Length) -> Occurrence {
     let about = person::about(&event.title, &event.names);
     Occurrence {
-        key: key.to_owned(),
+        key: name.key.to_owned(),
+        original: name.original,
         start: start.instant,
+        wall: WallClock { time: start.wall, decided: start.decided },
         end: length.end(start),
         zone: start.zone.name.name().to_owned(),
         title: event.title.clone(),
@@ -493,7 +514,9 @@ impl<'a> Override<'a> {
     /// In the place of an original. `None` if it makes the occurrence a whole day.
     fn replace(&self, key: &str, original: &Original, master: &Component) -> Option<Occurrence> {
         match &self.event().start {
-            Some(When::At(start)) => Some(occurrence(self.event(), key, start, &self.event().length)),
+            Some(When::At(start)) => {
+                Some(occurrence(self.event(), Name::of(key, original), start, &self.event().length))
+            }
             Some(When::Day(_)) => None,
             // A cancellation that says no more than which.
             None => Some(Occurrence { cancelled: true, ..original.occurrence(key, master) }),
@@ -503,7 +526,12 @@ impl<'a> Override<'a> {
     /// In no original's place. A bare cancellation of what is not known is nothing.
     fn alone(&self) -> Option<Occurrence> {
         let Some(When::At(start)) = &self.event().start else { return None };
-        Some(occurrence(self.event(), &self.replaces.when.key(), start, &self.event().length))
+        let key = self.replaces.when.key();
+        let original = match &self.replaces.when {
+            When::At(at) => Some(at.wall),
+            When::Day(_) => None,
+        };
+        Some(occurrence(self.event(), Name { key: &key, original }, start, &self.event().length))
     }
 
     /// How far RANGE=THISANDFUTURE moves what follows (RFC 5545 §3.8.4.4).
@@ -531,7 +559,7 @@ impl<'a> Override<'a> {
         let start =
             if by.is_zero() { original.at.clone() } else { Moment::new(wall, original.at.zone.clone()) };
         let length = original.length.as_ref().unwrap_or(&self.event().length);
-        occurrence(self.event(), key, &start, length)
+        occurrence(self.event(), Name::of(key, original), &start, length)
     }
 }
 

@@ -234,7 +234,9 @@ impl Ledger {
 /// When a session came here, or took the time or the life that it has.
 async fn stands_since(conn: &mut SqliteConnection, session: &Session) -> Result<DateTime<Utc>> {
     let happened = events::of(conn, session.id).await?;
-    let anew = |event: &Event| matches!(event.kind, Kind::Moved | Kind::Restored | Kind::MarkUndone);
+    let anew = |event: &Event| {
+        matches!(event.kind, Kind::Moved | Kind::ClocksChanged | Kind::Restored | Kind::MarkUndone)
+    };
     let last = happened.into_iter().filter(anew).map(|event| event.at).max();
     Ok(last.map_or(session.created_at, |at| at.max(session.created_at)))
 }

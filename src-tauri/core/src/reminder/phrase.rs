@@ -1,19 +1,19 @@
 //! What a ring says: right for the moment it is shown, however late.
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 
 use crate::{
     session::Session,
     wall_clock::{HourClock, minutes_until, time_of_day},
     words::say,
+    zone::Zone,
 };
 
 /// How times and names are said.
 #[derive(Clone, Copy, Debug)]
 pub struct Manner {
     /// The zone that times are shown in.
-    pub zone: Tz,
+    pub zone: Zone,
     /// 12 or 24 hours.
     pub clock: HourClock,
     /// Names stay hidden: by wish, or because one's own session runs and the screen may be shared.
@@ -100,7 +100,7 @@ pub fn when(session: &Session, manner: Manner, now: DateTime<Utc>) -> String {
 fn body(session: &Session, their_zone: Option<&str>, manner: Manner) -> String {
     let time = time_of_day(session.start, manner.zone, manner.clock);
     let theirs = their_zone
-        .and_then(|zone| zone.parse::<Tz>().ok())
+        .and_then(|zone| zone.parse::<Zone>().ok())
         .map(|zone| time_of_day(session.start, zone, manner.clock))
         .filter(|theirs| *theirs != time);
     match (theirs, &session.person) {

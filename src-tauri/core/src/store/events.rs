@@ -15,6 +15,8 @@ pub enum Kind {
     Imported,
     /// Its time changed; the detail is where it stood before.
     Moved,
+    /// The clocks of its zone changed, and with them its instant; the detail is where it stood before.
+    ClocksChanged,
     /// It ends at another time and starts when it did.
     LengthChanged,
     /// It has a link now, and had none.
@@ -58,10 +60,11 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 23] = [
+    const ALL: [Self; 24] = [
         Self::Added,
         Self::Imported,
         Self::Moved,
+        Self::ClocksChanged,
         Self::LengthChanged,
         Self::LinkAdded,
         Self::LinkChanged,
@@ -91,6 +94,7 @@ impl Kind {
             Self::Added => "added",
             Self::Imported => "imported",
             Self::Moved => "moved",
+            Self::ClocksChanged => "clocks_changed",
             Self::LengthChanged => "length_changed",
             Self::LinkAdded => "link_added",
             Self::LinkChanged => "link_changed",
@@ -124,9 +128,13 @@ pub enum By {
     CalendarFile,
     /// The bell.
     Bell,
+    /// A newer table of time zones.
+    Zones,
 }
 
 impl By {
+    const ALL: [Self; 4] = [Self::You, Self::CalendarFile, Self::Bell, Self::Zones];
+
     /// The name in the table.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -134,6 +142,7 @@ impl By {
             Self::You => "you",
             Self::CalendarFile => "calendar_file",
             Self::Bell => "bell",
+            Self::Zones => "zones",
         }
     }
 }
@@ -204,7 +213,7 @@ pub async fn of(conn: &mut SqliteConnection, session: SessionId) -> Result<Vec<E
         .into_iter()
         .filter_map(|(at, kind, by, detail)| {
             let kind = Kind::ALL.into_iter().find(|known| known.name() == kind)?;
-            let by = [By::You, By::CalendarFile, By::Bell].into_iter().find(|known| known.name() == by)?;
+            let by = By::ALL.into_iter().find(|known| known.name() == by)?;
             Some(Event { at: from_ms(at), kind, by, detail: detail.map(from_ms) })
         })
         .collect())

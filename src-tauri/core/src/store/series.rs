@@ -100,6 +100,23 @@ pub async fn by_uid(conn: &mut SqliteConnection, source: Source, uid: &str) -> R
     }
 }
 
+/// The series of that id.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn by_id(conn: &mut SqliteConnection, id: &str) -> Result<Option<Series>> {
+    let row: Option<Row> = sqlx::query_as(
+        "SELECT id, source, uid, choice, link, local_zone, has_rule, extended_until FROM series WHERE id = ?1",
+    )
+    .bind(id)
+    .fetch_optional(&mut *conn)
+    .await?;
+    match row {
+        Some(row) => Ok(Some(with_components(conn, row).await?)),
+        None => Ok(None),
+    }
+}
+
 /// Series of calendar files that go on by a rule and have not been extended to `until`.
 ///
 /// # Errors

@@ -1,18 +1,18 @@
 //! The table `sessions`.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use sqlx::{FromRow, QueryBuilder, SqliteConnection, sqlite::SqliteRow};
 
 use super::{ROWS_AT_ONCE, Result, StoreError, from_ms, to_ms};
 use crate::{
     id::SessionId,
     join::{JoinUrl, Room},
-    session::{CancelledBy, Session, Source, Status},
+    session::{CancelledBy, Decided, Session, Source, Status, WallClock},
 };
 
 /// Columns of a whole session, in the order in which [`Row`] reads them.
-const COLUMNS: &str = "id, source, series_id, title, person, subject, starts_at, ends_at, zone, place, join_url, \
-    own_link, description, said, homework, plan, notes, status, cancelled_at, cancelled_by, bell, opened_at, created_at, version";
+const COLUMNS: &str = "id, source, series_id, title, person, subject, starts_at, ends_at, zone, wall, decided_by, \
+    original, place, join_url, own_link, description, said, homework, plan, notes, status, cancelled_at, cancelled_by, bell, opened_at, created_at, version";
 
 #[derive(FromRow)]
 struct Row {
@@ -25,6 +25,9 @@ struct Row {
     starts_at: i64,
     ends_at: i64,
     zone: String,
+    wall: Option<String>,
+    decided_by: Option<String>,
+    original: Option<String>,
     place: Option<String>,
     join_url: Option<String>,
     own_link: bool,
@@ -59,6 +62,17 @@ impl Row {
             start: from_ms(self.starts_at),
             end: from_ms(self.ends_at),
             zone: self.zone,
+            wall: match (self.wall, self.decided_by) {
+                (Some(wall), Some(decided)) => Some(WallClock {
+                    time: wall.parse().map_err(|_| unreadable("wall"))?,
+                    decided: Decided::from_name(&decided).ok_or(unreadable("decided_by"))?,
+                }),
+                _ => None,
+            },
+            original: match self.original {
+                Some(wall) => Some(wall.parse().map_err(|_| unreadable("original"))?),
+                None => None,
+            },
             place: self.place,
             // Judged anew at each reading: a rule that has become stricter holds for old rows too.
             join_url: self.join_url.and_then(|url| JoinUrl::parse(&url).ok()),
@@ -340,8 +354,8 @@ pub async fn exist(conn: &mut SqliteConnection) -> Result<(bool, bool)> {
 pub async fn insert_all(conn: &mut SqliteConnection, sessions: &[Session]) -> Result<()> {
     for some in sessions.chunks(ROWS_AT_ONCE) {
         let mut insert = QueryBuilder::new(
-            "INSERT INTO sessions (id, source, series_id, title, person, subject, starts_at, ends_at, zone, place, join_url,
-               room, own_link, description, said, homework, plan, notes, status, cancelled_at, cancelled_by, bell, opened_at,
+            "INSERT INTO sessions (id, source, series_id, title, person, subject, starts_at, ends_at, zone, wall, decided_by, original,
+               place, join_url, room, own_link, description, said, homework, plan, notes, status, cancelled_at, cancelled_by, bell, opened_at,
                created_at, version) ",
         );
         insert.push_values(some, |mut row, session| {
@@ -355,6 +369,9 @@ pub async fn insert_all(conn: &mut SqliteConnection, sessions: &[Session]) -> Re
                 .push_bind(to_ms(session.start))
                 .push_bind(to_ms(session.end))
                 .push_bind(&session.zone)
+                .push_bind(session.wall.map(|wall| written(wall.time)))
+                .push_bind(session.wall.map(|wall| wall.decided.name()))
+                .push_bind(session.original.map(written))
                 .push_bind(&session.place)
                 .push_bind(url.map(|url| url.as_str().to_owned()))
                 .push_bind(url.map(JoinUrl::room_key))
@@ -377,6 +394,49 @@ pub async fn insert_all(conn: &mut SqliteConnection, sessions: &[Session]) -> Re
     Ok(())
 }
 
+/// Sessions whose instant a table of zones has decided and that were not over a day before `now`: a table moves by less.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn decided_by_table(conn: &mut SqliteConnection, now: DateTime<Utc>) -> Result<Vec<Session>> {
+    fetch(conn, "ends_at > ?1 AND decided_by IN ('iana', 'floating') ORDER BY starts_at, id", |q| {
+        q.bind(to_ms(now - chrono::Duration::days(1)))
+    })
+    .await
+}
+
+/// Sessions of which the wall clock is not known.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn without_wall_clock(conn: &mut SqliteConnection) -> Result<Vec<Session>> {
+    fetch(conn, "wall IS NULL ORDER BY id", |q| q).await
+}
+
+/// Says of sessions which wall clock they were made of, and what their calendar files last said. Nothing of it is a
+/// change of theirs: the version stays.
+///
+/// # Errors
+/// What SQLite says.
+pub async fn set_wall_clocks(conn: &mut SqliteConnection, sessions: &[Session]) -> Result<()> {
+    for some in sessions.chunks(ROWS_AT_ONCE) {
+        let mut update = QueryBuilder::new("WITH given (id, wall, decided_by, original, said) AS (");
+        update.push_values(some, |mut row, session| {
+            row.push_bind(session.id.to_string())
+                .push_bind(session.wall.map(|wall| written(wall.time)))
+                .push_bind(session.wall.map(|wall| wall.decided.name()))
+                .push_bind(session.original.map(written))
+                .push_bind(&session.said);
+        });
+        update.push(
+            ") UPDATE sessions SET wall = given.wall, decided_by = given.decided_by, original = given.original,
+               said = given.said FROM given WHERE sessions.id = given.id",
+        );
+        update.build().execute(&mut *conn).await?;
+    }
+    Ok(())
+}
+
 /// Writes a changed session and counts its version up. False when somebody else has changed it since
 /// `session.version` was read: then nothing is written.
 ///
@@ -388,7 +448,7 @@ pub async fn update(conn: &mut SqliteConnection, session: &Session) -> Result<bo
         "UPDATE sessions SET series_id = ?3, title = ?4, person = ?5, subject = ?6, starts_at = ?7, ends_at = ?8,
            zone = ?9, place = ?10, join_url = ?11, room = ?12, own_link = ?13, homework = ?14, plan = ?15, notes = ?16,
            status = ?17, cancelled_at = ?18, cancelled_by = ?19, bell = ?20, opened_at = ?21,
-           description = ?22, said = ?23, version = version + 1
+           description = ?22, said = ?23, wall = ?24, decided_by = ?25, original = ?26, version = version + 1
          WHERE id = ?1 AND version = ?2",
     )
     .bind(session.id.to_string())
@@ -414,6 +474,9 @@ pub async fn update(conn: &mut SqliteConnection, session: &Session) -> Result<bo
     .bind(session.opened_at.map(to_ms))
     .bind(&session.description)
     .bind(&session.said)
+    .bind(session.wall.map(|wall| written(wall.time)))
+    .bind(session.wall.map(|wall| wall.decided.name()))
+    .bind(session.original.map(written))
     .execute(conn)
     .await?;
     Ok(done.rows_affected() == 1)
@@ -436,6 +499,11 @@ pub async fn delete_samples(conn: &mut SqliteConnection) -> Result<()> {
     sqlx::query("DELETE FROM sessions WHERE source = 'sample'").execute(&mut *conn).await?;
     sqlx::query("DELETE FROM series WHERE source = 'sample'").execute(conn).await?;
     Ok(())
+}
+
+/// A wall clock as the table keeps it: `2026-12-02T08:00:00`.
+fn written(wall: NaiveDateTime) -> String {
+    wall.format("%Y-%m-%dT%H:%M:%S").to_string()
 }
 
 const fn by_name(by: CancelledBy) -> &'static str {

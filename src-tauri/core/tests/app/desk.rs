@@ -80,7 +80,7 @@ pub struct Desk {
     pub store: Store,
     pub browser: Browser,
     pub changes: broadcast::Receiver<Cause>,
-    clock: SetClock,
+    pub clock: SetClock,
     pub folder: TempDir,
 }
 
@@ -95,7 +95,11 @@ impl Desk {
     }
 
     pub async fn at(now: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::over(tempfile::tempdir().unwrap(), now).await
+    }
+
+    /// Over what lies in a folder already.
+    pub async fn over(folder: TempDir, now: &str) -> Self {
         let data = DataFolder::open(folder.path()).unwrap();
         let store = Store::open(&data.database(), Migrate::Yes).await.unwrap();
         let clock = SetClock(Arc::new(Mutex::new(Hands { now: at(now), steady: Duration::zero() })));

@@ -95,7 +95,7 @@ fn listed(sessions: &[Session], now: DateTime<Utc>) -> Vec<Entry> {
 }
 
 fn page(sessions: &[Session], now: DateTime<Utc>) -> Today {
-    lay_out(listed(sessions, now), None, RULES, now, chrono_tz::Tz::UTC)
+    lay_out(listed(sessions, now), None, RULES, now, firstbell_core::zone::Zone::utc())
 }
 
 /// What holds at each minute.

@@ -1,11 +1,11 @@
 use chrono::{Duration, Timelike as _};
-use chrono_tz::Tz;
 use firstbell_core::{
     app::Scope,
     draft::Draft,
     progress::Progress,
     session::{CancelledBy, Session, Source, Status},
     store::series::Choice,
+    zone::Zone,
 };
 
 use super::desk::{Desk, MEET, OTHER_MEET, at, calendar, lesson};
@@ -18,7 +18,8 @@ async fn four_weeks(desk: &Desk) -> Vec<Session> {
 }
 
 fn hours(sessions: &[Session]) -> Vec<u32> {
-    sessions.iter().map(|session| session.start.with_timezone(&Tz::Europe__Madrid).hour()).collect()
+    let madrid: Zone = "Europe/Madrid".parse().unwrap();
+    sessions.iter().map(|session| madrid.wall(session.start).hour()).collect()
 }
 
 #[tokio::test]

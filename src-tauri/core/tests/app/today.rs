@@ -1,17 +1,19 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, Utc};
-use chrono_tz::Tz;
 use firstbell_core::{
     id::SessionId,
     join::{JoinRules, JoinUrl},
     session::{CancelledBy, Session, Source, Status},
     today::{Brass, DayLabel, Today, entries, lay_out},
+    zone::Zone,
 };
 
 use super::desk::{Desk, MEET, at, calendar, lesson};
 
-const MADRID: Tz = Tz::Europe__Madrid;
+fn madrid() -> Zone {
+    "Europe/Madrid".parse().unwrap()
+}
 
 pub fn session(title: &str, start: &str, minutes: i64) -> Session {
     Session {
@@ -24,6 +26,8 @@ pub fn session(title: &str, start: &str, minutes: i64) -> Session {
         start: at(start),
         end: at(start) + Duration::minutes(minutes),
         zone: "Europe/Madrid".to_owned(),
+        wall: None,
+        original: None,
         place: None,
         join_url: Some(JoinUrl::parse(MEET).unwrap()),
         own_link: true,
@@ -65,7 +69,7 @@ fn page(sessions: &[Session], now: &str) -> Today {
 
 fn page_at(sessions: &[Session], now: DateTime<Utc>) -> Today {
     let entries = entries(sessions.to_vec(), &BTreeMap::new(), JoinRules::DEFAULT, now);
-    lay_out(entries, None, JoinRules::DEFAULT, now, MADRID)
+    lay_out(entries, None, JoinRules::DEFAULT, now, madrid())
 }
 
 fn card(today: &Today) -> Option<&str> {
