@@ -171,6 +171,23 @@ async fn what_sleep_held_up_rings_at_the_first_tick_in_words_for_now() {
 }
 
 #[tokio::test]
+async fn a_disk_that_goes_before_the_ring_holds_up_none_and_repeats_none_when_it_is_back() {
+    for disk in ["gone", "read_only"] {
+        let report = play(&format!(
+            r#"{{"now": "2026-11-24T15:00:00Z",
+                "sessions": [{{"id": "ben", "start": "10m"}}, {{"id": "mia", "start": "20m"}}],
+                "script": [{{"run": "1m"}}, {{"disk": "{disk}"}}, {{"run": "6m"}}, {{"cancel": "mia"}},
+                           {{"disk": "well"}}, {{"run": "1m"}}, "restart", {{"run": "1h"}}]}}"#
+        ))
+        .await;
+        let rang: Vec<_> =
+            report.rings.iter().map(|ring| (ring.session.as_str(), ring.late_by_ms)).collect();
+        assert_eq!(rang, [("ben", 0), ("mia", 0)], "{disk}");
+        assert_eq!(report.refused.len(), 1, "what cannot be stored is not taken: {disk}");
+    }
+}
+
+#[tokio::test]
 async fn another_table_of_zones_moves_the_ring_with_the_wall_clock() {
     for (by, rings) in [("30m", "2026-11-24T15:25:00Z"), ("-30m", "2026-11-24T16:25:00Z")] {
         let report = play(&format!(
@@ -223,11 +240,15 @@ fn a_fault_in_a_scenario_is_a_sentence_that_names_its_place() {
         ),
         (
             r#"{"now": "2026-11-24T15:00:00Z", "script": ["go"]}"#,
-            "At script[0]: \"go\" is no step. A step is run, sleep, step_clock, move, cancel, add, kill, table, or one of the words start, stop, restart, kill.",
+            "At script[0]: \"go\" is no step. A step is run, sleep, step_clock, move, cancel, add, kill, disk, table, or one of the words start, stop, restart, kill.",
         ),
         (
             r#"{"now": "2026-11-24T15:00:00Z", "script": [{"run": "5m", "sleep": "5m"}]}"#,
             "At script[0].sleep: There is no such key here. There may be run.",
+        ),
+        (
+            r#"{"now": "2026-11-24T15:00:00Z", "script": [{"disk": "tired"}]}"#,
+            "At script[0].disk: A disk is not \"tired\". Write well, read_only or gone.",
         ),
         (
             r#"{"now": "2026-11-24T15:00:00Z", "script": [{"table": "Mars/Olympus"}]}"#,

@@ -26,7 +26,7 @@ use tokio::{
 };
 
 use super::{
-    scenario::{Action, Kill, NewSession, OtherTable, Scenario},
+    scenario::{Action, Disk, Kill, NewSession, OtherTable, Scenario},
     world::World,
 };
 
@@ -163,6 +163,7 @@ impl Template {
             world: World::new(scenario.now),
             ids: BTreeMap::new(),
             table: Table::ours(),
+            disk: Disk::Well,
             process: None,
             step: None,
             report: Report::default(),
@@ -188,6 +189,7 @@ struct Player {
     ids: BTreeMap<String, SessionId>,
     /// By which the app that is there puts sessions right.
     table: &'static Table,
+    disk: Disk,
     process: Option<Process>,
     step: Option<usize>,
     report: Report,
@@ -221,6 +223,7 @@ impl Player {
                 self.stop().await?;
                 self.start().await
             }
+            Action::Disk(disk) => self.disk_is(*disk).await,
             Action::Table(other) => {
                 self.stop().await?;
                 self.table = table(other)?;
@@ -247,8 +250,7 @@ impl Player {
             return Ok(());
         }
         self.world.new_process();
-        let store = Store::open(&self.database, Migrate::Yes).await?;
-        zones::put_right_by(&store, self.table, self.world.now()).await?;
+        let store = self.open().await?;
         let (changes, _) = broadcast::channel(16);
         let (app_sends, from_app) = mpsc::unbounded_channel();
         let (to_bell, signals) = mpsc::unbounded_channel();
@@ -268,6 +270,30 @@ impl Player {
         let dying = self.world.dying();
         let bell = tokio::spawn(bell.run(signals));
         self.process = Some(Process { store, app, from_app, to_bell, bell, waits, dying, armed: None });
+        self.until_it_waits().await
+    }
+
+    /// The store as an app that starts now, or tries again, has it.
+    async fn open(&self) -> Result<Store> {
+        match self.disk {
+            Disk::Well => {
+                let store = Store::open(&self.database, Migrate::Yes).await?;
+                zones::put_right_by(&store, self.table, self.world.now()).await?;
+                Ok(store)
+            }
+            Disk::ReadOnly => Ok(Store::open_to_read(&self.database).await?),
+            Disk::Gone => Ok(Store::closed()),
+        }
+    }
+
+    /// Something happens to the disk. The app that runs finds its store as the disk lets it.
+    async fn disk_is(&mut self, disk: Disk) -> Result<()> {
+        self.disk = disk;
+        let store = self.open().await?;
+        let Some(process) = &mut self.process else { return Ok(()) };
+        process.store.reopen_as(&store);
+        process.waits.mark_unchanged();
+        let _ = process.to_bell.send(Signal::Look);
         self.until_it_waits().await
     }
 
@@ -335,7 +361,10 @@ impl Player {
         let done = match &self.process {
             Some(process) => change(&process.app, &mut self.ids, action).await,
             None => {
-                let store = Store::open(&self.database, Migrate::No).await?;
+                let store = match self.disk {
+                    Disk::Well => Store::open(&self.database, Migrate::No).await?,
+                    Disk::ReadOnly | Disk::Gone => self.open().await?,
+                };
                 let world = Arc::new(self.world.clone());
                 let (changes, bell) = (broadcast::channel(1).0, mpsc::unbounded_channel().0);
                 let app = App::new(store.clone(), world.clone(), world, changes, bell);

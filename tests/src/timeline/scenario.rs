@@ -60,8 +60,21 @@ pub enum Action {
     Restart,
     /// The app dies.
     Kill(Kill),
+    /// Something happens to the disk, or it is well again.
+    Disk(Disk),
     /// A newer app with another table of time zones takes its place, and starts.
     Table(OtherTable),
+}
+
+/// How the disk with the database is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Disk {
+    /// As it should be.
+    Well,
+    /// It can be read and not written.
+    ReadOnly,
+    /// It can neither be read nor written.
+    Gone,
 }
 
 /// A table of time zones that is ours but for the clocks of one zone.
@@ -116,7 +129,7 @@ fn fault<T>(place: impl fmt::Display, sentence: impl Into<String>) -> Result<T> 
 const AN_INSTANT: &str = "an instant such as 2026-11-24T16:00:00Z";
 const A_DURATION: &str = "a duration such as 5m, 1h30m, 90s or PT1H30M";
 const STEPS: &str =
-    "run, sleep, step_clock, move, cancel, add, kill, table, or one of the words start, stop, restart, kill";
+    "run, sleep, step_clock, move, cancel, add, kill, disk, table, or one of the words start, stop, restart, kill";
 
 /// Instants that the clock may show: far from where calendars end.
 const YEARS: std::ops::Range<i64> = 0..7_258_118_400;
@@ -194,6 +207,14 @@ impl Reading {
             }
             "cancel" => Action::Cancel(self.known_id(&at, value)?),
             "add" => Action::Add(Box::new(self.session(&at, value)?)),
+            "disk" => Action::Disk(match string(&at, value)? {
+                "well" => Disk::Well,
+                "read_only" => Disk::ReadOnly,
+                "gone" => Disk::Gone,
+                other => {
+                    return fault(at, format!("A disk is not \"{other}\". Write well, read_only or gone."));
+                }
+            }),
             "table" => Action::Table(OtherTable {
                 zone: zone(&at, value)?,
                 by: duration(&step.at("by"), step.need("by")?)?,
@@ -302,7 +323,7 @@ impl Reading {
 }
 
 /// The steps that are objects: their first key, and all that they may have.
-const STEP_KEYS: [(&str, &[&str]); 8] = [
+const STEP_KEYS: [(&str, &[&str]); 9] = [
     ("run", &["run"]),
     ("sleep", &["sleep"]),
     ("step_clock", &["step_clock"]),
@@ -310,6 +331,7 @@ const STEP_KEYS: [(&str, &[&str]); 8] = [
     ("cancel", &["cancel"]),
     ("add", &["add"]),
     ("kill", &["kill"]),
+    ("disk", &["disk"]),
     ("table", &["table", "by", "from"]),
 ];
 

@@ -36,6 +36,7 @@ pub enum Happens {
     Stop,
     Restart,
     Kill(&'static str),
+    Disk(&'static str),
     /// Another table of zones: the clocks of Kolkata show that much more from then on.
     Table {
         by: i64,
@@ -75,7 +76,9 @@ pub fn story(random: &mut StdRng) -> Story {
         let edge = near + [-6, -5, -4, 0, 2, 55, 60, 119, 121].choose(random).unwrap() * MINUTE - clock;
         let id = starts.choose(random).map(|(id, _)| id.clone()).unwrap_or_default();
         let happens = match random.random_range(0..100) {
-            0..34 => Happens::Run(run_time(random)),
+            0..31 => Happens::Run(run_time(random)),
+            31..33 => Happens::Disk("gone"),
+            33..34 => Happens::Disk("read_only"),
             34..46 => Happens::Sleep(if (0..6 * HOUR).contains(&edge) && random.random_bool(0.7) {
                 edge
             } else {
@@ -114,7 +117,8 @@ pub fn story(random: &mut StdRng) -> Story {
                 by: *[-60, -30, 30, 60].choose(random).unwrap() * MINUTE,
                 from: 1_795_521_600_000 + random.random_range(-2..3) * 12 * HOUR,
             },
-            86..90 => Happens::Stop,
+            86..88 => Happens::Disk("well"),
+            88..90 => Happens::Stop,
             90..95 => Happens::Start,
             95..96 => Happens::Kill("now"),
             96..98 => Happens::Kill("before_handover"),
@@ -139,6 +143,7 @@ pub fn story(random: &mut StdRng) -> Story {
     }
     // At the end the clock is right again more often than not, and what is left must ring.
     if random.random_bool(0.5) {
+        script.push(Happens::Disk("well"));
         script.push(Happens::Start);
         script.push(Happens::Run(6 * MINUTE));
     }
@@ -220,6 +225,7 @@ impl Story {
             Happens::Stop => json!("stop"),
             Happens::Restart => json!("restart"),
             Happens::Kill(when) => json!({"kill": when}),
+            Happens::Disk(how) => json!({"disk": how}),
             Happens::Table { by, from } => {
                 json!({"table": "Asia/Kolkata", "by": written(*by), "from": rfc3339(*from)})
             }

@@ -25,6 +25,8 @@ pub struct Seen {
     pub rang_anew: usize,
     pub over: usize,
     pub moved_by_table: usize,
+    pub without_disk: usize,
+    pub unstored_repeats: usize,
 }
 
 impl Seen {
@@ -40,6 +42,8 @@ impl Seen {
         self.rang_anew += other.rang_anew;
         self.over += other.over;
         self.moved_by_table += other.moved_by_table;
+        self.without_disk += other.without_disk;
+        self.unstored_repeats += other.unstored_repeats;
     }
 
     pub fn assert_everything_happened(&self) {
@@ -55,6 +59,8 @@ impl Seen {
             self.rang_anew,
             self.over,
             self.moved_by_table,
+            self.without_disk,
+            self.unstored_repeats,
         ];
         assert!(counts.iter().all(|count| *count > 0), "{self:?}");
     }
@@ -87,6 +93,10 @@ impl Known {
     }
 }
 
+/// A session that starts this long after or before the time at which the store was last read is surely remembered.
+const AHEAD: i64 = 30 * HOUR;
+const BACK: i64 = 40 * HOUR;
+
 /// Time in which nothing changes but the time.
 struct Stretch {
     step: Option<usize>,
@@ -96,6 +106,27 @@ struct Stretch {
     /// Counts the lives of the app; none while it is not there.
     life: Option<usize>,
     known: BTreeMap<String, Known>,
+    disk: Disk,
+}
+
+/// How the disk is, and what the app has of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Disk {
+    Well,
+    ReadOnly,
+    /// It is gone; the store was last read at that time, if this app has ever read it.
+    Gone(Option<i64>),
+}
+
+impl Disk {
+    /// Whether the app surely knows of a session that starts then.
+    fn is_known(self, start: i64) -> bool {
+        match self {
+            Self::Well | Self::ReadOnly => true,
+            Self::Gone(None) => false,
+            Self::Gone(Some(read)) => (read - BACK..read + AHEAD).contains(&start),
+        }
+    }
 }
 
 /// The faults of a report.
@@ -103,11 +134,13 @@ pub fn check(story: &Story, report: &Report, seen: &mut Seen) -> Vec<String> {
     let mut faults = Vec::new();
     let stretches = stretches(story, report, seen, &mut faults);
     for rung in &report.rings {
+        let has_disk = stretch_of(rung, &stretches).is_none_or(|stretch| stretch.disk == Disk::Well);
+        seen.without_disk += usize::from(!has_disk);
         if let Err(fault) = judge(rung, &stretches) {
             faults.push(fault);
         }
     }
-    faults.extend(repeats(report, seen));
+    faults.extend(repeats(&stretches, report, seen));
     faults.extend(missed(&stretches, report, seen));
     faults.extend(company(&stretches, report, seen));
     seen.rings += report.rings.len();
@@ -126,6 +159,11 @@ fn stretches(story: &Story, report: &Report, seen: &mut Seen, faults: &mut Vec<S
     let mut all = Vec::new();
     let mut armed = false;
     let mut table = None;
+    // Another table counts from when the store could be put right by it.
+    let mut newer = None;
+    let mut disk = Disk::Well;
+    // When the bell has surely looked last.
+    let mut looked: Option<i64> = story.running.then_some(wall);
     let steps = story.script.iter().enumerate().map(|(index, happens)| (Some(index), Some(happens)));
     for (step, happens) in std::iter::once((None, None)).chain(steps) {
         let mut lasts = 0;
@@ -139,7 +177,11 @@ fn stretches(story: &Story, report: &Report, seen: &mut Seen, faults: &mut Vec<S
             Some(Happens::Run(ms)) => lasts = *ms,
             Some(Happens::Sleep(ms) | Happens::StepClock(ms)) => wall += ms,
             Some(Happens::Move { id, to, minutes }) => {
-                let one = known.get_mut(id).unwrap();
+                let Some(one) = known.get_mut(id).filter(|_| disk == Disk::Well) else {
+                    refuse(false, step, &mut refused);
+                    all.push(Stretch { step, awake, wall, lasts, life, known: known.clone(), disk });
+                    continue;
+                };
                 if one.live {
                     // Whoever moves it says the time in UTC.
                     one.lesson.in_kolkata &= one.lesson.start == *to;
@@ -150,12 +192,22 @@ fn stretches(story: &Story, report: &Report, seen: &mut Seen, faults: &mut Vec<S
                 refuse(live, step, &mut refused);
             }
             Some(Happens::Cancel(id)) => {
-                let one = known.get_mut(id).unwrap();
+                let Some(one) = known.get_mut(id).filter(|_| disk == Disk::Well) else {
+                    refuse(false, step, &mut refused);
+                    all.push(Stretch { step, awake, wall, lasts, life, known: known.clone(), disk });
+                    continue;
+                };
                 let may = one.live && wall < one.end();
                 one.live &= !may;
                 refuse(may, step, &mut refused);
             }
-            Some(Happens::Add(lesson)) => refuse(add(&mut known, lesson, wall), step, &mut refused),
+            Some(Happens::Add(lesson)) => {
+                let may = disk == Disk::Well && add(&mut known, lesson, wall);
+                refuse(may, step, &mut refused);
+            }
+            Some(Happens::Disk("well")) => disk = Disk::Well,
+            Some(Happens::Disk("read_only")) => disk = Disk::ReadOnly,
+            Some(Happens::Disk(_)) => disk = Disk::Gone(looked.filter(|_| life.is_some())),
             Some(Happens::Start) => {
                 if life.is_none() {
                     (lives, armed) = (lives + 1, false);
@@ -168,16 +220,29 @@ fn stretches(story: &Story, report: &Report, seen: &mut Seen, faults: &mut Vec<S
                 life = Some(lives);
             }
             Some(Happens::Table { by, from }) => {
-                if table.replace((*by, *from)) != Some((*by, *from)) {
-                    for one in known.values_mut() {
-                        seen.moved_by_table += usize::from(one.heed_table(*by, *from, wall));
-                    }
-                }
+                newer = Some((*by, *from));
                 (lives, armed) = (lives + 1, false);
                 life = Some(lives);
             }
             Some(Happens::Kill("now")) => life = None,
             Some(Happens::Kill(_)) => armed |= life.is_some(),
+        }
+        if life.is_none() || matches!(happens, Some(Happens::Restart | Happens::Table { .. })) {
+            looked = None;
+            if let Disk::Gone(read) = &mut disk {
+                *read = None;
+            }
+        }
+        if life.is_some() && disk == Disk::Well && newer.is_some() && table != newer {
+            table = newer;
+            let (by, from) = newer.unwrap_or_default();
+            for one in known.values_mut() {
+                seen.moved_by_table += usize::from(one.heed_table(by, from, wall));
+            }
+        }
+        let looks = !matches!(happens, Some(Happens::Run(_) | Happens::Sleep(_) | Happens::StepClock(_)));
+        if life.is_some() && !matches!(disk, Disk::Gone(_)) && looks {
+            looked = Some(wall);
         }
         let died = |plainly: bool| {
             report.deaths.iter().find(|death| death.step == step && (death.kill == Kill::Now) == plainly)
@@ -195,10 +260,17 @@ fn stretches(story: &Story, report: &Report, seen: &mut Seen, faults: &mut Vec<S
                 seen.deaths_after += 1;
             }
             let first = death.awake_ms - awake;
-            all.push(Stretch { step, awake, wall, lasts: first, life, known: known.clone() });
+            all.push(Stretch { step, awake, wall, lasts: first, life, known: known.clone(), disk });
+            looked = None;
+            if let Disk::Gone(read) = &mut disk {
+                *read = None;
+            }
             (wall, awake, lasts, life, armed) = (wall + first, awake + first, lasts - first, None, false);
         }
-        all.push(Stretch { step, awake, wall, lasts, life, known: known.clone() });
+        all.push(Stretch { step, awake, wall, lasts, life, known: known.clone(), disk });
+        if life.is_some() && !matches!(disk, Disk::Gone(_)) && lasts > TICK {
+            looked = Some(wall + lasts);
+        }
         wall += lasts;
         awake += lasts;
     }
@@ -331,7 +403,7 @@ fn words(one: &Known, wall: i64) -> String {
 }
 
 /// None twice for one session and start, but for deaths after the handover.
-fn repeats(report: &Report, seen: &mut Seen) -> Vec<String> {
+fn repeats(stretches: &[Stretch], report: &Report, seen: &mut Seen) -> Vec<String> {
     let mut last: BTreeMap<(&str, i64), &Rung> = BTreeMap::new();
     let mut faults = Vec::new();
     for rung in &report.rings {
@@ -348,11 +420,26 @@ fn repeats(report: &Report, seen: &mut Seen) -> Vec<String> {
                 && death.awake_ms == before.awake_ms
                 && (before.step, before.awake_ms) < (rung.step, rung.awake_ms.max(before.awake_ms + 1))
         });
-        if !died {
+        let unstored = was_never_stored(before, rung, stretches);
+        seen.unstored_repeats += usize::from(unstored && !died);
+        if !died && !unstored {
             faults.push(format!("rang twice: {before:?} and {rung:?}"));
         }
     }
     faults
+}
+
+/// The app that rang first never had a disk that it could write on again, and another app rang next.
+fn was_never_stored(before: &Rung, rung: &Rung, stretches: &[Stretch]) -> bool {
+    let (Some(first), Some(second)) = (stretch_of(before, stretches), stretch_of(rung, stretches)) else {
+        return false;
+    };
+    first.life != second.life
+        && stretches
+            .iter()
+            .filter(|stretch| stretch.life == first.life && stretch.awake + stretch.lasts >= before.awake_ms)
+            .skip_while(|stretch| !std::ptr::eq(*stretch, first))
+            .all(|stretch| stretch.disk != Disk::Well)
 }
 
 /// What could be seen to be open for longer than a tick has rung by then.
@@ -367,7 +454,8 @@ fn missed(stretches: &[Stretch], report: &Report, seen: &mut Seen) -> Vec<String
                 let (opens, closes) = window(id, &stretch.known);
                 let from = stretch.awake + (opens - stretch.wall).max(0);
                 let to = stretch.awake + (closes - stretch.wall).min(stretch.lasts);
-                (one.live && one.lesson.bell && from <= to && stretch.wall < closes).then_some((
+                let is_owed = one.live && one.lesson.bell && stretch.disk.is_known(one.lesson.start);
+                (is_owed && from <= to && stretch.wall < closes).then_some((
                     one.lesson.start,
                     life,
                     from,
