@@ -132,7 +132,10 @@ async fn open(folder: DataFolder) -> Result<Opened, Error> {
         }
         Err(error) => return Err(error.into()),
     };
-    zones::put_right(&store, SystemClock.now()).await?;
+    // A store that cannot be written just now still rings from what it holds; it is tried again at the next start.
+    if let Err(error) = zones::put_right(&store, SystemClock.now()).await {
+        tracing::error!(%error, "sessions could not be put right by this year's time zones");
+    }
     Ok(Opened { folder, _ownership: ownership, store, damaged })
 }
 
