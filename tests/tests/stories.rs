@@ -27,6 +27,8 @@ mod scene;
 mod screens;
 #[path = "stories/sessions.rs"]
 mod sessions;
+#[path = "stories/starts.rs"]
+mod starts;
 #[path = "stories/store_faults.rs"]
 mod store_faults;
 #[path = "stories/tray.rs"]

@@ -17,3 +17,5 @@ mod join;
 mod link;
 #[path = "bell/oracle.rs"]
 mod oracle;
+#[path = "bell/zones.rs"]
+mod zones;

@@ -1,7 +1,7 @@
 //! What a calendar file's occurrences mean for the sessions that are here: a plan, made without any
 //! input or output. The file owns time, title and link; the person owns notes, bell and status.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use uuid::{Uuid, uuid};
@@ -57,20 +57,10 @@ impl Plan {
 pub fn plan(wish: &Wish<'_>, occurrences: &[Occurrence], here: Vec<Session>, now: DateTime<Utc>) -> Plan {
     let mut here: BTreeMap<SessionId, Session> =
         here.into_iter().map(|session| (session.id, session)).collect();
-    let by_original = by_original(&here);
     let mut plan = Plan::default();
     if wish.choice != Choice::LeaveOut {
-        let mut found: Vec<Option<Session>> = occurrences
-            .iter()
-            .map(|occurrence| here.remove(by_original.get(&occurrence.original?)?))
-            .collect();
-        let taken: Vec<SessionId> = found.iter().flatten().map(|session| session.id).collect();
-        for (occurrence, found) in occurrences.iter().zip(&mut found) {
-            let mut id = SessionId::of_occurrence(FILES, wish.uid, &occurrence.key);
-            if taken.contains(&id) {
-                id = of_its_wall_clock(wish, occurrence);
-            }
-            match found.take().or_else(|| here.remove(&id)) {
+        for (occurrence, (id, found)) in occurrences.iter().zip(known_again(wish, occurrences, &mut here)) {
+            match found {
                 None => plan.add.push(new(id, wish, occurrence, now)),
                 Some(was) => {
                     let will = updated(&was, wish, occurrence, now);
@@ -96,8 +86,41 @@ pub fn plan(wish: &Wish<'_>, occurrences: &[Occurrence], here: Vec<Session>, now
     plan
 }
 
-/// The sessions that say which occurrence they are. An instant is no name: another table of zones moves it, and what
-/// was the lesson of seven o'clock must not become that of eight.
+/// Which of the sessions that are here each occurrence is, and the id of those that are new. The wall clock of the
+/// original start says it: by another table of zones its instant may be another occurrence's, and what was the lesson of
+/// seven o'clock must not become that of eight.
+fn known_again(
+    wish: &Wish<'_>,
+    occurrences: &[Occurrence],
+    here: &mut BTreeMap<SessionId, Session>,
+) -> Vec<(SessionId, Option<Session>)> {
+    let of_key = |one: &Occurrence| (SessionId::of_occurrence(FILES, wish.uid, &one.key), None);
+    let mut all: Vec<(SessionId, Option<Session>)> = occurrences.iter().map(of_key).collect();
+    for (occurrence, (id, found)) in occurrences.iter().zip(&mut all) {
+        let is_it = |session: &Session| session.original.is_some() && session.original == occurrence.original;
+        if here.get(id).is_some_and(is_it) {
+            *found = here.remove(id);
+        }
+    }
+    let by_original = by_original(here);
+    for (occurrence, (_, found)) in occurrences.iter().zip(&mut all).filter(|(_, (_, found))| found.is_none())
+    {
+        let other = occurrence.original.and_then(|original| by_original.get(&original));
+        *found = other.and_then(|id| here.remove(id));
+    }
+    let taken: HashSet<SessionId> = all.iter().filter_map(|(_, found)| Some(found.as_ref()?.id)).collect();
+    for (occurrence, (id, found)) in
+        occurrences.iter().zip(&mut all).filter(|(_, (_, found))| found.is_none())
+    {
+        if taken.contains(id) {
+            *id = of_its_wall_clock(wish, occurrence);
+        }
+        *found = here.remove(id);
+    }
+    all
+}
+
+/// Sessions by the wall clock of their original start. Of one that comes twice, only the instant tells which is which.
 fn by_original(here: &BTreeMap<SessionId, Session>) -> HashMap<NaiveDateTime, SessionId> {
     let mut found = HashMap::new();
     let mut twice = Vec::new();
@@ -108,7 +131,6 @@ fn by_original(here: &BTreeMap<SessionId, Session>) -> HashMap<NaiveDateTime, Se
             twice.push(original);
         }
     }
-    // Of one wall clock in two zones, only the instant tells which is which.
     for original in twice {
         found.remove(&original);
     }

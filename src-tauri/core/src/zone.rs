@@ -112,12 +112,6 @@ impl Zone {
     pub fn stretches(self, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<Stretch> {
         self.0.stretches(from, to)
     }
-
-    /// The same zone in another table, if that has it.
-    #[must_use]
-    pub fn in_table(self, table: &'static Table) -> Option<Self> {
-        table.zone(self.name())
-    }
 }
 
 impl PartialEq for Zone {

@@ -1,4 +1,4 @@
-//! Starts that are not as usual: a damaged file, one of a newer First Bell, and First Bell started again.
+//! Starts that are not as usual: a damaged file, and First Bell started again.
 
 use std::time::Duration;
 
@@ -30,28 +30,6 @@ async fn a_damaged_file_is_kept_aside_and_the_window_says_as_what() {
     let page = app.page().unwrap();
     page.says("article.card", "Algebra").await.unwrap();
     assert!(!page.words().await.unwrap().contains("damaged"));
-}
-
-#[tokio::test]
-async fn what_a_newer_first_bell_saved_is_left_alone() {
-    let desktop = Desktop::plan().start().await.unwrap();
-    desktop.settled().await.unwrap();
-    let database = desktop.data_dir().join("this-computer.sqlite3");
-    let newer = "import sqlite3, sys
-base = sqlite3.connect(sys.argv[1])
-base.execute('''INSERT INTO _sqlx_migrations (version, description, installed_on, success, checksum, execution_time)
-                VALUES (29990101000000, 'of a newer First Bell', '2999-01-01', 1, x'00', 0)''')
-base.commit()
-base.execute('PRAGMA wal_checkpoint(TRUNCATE)')";
-    desktop.run("python3", &["-c", newer, database.to_str().unwrap()]).await.unwrap();
-    let before = std::fs::read(&database).unwrap();
-
-    let app = App::plan().start(&desktop).unwrap();
-    let status = app.wait_for_end(SOON).await.unwrap();
-    assert_eq!(status.code(), Some(1));
-    let said = app.log();
-    assert!(said.contains("saved by a newer First Bell. Install that one to see them."), "{said}");
-    assert!(std::fs::read(&database).unwrap() == before, "not a byte of it has changed");
 }
 
 #[tokio::test]

@@ -40,6 +40,25 @@ test("a person's words stay words in it, whatever they are", () => {
   expect(body).toMatch(/aria-label="[^"]*&lt;img src=x onerror=&quot;alert\(1\)&quot;/);
 });
 
+test("clocks that have changed are told with their place, and the hour where all agree on it", () => {
+  const changed = boot("Ben");
+  changed.today.clocks_changed = [
+    { zone: "America/Vancouver", sessions: 3, start: "2026-12-02T15:00:00Z" },
+    { zone: "Africa/Casablanca", sessions: 1, start: null },
+  ];
+  app.begin(changed);
+  const body = drawn();
+  expect(body).toContain("The clocks in Vancouver changed: 3 sessions now begin at 16:00 your time.");
+  expect(body).toContain("The clocks in Casablanca changed: one session now begins at another time.");
+});
+
+test("a clock that nobody has told of is not shown as the one here", () => {
+  const far = boot("Ben");
+  far.today.card = row("2026-11-24T15:00:00Z", "2026-11-24T16:00:00Z", { person_zone: "Mars/Olympus_Mons" });
+  app.begin(far);
+  expect(drawn()).toContain("Ben’s time (Olympus Mons) isn’t known");
+});
+
 test("it asks for nothing that is loaded later", () => {
   const fetch = vi.fn();
   expect(later(fetch).here).toBeUndefined();

@@ -76,10 +76,15 @@ fn all_is_well_where_the_app_runs_on_a_desktop() {
     assert_eq!(said["ok"], true, "{said}");
     assert_eq!(check(&said, "notifications")["message"], "Notifications are shown by Test Shell.");
     assert_eq!(check(&said, "time_zone")["message"], "The time zone is Europe/Madrid.");
+    let table = check(&said, "zone_table")["message"].as_str().unwrap();
+    assert!(table.starts_with("Time zones: IANA 202"), "{table}");
     assert_eq!(check(&said, "browser")["message"], "Meetings are opened by xdg-open.");
     let names: Vec<&str> =
         said["checks"].as_array().unwrap().iter().map(|check| check["name"].as_str().unwrap()).collect();
-    assert_eq!(names, ["data_folder", "store", "app", "notifications", "browser", "time_zone", "clock"]);
+    assert_eq!(
+        names,
+        ["data_folder", "store", "app", "notifications", "browser", "time_zone", "zone_table", "clock"]
+    );
 }
 
 #[test]
@@ -96,7 +101,7 @@ fn each_problem_is_one_sentence_and_the_code_says_so() {
     }
     assert!(check(&report, "data_folder")["message"].as_str().unwrap().contains("chmod 700"));
     let lines = home.bell(["doctor"]).out;
-    assert_eq!(lines.lines().count(), 7);
+    assert_eq!(lines.lines().count(), 8);
     assert!(lines.lines().all(|line| line.starts_with("ok  ") || line.starts_with("problem  ")));
     assert!(home.data().join("this-computer.sqlite3").exists(), "the doctor moves nothing");
 }

@@ -53,8 +53,20 @@ async fn open_store(folder: &DataFolder, now: DateTime<Utc>) -> Result<(Store, O
         }
         Err(error) => return Err(error.into()),
     };
-    zones::put_right(&store, now).await?;
-    Ok((store, damaged))
+    match zones::put_right(&store, now).await {
+        Ok(_) => Ok((store, damaged)),
+        // What cannot be written just now is opened again, and put right then.
+        Err(error) if is_passing(&error) => Err(error),
+        Err(error) => {
+            tracing::error!(%error, "sessions could not be put right by this year's time zones");
+            Ok((store, damaged))
+        }
+    }
+}
+
+fn is_passing(error: &Error) -> bool {
+    use StoreError::{Busy, Full, ReadOnly, Unreachable};
+    matches!(error, Error::Store(Busy | Full | ReadOnly | Unreachable))
 }
 
 async fn to_read(folder: &DataFolder, ownership: Option<Ownership>, fault: Error) -> Opened {
