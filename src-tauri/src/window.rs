@@ -1,6 +1,6 @@
 //! The window: made when it is wanted, hidden or minimised when it is closed, brought up again.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use firstbell_core::{
     app::{App, Opened},
@@ -36,10 +36,9 @@ pub fn make(app: &AppHandle, folder: &DataFolder) -> tauri::Result<WebviewWindow
         .inner_size(1000.0, 700.0)
         .min_inner_size(380.0, 480.0)
         .visible(false)
-        // What the webview keeps for itself stays with everything else of this data folder.
-        .data_directory(folder.path().join("webview"))
         .on_web_resource_request(move |request, response| hand_over(&first, &request, response))
         .on_navigation(is_ours);
+    builder = keep_in(builder, folder);
     for script in first_page::scripts(app)? {
         builder = builder.initialization_script(script);
     }
@@ -49,6 +48,28 @@ pub fn make(app: &AppHandle, folder: &DataFolder) -> tauri::Result<WebviewWindow
     let app = app.clone();
     window.on_window_event(move |event| on_event(&app, event));
     Ok(window)
+}
+
+/// What the webview keeps for itself stays with everything else of this data folder. Where that cannot be written, it
+/// is kept for as long as the person is at this computer.
+pub fn keep_in<'a>(
+    builder: WebviewWindowBuilder<'a, tauri::Wry, AppHandle>,
+    folder: &DataFolder,
+) -> WebviewWindowBuilder<'a, tauri::Wry, AppHandle> {
+    let usual = folder.path().join("webview");
+    builder.data_directory(if can_be_written(&usual) {
+        usual
+    } else {
+        dirs::runtime_dir()
+            .unwrap_or_else(std::env::temp_dir)
+            .join(format!("firstbell-{}", std::process::id()))
+    })
+}
+
+fn can_be_written(folder: &Path) -> bool {
+    let probe = folder.join("probe");
+    std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&probe, "")).is_ok()
+        && std::fs::remove_file(&probe).is_ok()
 }
 
 /// Hands the page over, and shows the window in the page's colour: it is there at once, and nothing flashes

@@ -180,8 +180,7 @@ async fn a_disk_that_goes_before_the_ring_holds_up_none_and_repeats_none_when_it
                            {{"disk": "well"}}, {{"run": "1m"}}, "restart", {{"run": "1h"}}]}}"#
         ))
         .await;
-        let rang: Vec<_> =
-            report.rings.iter().map(|ring| (ring.session.as_str(), ring.late_by_ms)).collect();
+        let rang: Vec<_> = report.rings.iter().map(|ring| (ring.session.as_str(), ring.late_by_ms)).collect();
         assert_eq!(rang, [("ben", 0), ("mia", 0)], "{disk}");
         assert_eq!(report.refused.len(), 1, "what cannot be stored is not taken: {disk}");
     }

@@ -57,7 +57,7 @@ impl RingWindow {
             *held = Some(ring);
         }
         close(app);
-        let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("ring.html".into()))
+        let builder = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("ring.html".into()))
             .title("First Bell")
             .inner_size(WIDTH, HEIGHT)
             // One that cannot be resized at all is made 200 high by GTK, which reaches beyond the screen.
@@ -72,10 +72,8 @@ impl RingWindow {
             // It must not take the keys from what the person types just now.
             .focused(false)
             .visible(!cfg!(target_os = "linux"))
-            .data_directory(app.state::<DataFolder>().path().join("webview"))
-            .on_navigation(crate::window::is_ours)
-            .build();
-        match window {
+            .on_navigation(crate::window::is_ours);
+        match crate::window::keep_in(builder, &app.state::<DataFolder>()).build() {
             Ok(window) => {
                 #[cfg(target_os = "linux")]
                 {

@@ -128,8 +128,7 @@ fn fault<T>(place: impl fmt::Display, sentence: impl Into<String>) -> Result<T> 
 
 const AN_INSTANT: &str = "an instant such as 2026-11-24T16:00:00Z";
 const A_DURATION: &str = "a duration such as 5m, 1h30m, 90s or PT1H30M";
-const STEPS: &str =
-    "run, sleep, step_clock, move, cancel, add, kill, disk, table, or one of the words start, stop, restart, kill";
+const STEPS: &str = "run, sleep, step_clock, move, cancel, add, kill, disk, table, or one of the words start, stop, restart, kill";
 
 /// Instants that the clock may show: far from where calendars end.
 const YEARS: std::ops::Range<i64> = 0..7_258_118_400;

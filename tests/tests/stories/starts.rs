@@ -119,7 +119,7 @@ time.sleep(600)";
         .unwrap();
     let app = start(&desktop).await;
     let page = app.page().unwrap();
-    page.shows(&say("unread", &[])).await.unwrap();
+    page.shows("Your sessions can’t be read just now.").await.unwrap();
     says(&page, StoreFault::Busy.sentence()).await;
     assert_eq!(app.axe().await.unwrap(), []);
     assert!(!page.words().await.unwrap().contains("No sessions yet"), "nothing is empty by an error");
@@ -137,7 +137,7 @@ async fn where_no_folder_can_be_made_the_window_says_so() {
     std::fs::write(&file, "no folder").unwrap();
     let app = App::plan().data_dir(file.join("data")).start_with_driver(&desktop).await.unwrap();
     let page = app.page().unwrap();
-    page.shows(&say("unread", &[])).await.unwrap();
+    page.shows("Your sessions can’t be read just now.").await.unwrap();
     says(&page, StoreFault::ReadOnly.sentence()).await;
 }
 

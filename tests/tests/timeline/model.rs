@@ -455,12 +455,7 @@ fn missed(stretches: &[Stretch], report: &Report, seen: &mut Seen) -> Vec<String
                 let from = stretch.awake + (opens - stretch.wall).max(0);
                 let to = stretch.awake + (closes - stretch.wall).min(stretch.lasts);
                 let is_owed = one.live && one.lesson.bell && stretch.disk.is_known(one.lesson.start);
-                (is_owed && from <= to && stretch.wall < closes).then_some((
-                    one.lesson.start,
-                    life,
-                    from,
-                    to,
-                ))
+                (is_owed && from <= to && stretch.wall < closes).then_some((one.lesson.start, life, from, to))
             });
             open = match (open, now_open) {
                 (Some(before), Some(now)) if (before.0, before.1) == (now.0, now.1) && before.3 == now.2 => {
