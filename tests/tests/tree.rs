@@ -35,7 +35,8 @@ fn one_module_knows_a_table_of_time_zones() {
     for folder in ["src-tauri/core/src", "src-tauri/src", "src-tauri/cli/src"] {
         for path in files(&root().join(folder), &["rs"]) {
             let text = std::fs::read_to_string(&path).unwrap();
-            let is_zone = path.starts_with(root().join("src-tauri/core/src/zone"));
+            let zone = root().join("src-tauri/core/src/zone");
+            let is_zone = path.starts_with(&zone) || path == zone.with_extension("rs");
             assert!(is_zone || !text.contains("jiff"), "{} names jiff", path.display());
         }
     }

@@ -247,7 +247,7 @@ async fn a_zone_is_found_by_any_of_its_names_and_shown_by_the_one_that_was_typed
 /// The hour has just changed, or is about to.
 fn clock_turns() -> bool {
     let minute = chrono::Timelike::minute(&Utc::now());
-    minute % 15 == 0 || minute % 15 == 14
+    [0, 14].contains(&(minute % 15))
 }
 
 #[tokio::test]
