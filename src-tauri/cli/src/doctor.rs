@@ -14,7 +14,7 @@ use firstbell_core::{
     clock::{Clock as _, SystemClock, known_zone},
     data_folder::DataFolder,
     error::Error,
-    health::{Health, StoreFault},
+    health::Health,
     local_socket::{self, Ask, Asked, Reply},
     store::{Migrate, OpenError, Store},
     words::say,
@@ -150,13 +150,13 @@ async fn app(path: &Path) -> Vec<Check> {
 fn bell(health: Health) -> Check {
     const NAME: &str = "bell";
     let wrong = if !health.bell_runs {
-        Some("bell-stopped")
+        Some(say("bell-stopped", &[]))
     } else if !health.desktop_rings {
-        Some("cannot-ring")
+        Some(say("cannot-ring", &[]))
     } else {
-        health.store.map(StoreFault::sentence)
+        health.store_sentence()
     };
-    wrong.map_or_else(|| ok(NAME, say("doctor-bell-ok", &[])), |name| problem(NAME, say(name, &[])))
+    wrong.map_or_else(|| ok(NAME, say("doctor-bell-ok", &[])), |sentence| problem(NAME, sentence))
 }
 
 fn notifications() -> Check {

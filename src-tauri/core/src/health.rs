@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::store::StoreError;
+use crate::{store::StoreError, words::say};
 
 /// What could cost a lesson, or what a person writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,20 +13,28 @@ pub struct Health {
     pub bell_runs: bool,
     /// What is wrong with the store, if anything is.
     pub store: Option<StoreFault>,
+    /// The sessions were read at least once: bells ring by that, whatever has become of the store.
+    pub knows_sessions: bool,
 }
 
 impl Health {
     /// All is well.
-    pub const GOOD: Self = Self { desktop_rings: true, bell_runs: true, store: None };
+    pub const GOOD: Self = Self { desktop_rings: true, bell_runs: true, store: None, knows_sessions: true };
 
     /// Whether a bell that falls due now is heard.
     #[must_use]
     pub const fn can_ring(&self) -> bool {
-        self.desktop_rings && self.bell_runs
+        self.desktop_rings && self.bell_runs && (self.store.is_none() || self.knows_sessions)
+    }
+
+    /// What is wrong with the store, in words.
+    #[must_use]
+    pub fn store_sentence(&self) -> Option<String> {
+        self.store.map(|fault| fault.sentence(self.knows_sessions))
     }
 }
 
-/// What is wrong with the store. Bells still ring, from what was last read.
+/// What is wrong with the store. If it was ever read, bells still ring, from what was last read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StoreFault {
@@ -51,9 +59,14 @@ impl StoreFault {
     pub const ALL: [Self; 7] =
         [Self::Full, Self::ReadOnly, Self::Busy, Self::Moved, Self::Deleted, Self::Newer, Self::Failed];
 
-    /// The name of its sentence in `locales/`.
+    /// What happened, whether bells still ring, and what to do.
     #[must_use]
-    pub const fn sentence(self) -> &'static str {
+    pub fn sentence(self, bells_ring: bool) -> String {
+        let bells = say(if bells_ring { "bells-still-ring" } else { "bells-do-not-ring" }, &[]);
+        say(self.name(), &[("bells", bells.into())])
+    }
+
+    const fn name(self) -> &'static str {
         match self {
             Self::Full => "store-fault-full",
             Self::ReadOnly => "store-fault-read-only",

@@ -46,9 +46,9 @@ impl Problem {
         let store = health.store.map(|fault| {
             let kind =
                 if fault == StoreFault::Deleted { ProblemKind::StoreDeleted } else { ProblemKind::Store };
-            (kind, fault.sentence())
+            Self { kind, text: fault.sentence(health.knows_sessions) }
         });
-        bell.into_iter().chain(store).map(|(kind, name)| Self { kind, text: say(name, &[]) }).collect()
+        bell.map(|(kind, name)| Self { kind, text: say(name, &[]) }).into_iter().chain(store).collect()
     }
 }
 
@@ -59,7 +59,7 @@ mod tests {
     #[test]
     fn each_fault_has_its_sentence_and_what_silences_the_bell_comes_first() {
         for fault in StoreFault::ALL {
-            let health = Health { desktop_rings: false, bell_runs: false, store: Some(fault) };
+            let health = Health { bell_runs: false, store: Some(fault), ..Health::GOOD };
             let all = Problem::all(health, None);
             assert_eq!(all.len(), 2, "{fault:?}");
             assert_eq!(all[0].kind, ProblemKind::BellStopped);

@@ -20,6 +20,9 @@ use super::scene::{SOON, start};
 const ZOOM_LINK: &str = "https://zoom.us/j/93412345678";
 const OTHER_LINK: &str = "https://rooms.example.org/maths";
 
+/// Until a fault is noticed and said.
+const HUNG: std::time::Duration = std::time::Duration::from_secs(30);
+
 const NARROW: (u32, u32) = (480, 800);
 const USUAL: (u32, u32) = (1000, 700);
 const WIDE: (u32, u32) = (1280, 800);
@@ -119,6 +122,7 @@ async fn walk(look: &mut Look) {
     two_at_once(look).await;
     done_for_today(look).await;
     no_service(look).await;
+    what_is_wrong(look).await;
 }
 
 async fn first_run_and_empty(look: &mut Look) {
@@ -479,6 +483,35 @@ async fn no_service(look: &mut Look) {
         }
         app.terminate().await.unwrap();
     }
+}
+
+/// The strips of a store that fails and of a first copy that hangs, and the page of one that cannot be read.
+async fn what_is_wrong(look: &mut Look) {
+    let desktop = look.desktop(Desktop::plan()).await;
+    desktop.settled().await.unwrap();
+    let arranged = desktop.arrange().await.unwrap();
+    arranged.add(student_ben(), "Maths", next_start(Utc::now(), 40), same).await.unwrap();
+    arranged.add(student_dan(), "Maths", round(Utc::now() + Duration::hours(28), 60), same).await.unwrap();
+    arranged.done().await;
+    let first = start(&desktop).await;
+    let away = desktop.data_dir().with_extension("away");
+    std::fs::rename(desktop.data_dir(), &away).unwrap();
+    first.page().unwrap().shows_within("folder isn’t where it was", HUNG).await.unwrap();
+    look.at(&desktop, &first, "store-moved").await;
+    std::fs::rename(&away, desktop.data_dir()).unwrap();
+
+    first.freeze().unwrap();
+    let second = start(&desktop).await;
+    second.page().unwrap().shows_within("End it and start anew", HUNG).await.unwrap();
+    look.at(&desktop, &second, "first-copy-silent").await;
+    second.terminate().await.unwrap();
+    first.thaw().unwrap();
+
+    let file = desktop.home().join("a file");
+    std::fs::write(&file, "no folder").unwrap();
+    let unread = App::plan().data_dir(file.join("data")).start_with_driver(&desktop).await.unwrap();
+    unread.page().unwrap().shows("can’t be read just now").await.unwrap();
+    look.at(&desktop, &unread, "today-unread").await;
 }
 
 /// The draft as it is.

@@ -17,12 +17,11 @@ use super::scene::{BELL, SOON, rings_in, start};
 const HUNG: Duration = Duration::from_secs(30);
 
 async fn says(page: &Page<'_>, sentence: &str) {
-    page.says("aside", &say(sentence, &[])).await.unwrap();
+    page.says("aside", sentence).await.unwrap();
 }
 
 async fn says_no_more(page: &Page<'_>, sentence: &str) {
-    let sentence = say(sentence, &[]);
-    let strip = async || Ok(!page.text("aside").await?.unwrap_or_default().contains(&sentence));
+    let strip = async || Ok(!page.text("aside").await?.unwrap_or_default().contains(sentence));
     wait::until_true("the strip to go", HUNG, strip).await.unwrap();
 }
 
@@ -55,14 +54,14 @@ async fn a_folder_that_can_only_be_read_is_listed_and_rings_and_is_written_once_
     let app = start(&desktop).await;
     let page = app.page().unwrap();
     page.says("article.card", "Ben").await.unwrap();
-    says(&page, StoreFault::ReadOnly.sentence()).await;
+    says(&page, &StoreFault::ReadOnly.sentence(true)).await;
     assert_eq!(app.axe().await.unwrap(), []);
     let rings = desktop.notifications.wait_for(1, BELL).await.unwrap();
     assert_eq!(rings[0].summary, "Algebra with Ben in 5 minutes");
     desktop.notifications.press(rings[0].id, "join").await.unwrap();
     assert_eq!(desktop.opener.wait_for_opened(1, SOON).await.unwrap(), [vec![MEET_LINK]]);
     drop(read_only);
-    says_no_more(&page, StoreFault::ReadOnly.sentence()).await;
+    says_no_more(&page, &StoreFault::ReadOnly.sentence(true)).await;
     // What was done meanwhile is stored.
     page.says("article.card", "Join again").await.unwrap();
     assert_eq!(desktop.notifications.all().len(), 1);
@@ -85,7 +84,7 @@ base.execute('PRAGMA wal_checkpoint(TRUNCATE)')";
     let app = start(&desktop).await;
     let page = app.page().unwrap();
     page.says("article.card", "Ben").await.unwrap();
-    says(&page, StoreFault::Newer.sentence()).await;
+    says(&page, &StoreFault::Newer.sentence(true)).await;
     let rings = desktop.notifications.wait_for(1, BELL).await.unwrap();
     assert_eq!(rings[0].summary, "Algebra with Ben in 5 minutes");
     // A change is refused in words, and nothing is lost.
@@ -120,12 +119,12 @@ time.sleep(600)";
     let app = start(&desktop).await;
     let page = app.page().unwrap();
     page.shows("Your sessions can’t be read just now.").await.unwrap();
-    says(&page, StoreFault::Busy.sentence()).await;
+    says(&page, &StoreFault::Busy.sentence(false)).await;
     assert_eq!(app.axe().await.unwrap(), []);
     assert!(!page.words().await.unwrap().contains("No sessions yet"), "nothing is empty by an error");
     desktop.end_process(other).await.unwrap();
     page.says("article.card", "Ben").await.unwrap();
-    says_no_more(&page, StoreFault::Busy.sentence()).await;
+    says_no_more(&page, &StoreFault::Busy.sentence(false)).await;
     let rings = desktop.notifications.wait_for(1, Duration::from_secs(60)).await.unwrap();
     assert_eq!(rings[0].summary, "Algebra with Ben in 5 minutes");
 }
@@ -138,7 +137,7 @@ async fn where_no_folder_can_be_made_the_window_says_so() {
     let app = App::plan().data_dir(file.join("data")).start_with_driver(&desktop).await.unwrap();
     let page = app.page().unwrap();
     page.shows("Your sessions can’t be read just now.").await.unwrap();
-    says(&page, StoreFault::ReadOnly.sentence()).await;
+    says(&page, &StoreFault::ReadOnly.sentence(false)).await;
 }
 
 #[tokio::test]
@@ -196,7 +195,7 @@ async fn a_first_copy_that_hangs_is_ended_on_request_and_the_second_rings() {
     .unwrap();
     page.press("End it and start anew").await.unwrap();
     wait::until_true("the first copy to be gone", SOON, async || Ok(!runs(pid))).await.unwrap();
-    says_no_more(&page, "first-copy-silent").await;
+    says_no_more(&page, &say("first-copy-silent", &[])).await;
     let rings = desktop.notifications.wait_for(1, Duration::from_secs(60)).await.unwrap();
     assert_eq!(rings[0].summary, "Algebra with Ben in 5 minutes");
     let said = String::from_utf8(desktop.bell(&["doctor"]).await.unwrap().stdout).unwrap();

@@ -158,7 +158,7 @@ impl Story<'_> {
     }
 
     async fn says_what_is_wrong(&self) {
-        let sentence = say(self.fault.said().sentence(), &[]);
+        let sentence = self.fault.said().sentence(true);
         wait::until_true("the strip to say it", HEALED, async || Ok(self.strip().await.contains(&sentence)))
             .await
             .unwrap();
@@ -181,7 +181,7 @@ impl Story<'_> {
         if self.fault == Fault::Deleted {
             self.app.page().unwrap().press("OK").await.unwrap();
         }
-        let sentence = say(self.fault.said().sentence(), &[]);
+        let sentence = self.fault.said().sentence(true);
         wait::until_true("the strip to go", HEALED, async || Ok(!self.strip().await.contains(&sentence)))
             .await
             .unwrap();

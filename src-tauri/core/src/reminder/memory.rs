@@ -43,6 +43,8 @@ struct State {
     /// When that one was last seen to be alive.
     beat: Instant,
     known: Known,
+    /// The store was read at least once.
+    has_read: bool,
     /// From a store that is gone for good.
     left_over: Vec<Remembered>,
     /// On its way to the desktop.
@@ -93,6 +95,7 @@ impl Default for Memory {
             turn: 0,
             beat: Instant::now(),
             known: Known::default(),
+            has_read: false,
             left_over: Vec::new(),
             asked: BTreeMap::new(),
             shown: BTreeMap::new(),
@@ -132,8 +135,12 @@ impl Memory {
         let mut state = self.state();
         change(&mut state.faults);
         let worst = state.faults.worst();
+        let has_read = state.has_read;
         drop(state);
-        self.set_health(|health| health.store = worst);
+        self.set_health(|health| {
+            health.store = worst;
+            health.knows_sessions = has_read;
+        });
     }
 
     /// What is wrong with the store where it lies: it could not be opened as it should be, or its folder is gone.
@@ -191,7 +198,10 @@ impl Memory {
 
     /// Remembers what the store holds.
     pub(super) fn learn(&self, known: Known) {
-        self.state().known = known;
+        let mut state = self.state();
+        (state.known, state.has_read) = (known, true);
+        drop(state);
+        self.set_health(|health| health.knows_sessions = true);
     }
 
     /// The store is gone for good, and an empty one is in its place: what is known of it is all that there is, for
