@@ -97,5 +97,6 @@ store-fault-read-only = First Bell’s folder can’t be written to, so nothing 
 store-fault-busy = Another program has been writing First Bell’s data for a while, so nothing can be saved yet. { $bells }
 store-fault-moved = First Bell’s folder isn’t where it was. { $bells } Put it back, or quit and start First Bell again.
 store-fault-deleted = First Bell’s folder was deleted, so it began a new one. Your sessions are gone from here; their bells still ring until tomorrow.
+store-fault-replaced = Another folder was put in the place of First Bell’s, and its sessions are shown now. The bells of those before still ring until tomorrow.
 store-fault-newer = Your sessions were saved by a newer First Bell, so nothing can be saved here. { $bells } Install the newer one.
 store-fault-failed = First Bell can’t read or write its data just now. { $bells } Check the disk.

@@ -22,6 +22,7 @@ error-folder = First Bell can’t use the folder { $folder }. Check that you may
 error-running-elsewhere = First Bell is already running with this data folder.
 error-stopped = Stopped. Nothing was changed.
 error-import-gone = That calendar file isn’t open any more. Open it again.
+start-failed = First Bell could not start: { $why }
 error-file-unreadable = { $file } couldn’t be read. Check that it is still there and that you may open it.
 error-file-unwritable = { $file } couldn’t be written. Choose another place.
 

@@ -53,7 +53,7 @@ macro_rules! all_commands {
             commands::program::quit,
             commands::program::end_first_copy,
             commands::program::retry_store,
-            commands::program::acknowledge_deleted,
+            commands::program::acknowledge_lost,
             commands::program::ring_window,
             commands::program::answer_ring_window,
         ]

@@ -16,6 +16,7 @@ use firstbell_core::{
     error::Error,
     health::Health,
     reminder::{Signal, wait::SystemWait},
+    words::say,
 };
 use tauri::{AppHandle, Manager as _, RunEvent, WebviewWindow};
 use tokio::sync::{broadcast, mpsc, watch};
@@ -67,10 +68,8 @@ pub fn run() -> ExitCode {
     logging::start();
     let arguments = Arguments::parse();
     let context = tauri::generate_context!();
-    let data_dir = match data_dir(&arguments, &context.config().identifier) {
-        Some(path) => path,
-        None => return complain(&Error::Folder(PathBuf::new()).sentence()),
-    };
+    // Without a home there is no folder; the window says so.
+    let data_dir = data_dir(&arguments, &context.config().identifier).unwrap_or_default();
     #[cfg(target_os = "linux")]
     if tauri::async_runtime::block_on(service::bus_is_mute()) {
         return complain(&start_without_bus().to_string());
@@ -136,6 +135,9 @@ fn start_without_bus() -> std::io::Error {
         Ok(program) => std::process::Command::new(program),
         Err(error) => return error,
     };
+    if let Some(address) = std::env::var_os("DBUS_SESSION_BUS_ADDRESS") {
+        again.env(service::LEFT_OUT, address);
+    }
     again.args(std::env::args_os().skip(1)).env("DBUS_SESSION_BUS_ADDRESS", "disabled:").exec()
 }
 
@@ -147,7 +149,7 @@ fn open_in_time(
     tauri::async_runtime::spawn(async move {
         match ownership {
             Some(ownership) => open::open(&folder, ownership, SystemClock.now()).await,
-            None => open::open_beside(&folder).await,
+            None => open::open_beside(&folder, SystemClock.now()).await,
         }
     })
 }
@@ -208,8 +210,6 @@ fn start(
     let (app, heard_changes, health) = (app.clone(), core.changes(), core.memory().health());
     runtime.spawn(async move {
         Tray::refresh(&app).await;
-        // Only now: each that reads beside another opens a connection of its own.
-        tauri::async_runtime::spawn(extend_series(core));
         tell_window(app, heard_changes, health).await;
     });
 }
@@ -218,10 +218,13 @@ fn start(
 async fn take_over(app: AppHandle, signals: Signals) {
     let folder = app.state::<DataFolder>().inner().clone();
     let ownership = second_start::wait_for_turn(&app, &folder).await;
-    let opened = open::open(&folder, Ok(ownership), SystemClock.now()).await;
+    let mut opened = open::open(&folder, Ok(ownership), SystemClock.now()).await;
     let core = window::core(&app);
     core.memory().store_lies(opened.fault.as_ref().map(open::fault_of));
     core.reopen_as(&opened.store);
+    if let Some(error) = opened.damaged.take() {
+        window::tell_failed(&app, error);
+    }
     run_beside(&app, opened, signals);
 }
 
@@ -238,10 +241,22 @@ fn run_beside(app: &AppHandle, opened: Opened, signals: Signals) {
         ringing.bell(notifier, SystemClock, SystemWait(SystemClock)).run(heard)
     }));
     let retry = app.state::<Retry>().0.subscribe();
-    runtime.spawn(tasks::keep_store(Arc::clone(&core), folder.clone(), opened, retry));
     runtime.spawn(tasks::keep_noticing(Arc::clone(&core), folder.clone()));
+    runtime.spawn(extend_series(Arc::clone(&core)));
     let asked = app.clone();
-    runtime.spawn(tasks::keep_answering(core, folder, move |ask| second_start::answer(asked.clone(), ask)));
+    let answering = tasks::keep_answering(Arc::clone(&core), folder.clone(), move |ask| {
+        second_start::answer(asked.clone(), ask)
+    });
+    let answering = runtime.spawn(answering);
+    let app = app.clone();
+    runtime.spawn(async move {
+        let damaged = |error| window::tell_failed(&app, error);
+        tasks::keep_store(core, folder.clone(), opened, retry, damaged).await;
+        // The folder was moved away, and First Bell started again where it had been: that copy is the one to go on.
+        answering.abort();
+        second_start::bring_up(&folder).await;
+        quit(&app);
+    });
     #[cfg(target_os = "linux")]
     runtime.spawn(crate::desktop::sleep::wake_after(signals.sends));
     #[cfg(not(target_os = "linux"))]
@@ -284,9 +299,16 @@ pub fn retry(app: &AppHandle) {
     app.state::<Retry>().0.send_modify(|count| *count += 1);
 }
 
-/// Quits at once.
+/// How long quitting waits for what is still to be stored.
+const LAST_STORING: Duration = Duration::from_secs(1);
+
+/// Quits. What was done and could not be stored yet gets a last chance.
 pub fn quit(app: &AppHandle) {
-    app.exit(0);
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        let _ = tokio::time::timeout(LAST_STORING, window::core(&app).store_what_waits()).await;
+        app.exit(0);
+    });
 }
 
 /// Quits, or brings the window up to ask, when bells are left today.
@@ -376,7 +398,7 @@ fn absolute(path: PathBuf) -> PathBuf {
 }
 
 fn complain(sentence: &str) -> ExitCode {
-    eprintln!("First Bell could not start: {sentence}");
+    eprintln!("{}", say("start-failed", &[("why", sentence.into())]));
     ExitCode::FAILURE
 }
 

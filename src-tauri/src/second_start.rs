@@ -3,7 +3,6 @@
 //! *Join* works, and offers to end the first one and to ring in its place.
 
 use std::{
-    process,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU32, Ordering},
@@ -127,13 +126,18 @@ impl FirstCopy {
     }
 
     /// Ends it, because the person has said so. This copy takes its place as soon as its lock is free.
-    pub fn end(&self) {
-        let pid = self.pid.load(Ordering::Relaxed);
-        if self.is_silent() && pid != 0 && pid != process::id() {
-            local_socket::end(pid);
+    pub async fn end(&self, folder: &DataFolder) {
+        if self.is_silent() {
+            local_socket::end_silent(folder).await;
             self.look.notify_one();
         }
     }
+}
+
+/// Asks the copy that owns the folder to come up, and for nothing else.
+pub async fn bring_up(folder: &DataFolder) -> Asked {
+    let up = Ask::Show { words: Vec::new(), folder: String::new() };
+    local_socket::ask(folder, &up, LOOK_AGAIN).await
 }
 
 /// Waits beside the first copy until it answers, and ends then; or until it is gone, and gives the turn back.
@@ -144,13 +148,13 @@ pub async fn wait_for_turn(app: &AppHandle, folder: &DataFolder) -> Ownership {
             first.is_silent.store(false, Ordering::Relaxed);
             return ownership;
         }
-        match local_socket::ask(folder, &this_start(), LOOK_AGAIN).await {
+        match bring_up(folder).await {
             Asked::Answered(_) => {
                 compose::quit(app);
                 std::future::pending::<()>().await;
             }
             Asked::Silent(pid) => first.pid.store(pid, Ordering::Relaxed),
-            Asked::Nobody => {}
+            Asked::Nobody => first.pid.store(0, Ordering::Relaxed),
         }
         // One that is being ended lets go of the lock in a moment.
         tokio::select! {

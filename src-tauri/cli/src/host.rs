@@ -104,7 +104,10 @@ async fn put_right(folder: &DataFolder, store: Store) -> Result<Store, Error> {
     if !zones::are_right(&store).await?
         && let Ok(_ownership) = folder.own()
     {
-        zones::put_right(&store, SystemClock.now()).await?;
+        // What cannot be written just now can be read all the same.
+        if let Err(error) = zones::put_right(&store, SystemClock.now()).await {
+            eprintln!("{}", error.sentence());
+        }
     }
     Ok(store)
 }

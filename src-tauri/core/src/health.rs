@@ -48,6 +48,8 @@ pub enum StoreFault {
     Moved,
     /// The data folder was deleted. A new one has been begun; what was in the old one is gone.
     Deleted,
+    /// Another data folder with sessions was put in the place of the one that was open.
+    Replaced,
     /// A newer First Bell has written it: it can be read and not written.
     Newer,
     /// Anything else: an error of the disk, a file that cannot be opened.
@@ -56,8 +58,16 @@ pub enum StoreFault {
 
 impl StoreFault {
     /// Every fault.
-    pub const ALL: [Self; 7] =
-        [Self::Full, Self::ReadOnly, Self::Busy, Self::Moved, Self::Deleted, Self::Newer, Self::Failed];
+    pub const ALL: [Self; 8] = [
+        Self::Full,
+        Self::ReadOnly,
+        Self::Busy,
+        Self::Moved,
+        Self::Deleted,
+        Self::Replaced,
+        Self::Newer,
+        Self::Failed,
+    ];
 
     /// What happened, whether bells still ring, and what to do.
     #[must_use]
@@ -73,6 +83,7 @@ impl StoreFault {
             Self::Busy => "store-fault-busy",
             Self::Moved => "store-fault-moved",
             Self::Deleted => "store-fault-deleted",
+            Self::Replaced => "store-fault-replaced",
             Self::Newer => "store-fault-newer",
             Self::Failed => "store-fault-failed",
         }

@@ -59,8 +59,20 @@ pub async fn ask(folder: &DataFolder, ask: &Ask, patience: Duration) -> Asked {
     }
 }
 
-/// Ends a copy of First Bell that does not answer. It cannot refuse; its lock is free as soon as it is gone.
-pub fn end(pid: u32) {
+/// How long a copy that is to be ended has to say that it is well after all.
+const LAST_WORD: Duration = Duration::from_secs(1);
+
+/// Ends the owner of a folder, if it listens and does not answer. It cannot refuse; its lock is free as soon as it is
+/// gone. The process is the one that the system names at this very moment.
+pub async fn end_silent(folder: &DataFolder) {
+    if let Asked::Silent(pid) = ask(folder, &Ask::Health, LAST_WORD).await
+        && pid != std::process::id()
+    {
+        end(pid);
+    }
+}
+
+fn end(pid: u32) {
     #[cfg(unix)]
     if let Some(pid) = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw)
         && let Err(error) = rustix::process::kill_process(pid, rustix::process::Signal::KILL)
@@ -185,8 +197,9 @@ mod unix {
         };
         match (timeout(patience, answered).await, pid) {
             (Ok(Ok(reply)), _) => Asked::Answered(reply),
-            (_, Some(pid)) => Asked::Silent(pid),
-            (_, None) => Asked::Nobody,
+            (Err(_), Some(pid)) => Asked::Silent(pid),
+            // It hung up, or speaks as another First Bell does.
+            (Ok(Err(_)), _) | (Err(_), None) => Asked::Nobody,
         }
     }
 

@@ -89,18 +89,33 @@ pub struct Write {
     conn: PoolConnection<Sqlite>,
     store: Arc<Inner>,
     is_kept: bool,
-    _turn: OwnedMutexGuard<()>,
+    /// Held, and never read.
+    turn: Option<OwnedMutexGuard<()>>,
 }
 
 impl Write {
     async fn begin(store: Arc<Inner>, turn: OwnedMutexGuard<()>) -> Result<Self> {
         let file = store.file()?;
         // SQLite would write into a file that was moved or deleted as if nothing had happened.
-        if !file.is_in_place() {
+        if !is_in_place(&file).await {
             return Err(StoreError::Unreachable);
         }
-        let conn = begin(&file).await.inspect_err(|_| store.is_suspect.store(true, Ordering::Relaxed))?;
-        Ok(Self { conn, store, is_kept: false, _turn: turn })
+        let mut left = open::MOST_CONNECTIONS;
+        let mut turn = Some(turn);
+        loop {
+            // Whoever gives up while this waits for another program's lock must not leave a transaction behind.
+            let conn = file.pool.acquire().await?;
+            let mut write = Self { conn, store: Arc::clone(&store), is_kept: false, turn: None };
+            match begin_to_write(&mut write.conn).await {
+                Ok(()) => {
+                    write.turn = turn.take();
+                    return Ok(write);
+                }
+                // One that was opened while nothing could be written stays so for as long as it lives.
+                Err(StoreError::ReadOnly) if left > 0 => left -= 1,
+                Err(error) => return Err(explained(&file, error).await),
+            }
+        }
     }
 
     /// Keeps what was written.
@@ -108,30 +123,22 @@ impl Write {
     /// # Errors
     /// What SQLite says.
     pub async fn commit(mut self) -> Result<()> {
-        sqlx::query("COMMIT").execute(&mut *self.conn).await?;
-        self.is_kept = true;
-        Ok(())
+        match sqlx::query("COMMIT").execute(&mut *self.conn).await {
+            Ok(_) => {
+                self.is_kept = true;
+                Ok(())
+            }
+            Err(error) => Err(explained(&self.store.file()?, error.into()).await),
+        }
     }
 }
 
-/// A connection that has begun to write. One that was opened while nothing could be written stays so for as long as it
-/// lives; it is closed, and another one tried.
-async fn begin(file: &OpenFile) -> Result<PoolConnection<Sqlite>> {
-    let mut left = open::MOST_CONNECTIONS;
-    loop {
-        let mut conn = file.pool.acquire().await?;
-        match sqlx::query("BEGIN IMMEDIATE").execute(&mut *conn).await.map_err(StoreError::from) {
-            Ok(_) => return Ok(conn),
-            Err(StoreError::ReadOnly) if left > 0 => {
-                left -= 1;
-                conn.close().await?;
-            }
-            Err(error) => {
-                conn.close_on_drop();
-                return Err(error);
-            }
-        }
-    }
+/// On a connection that can only read, `BEGIN IMMEDIATE` begins to read without a word (sqlite.org/lang_transaction.html);
+/// the first statement that could write says so.
+async fn begin_to_write(conn: &mut SqliteConnection) -> Result<()> {
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut *conn).await?;
+    sqlx::query("DELETE FROM settings WHERE 0").execute(conn).await?;
+    Ok(())
 }
 
 impl Drop for Write {
@@ -239,14 +246,20 @@ impl Store {
         Ok(self.inner.file()?.pool.acquire().await?)
     }
 
-    /// An error as it is to be told: where SQLite only says that the disk fails, it is looked why.
-    pub(crate) async fn explained(&self, error: StoreError) -> StoreError {
-        if !matches!(error, StoreError::Sql(_) | StoreError::Unreachable) {
-            return error;
+    /// Whether the file still lies where it was opened. One that is closed lies nowhere.
+    pub(crate) async fn is_in_place(&self) -> bool {
+        match self.inner.file() {
+            Ok(file) => is_in_place(&file).await,
+            Err(_) => false,
         }
-        let Ok(file) = self.inner.file() else { return error };
-        let why = tokio::task::spawn_blocking(move || file.is_in_place().then(|| file.why_it_fails()));
-        why.await.ok().flatten().flatten().unwrap_or(error)
+    }
+
+    /// An error as it is to be told.
+    pub(crate) async fn explained(&self, error: StoreError) -> StoreError {
+        match self.inner.file() {
+            Ok(file) => explained(&file, error).await,
+            Err(_) => error,
+        }
     }
 
     /// Whether a transaction has ended without a commit since this was last asked.
@@ -270,6 +283,22 @@ impl Store {
             file.pool.close().await;
         }
     }
+}
+
+/// On a disk that hangs even this takes for ever, and must hold up nothing else.
+async fn is_in_place(file: &OpenFile) -> bool {
+    let file = file.clone();
+    tokio::task::spawn_blocking(move || file.is_in_place()).await.unwrap_or(false)
+}
+
+/// Where SQLite only says that the disk fails, it is looked why.
+async fn explained(file: &OpenFile, error: StoreError) -> StoreError {
+    if !matches!(error, StoreError::Sql(_) | StoreError::Unreachable) {
+        return error;
+    }
+    let file = file.clone();
+    let why = tokio::task::spawn_blocking(move || file.is_in_place().then(|| file.why_it_fails()));
+    why.await.ok().flatten().flatten().unwrap_or(error)
 }
 
 /// Rows of one statement. A session has 28 columns, and SQLite takes 32,766 values (sqlite.org/limits.html, 9).

@@ -16,6 +16,8 @@ mod happened;
 mod imports;
 #[path = "app/join.rs"]
 mod join;
+#[path = "app/open.rs"]
+mod open;
 #[path = "app/people.rs"]
 mod people;
 #[path = "app/presses.rs"]

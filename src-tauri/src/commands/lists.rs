@@ -99,7 +99,10 @@ pub async fn set_person_zone(core: Core<'_>, name: String, zone: Option<String>)
 #[tauri::command]
 #[specta::specta]
 pub fn listening(app: AppHandle, told: Channel<Told>) -> bool {
-    crate::waiting::listens(&app, told)
+    let changed = crate::waiting::listens(&app, told);
+    // What has gone wrong since its first page was made.
+    crate::waiting::tell(&app, Told::Problems { problems: crate::compose::problems(&app) });
+    changed
 }
 
 async fn rows(core: &Core<'_>, found: &[Entry], clocks: Clocks) -> Result<Zoned<Vec<SessionRow>>, AppError> {

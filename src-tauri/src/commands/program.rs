@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use firstbell_core::data_folder::DataFolder;
 use tauri::{AppHandle, State};
 
 use super::Core;
@@ -34,8 +35,9 @@ pub async fn quit(app: AppHandle, core: Core<'_>, anyway: bool) -> Answer<Vec<St
 /// Ends the first copy, which does not answer, and rings in its place.
 #[tauri::command]
 #[specta::specta]
-pub fn end_first_copy(first: State<'_, Arc<FirstCopy>>) {
-    first.end();
+pub async fn end_first_copy(first: State<'_, Arc<FirstCopy>>, folder: State<'_, DataFolder>) -> Answer<()> {
+    first.end(&folder).await;
+    Ok(())
 }
 
 /// Tries at once to open the store again.
@@ -45,11 +47,11 @@ pub fn retry_store(app: AppHandle) {
     crate::compose::retry(&app);
 }
 
-/// The person was told that the data folder was deleted.
+/// The person was told that the data folder was lost, and another one is in its place.
 #[tauri::command]
 #[specta::specta]
-pub fn acknowledge_deleted(core: Core<'_>) {
-    core.memory().acknowledge_deleted();
+pub fn acknowledge_lost(core: Core<'_>) {
+    core.memory().acknowledge_lost();
 }
 
 /// What First Bell's own ring window shows.

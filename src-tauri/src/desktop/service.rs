@@ -18,8 +18,12 @@ const DESKTOP_ENTRY: &str = "firstbell";
 /// Who shows tray items (freedesktop.org, StatusNotifierItem).
 const TRAY_HOST: &str = "org.kde.StatusNotifierWatcher";
 
-/// How long the bus may take to let somebody in: it does so in a moment or not at all.
-const BUS_PATIENCE: Duration = Duration::from_secs(1);
+/// How long the bus may take to let somebody in. Right after a person has logged in it may take some seconds.
+const BUS_PATIENCE: Duration = Duration::from_secs(5);
+
+/// Where the bus is that was left out for the libraries under the window. It may come to itself: notifications go on
+/// asking it.
+pub const LEFT_OUT: &str = "FIRSTBELL_SESSION_BUS";
 
 /// How long the service may take with one word. One that the bus has to start first needs some seconds.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -126,8 +130,8 @@ impl Desk {
             None => hints.insert("suppress-sound", Variant::from(true)),
         };
         let (title, body) = (notification.title, notification.body);
-        let notify = service.notify("First Bell", 0, DESKTOP_ENTRY, title, body, &actions, hints, -1);
-        let id = in_time(PATIENCE, notify).await?;
+        // Without a limit: one that is given up could still come, and stand there beside the own window.
+        let id = service.notify("First Bell", 0, DESKTOP_ENTRY, title, body, &actions, hints, -1).await?;
         let owners = service.inner().receive_owner_changed().await?;
         Ok((Shown { service, id }, Hears { id, signals, owners }))
     }
@@ -149,7 +153,7 @@ impl Desk {
         let mut held = self.connection.lock().await;
         Ok(match &*held {
             Some(connection) if !connection.is_closed() => connection.clone(),
-            _ => held.insert(in_time(BUS_PATIENCE, Connection::session()).await?).clone(),
+            _ => held.insert(in_time(BUS_PATIENCE, session()).await?).clone(),
         })
     }
 
@@ -167,6 +171,13 @@ impl Desk {
 /// do anything else, and wait for ever.
 pub async fn bus_is_mute() -> bool {
     matches!(in_time(BUS_PATIENCE, Connection::session()).await, Err(error) if is_silence(&error))
+}
+
+async fn session() -> zbus::Result<Connection> {
+    match std::env::var(LEFT_OUT) {
+        Ok(address) => zbus::connection::Builder::address(address.as_str()).build().await,
+        Err(_) => Connection::session().await,
+    }
 }
 
 /// An answer, or an error where none comes.

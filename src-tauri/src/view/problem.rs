@@ -29,8 +29,8 @@ pub enum ProblemKind {
     CannotRing,
     /// The store cannot be written or read: it is tried again by itself.
     Store,
-    /// The folder was deleted and begun anew: the person takes note.
-    StoreDeleted,
+    /// The folder was deleted or replaced, and another one is in its place: the person takes note.
+    StoreLost,
 }
 
 impl Problem {
@@ -44,8 +44,11 @@ impl Problem {
             None => None,
         };
         let store = health.store.map(|fault| {
-            let kind =
-                if fault == StoreFault::Deleted { ProblemKind::StoreDeleted } else { ProblemKind::Store };
+            let kind = if matches!(fault, StoreFault::Deleted | StoreFault::Replaced) {
+                ProblemKind::StoreLost
+            } else {
+                ProblemKind::Store
+            };
             Self { kind, text: fault.sentence(health.knows_sessions) }
         });
         bell.map(|(kind, name)| Self { kind, text: say(name, &[]) }).into_iter().chain(store).collect()

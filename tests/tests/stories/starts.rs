@@ -165,6 +165,7 @@ async fn a_first_copy_that_hangs_leaves_join_to_the_second_which_goes_when_it_an
     page.press("Join").await.unwrap();
     assert_eq!(desktop.opener.wait_for_opened(1, SOON).await.unwrap(), [vec![MEET_LINK]]);
 
+    page.says("article.card", "Join again").await.unwrap();
     let pid = second.pid().unwrap();
     first.thaw().unwrap();
     wait::until_true("the second copy to go", HUNG, async || Ok(!runs(pid))).await.unwrap();

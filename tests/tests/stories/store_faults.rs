@@ -5,7 +5,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
-use firstbell_core::store::{Migrate, Store, rings};
+use firstbell_core::store::{
+    Migrate, Store,
+    events::{self, Kind},
+    rings,
+};
 use firstbell_core::words::say;
 use firstbell_tests::kit::calendar::{Lesson, MEET_LINK};
 use firstbell_tests::kit::faults::{Fault, Faults};
@@ -131,7 +135,8 @@ impl Story<'_> {
     fn refusal(&self) -> &'static str {
         match self.fault {
             Fault::Full => "error-store-full",
-            Fault::Io | Fault::ReadOnly => "error-store-failed",
+            Fault::Io => "error-store-failed",
+            Fault::ReadOnly => "error-store-read-only",
             Fault::Moved | Fault::Deleted => "error-store-unreachable",
             Fault::Locked => "error-store-busy",
         }
@@ -197,12 +202,18 @@ impl Story<'_> {
         wait::until_true("the ring in the ledger", HEALED, async || {
             let store = Store::open(&database, Migrate::No).await?;
             let start = due.at + TimeDelta::minutes(5);
-            let last = rings::last(&mut *store.read().await?, due.id.parse()?, start).await?;
+            let mut conn = store.read().await?;
+            let last = rings::last(&mut conn, due.id.parse()?, start).await?;
+            let happened = events::of(&mut conn, due.id.parse()?).await?;
+            drop(conn);
             store.close().await;
+            let rang = happened.iter().filter(|event| event.kind == Kind::Rang).count();
+            // What was deleted has its ring in the ledger, and nothing else.
+            assert!(rang <= 1, "{happened:?}");
             if let Some(last) = last {
                 assert_eq!(last.number, 1);
             }
-            Ok(last.is_some_and(|last| !last.is_waiting))
+            Ok(last.is_some_and(|last| !last.is_waiting) && (rang == 1 || self.fault == Fault::Deleted))
         })
         .await
         .unwrap();

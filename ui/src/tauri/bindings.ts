@@ -91,11 +91,11 @@ export const commands = {
 	 */
 	quit: (anyway: boolean) => typedError<string[], AppError>(__TAURI_INVOKE("quit", { anyway })),
 	/**  Ends the first copy, which does not answer, and rings in its place. */
-	endFirstCopy: () => __TAURI_INVOKE<void>("end_first_copy"),
+	endFirstCopy: () => typedError<null, AppError>(__TAURI_INVOKE("end_first_copy")),
 	/**  Tries at once to open the store again. */
 	retryStore: () => __TAURI_INVOKE<void>("retry_store"),
-	/**  The person was told that the data folder was deleted. */
-	acknowledgeDeleted: () => __TAURI_INVOKE<void>("acknowledge_deleted"),
+	/**  The person was told that the data folder was lost, and another one is in its place. */
+	acknowledgeLost: () => __TAURI_INVOKE<void>("acknowledge_lost"),
 	/**  What First Bell's own ring window shows. */
 	ringWindow: () => typedError<RingWindowView | null, AppError>(__TAURI_INVOKE("ring_window")),
 	/**  The answer to First Bell's own ring window. */
@@ -373,8 +373,8 @@ export type ProblemKind =
 "cannot_ring" | 
 /**  The store cannot be written or read: it is tried again by itself. */
 "store" | 
-/**  The folder was deleted and begun anew: the person takes note. */
-"store_deleted";
+/**  The folder was deleted or replaced, and another one is in its place: the person takes note. */
+"store_lost";
 
 /**  What was pressed in it. */
 export type RingAnswer = "join" | "snooze" | "open" | "dismiss";

@@ -1,5 +1,7 @@
 //! Opening: the lock, the store, and what can still be done where it cannot be opened as it should be.
 
+use std::path::{Path, PathBuf};
+
 use chrono::{DateTime, Utc};
 
 use super::zones;
@@ -29,19 +31,19 @@ pub struct Opened {
 pub async fn open(folder: &DataFolder, ownership: Result<Ownership, Error>, now: DateTime<Utc>) -> Opened {
     let ownership = match ownership {
         Ok(ownership) => ownership,
-        Err(error) => return to_read(folder, None, error).await,
+        Err(error) => return to_read(folder, None, error, now).await,
     };
     match open_store(folder, now).await {
         Ok((store, damaged)) => Opened { ownership: Some(ownership), store, fault: None, damaged },
-        Err(error) => to_read(folder, Some(ownership), error).await,
+        Err(error) => to_read(folder, Some(ownership), error, now).await,
     }
 }
 
-/// Opens the store of a folder that somebody else owns. Its bells are the owner's.
-pub async fn open_beside(folder: &DataFolder) -> Opened {
+/// Opens the store of a folder that somebody else owns. Its bells are the owner's. `now` is UTC.
+pub async fn open_beside(folder: &DataFolder, now: DateTime<Utc>) -> Opened {
     match Store::open(&folder.database(), Migrate::No).await {
         Ok(store) => Opened { ownership: None, store, fault: None, damaged: None },
-        Err(error) => to_read(folder, None, error.into()).await,
+        Err(error) => to_read(folder, None, error.into(), now).await,
     }
 }
 
@@ -69,13 +71,48 @@ fn is_passing(error: &Error) -> bool {
     matches!(error, Error::Store(Busy | Full | ReadOnly | Unreachable))
 }
 
-async fn to_read(folder: &DataFolder, ownership: Option<Ownership>, fault: Error) -> Opened {
+async fn to_read(
+    folder: &DataFolder,
+    ownership: Option<Ownership>,
+    fault: Error,
+    now: DateTime<Utc>,
+) -> Opened {
     tracing::error!(error = %fault, "the store cannot be opened as it should be");
-    let store = Store::open_to_read(&folder.database()).await.unwrap_or_else(|error| {
-        tracing::error!(%error, "it cannot be read either");
-        Store::closed()
-    });
+    let database = folder.database();
+    let store = match Store::open_to_read(&database).await {
+        Ok(store) => store,
+        Err(error) => match read_copy(&database, now).await {
+            Ok(store) => store,
+            Err(_) => {
+                tracing::error!(%error, "it cannot be read either");
+                Store::closed()
+            }
+        },
+    };
     Opened { ownership, store, fault: Some(fault), damaged: None }
+}
+
+/// An older First Bell's file that cannot be brought up to date where it lies, on a disk that is full, is brought up to
+/// date in a copy, and that is read. The copy goes with the person's time at this computer.
+async fn read_copy(database: &Path, now: DateTime<Utc>) -> Result<Store, Error> {
+    let folder = std::env::var_os("XDG_RUNTIME_DIR").map_or_else(std::env::temp_dir, PathBuf::from);
+    let folder = DataFolder::open(&folder.join(format!("firstbell-copy-{}", std::process::id())))?;
+    let copy = folder.database();
+    for suffix in ["", "-wal"] {
+        let beside = |path: &Path| {
+            let mut name = path.as_os_str().to_os_string();
+            name.push(suffix);
+            PathBuf::from(name)
+        };
+        let copied = std::fs::copy(beside(database), beside(&copy));
+        if suffix.is_empty() {
+            copied.map_err(|_| Error::Folder(folder.path().to_owned()))?;
+        }
+    }
+    let store = Store::open(&copy, Migrate::Yes).await?;
+    zones::put_right(&store, now).await?;
+    store.close().await;
+    Ok(Store::open_to_read(&copy).await?)
 }
 
 /// What is wrong with a store that could not be opened as it should be.

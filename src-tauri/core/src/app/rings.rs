@@ -54,10 +54,15 @@ impl App {
     /// Stores what was done without a question to the person, if that can be done now. If not, the bell does it
     /// later: what was pressed holds all the same.
     pub(super) async fn store_deeds(&self) {
+        self.store_what_waits().await;
+        self.tell(Cause::ThisWindow);
+    }
+
+    /// Stores what was done and could not be stored then, if it can be now.
+    pub async fn store_what_waits(&self) {
         if let Err(error) = self.memory.store_what_waits(&self.store).await {
             tracing::warn!(%error, "what was done is stored later");
         }
-        self.tell(Cause::ThisWindow);
     }
 
     /// The last bell that rang.

@@ -32,13 +32,14 @@ pub struct ClocksChanged {
     pub starts: Vec<DateTime<Utc>>,
 }
 
-/// Whether the instants in a store were made by our table.
+/// Whether the instants in a store were made by our table, or by one that a newer First Bell has brought: IANA names
+/// them by year and letter, which sort by age.
 ///
 /// # Errors
 /// What the store says.
 pub async fn are_right(store: &Store) -> Result<bool> {
     let by = settings::get(&mut *store.read().await?, TABLE).await?;
-    Ok(by.as_deref() == Some(Table::ours().version()))
+    Ok(by.is_some_and(|by| by.as_str() >= Table::ours().version()))
 }
 
 /// Puts the sessions of a store right by our table, if another one has made their instants. Only the owner of the
@@ -47,6 +48,9 @@ pub async fn are_right(store: &Store) -> Result<bool> {
 /// # Errors
 /// What the store says; then nothing is changed, and it is tried at the next start.
 pub async fn put_right(store: &Store, now: DateTime<Utc>) -> Result<usize> {
+    if are_right(store).await? {
+        return Ok(0);
+    }
     put_right_by(store, Table::ours(), now).await
 }
 

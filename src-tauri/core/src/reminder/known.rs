@@ -1,6 +1,6 @@
 //! What the store held when it could last be read: enough to ring without it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Duration, Utc};
 use sqlx::SqliteConnection;
@@ -13,7 +13,7 @@ use crate::{
     settings::Settings,
     store::{
         Result, people,
-        rings::{self, Last, RingKey},
+        rings::{self, Last, Outcome, RingKey},
         sessions,
     },
 };
@@ -119,6 +119,21 @@ impl Known {
             .collect();
         due.sort_by_key(|(due, key, _)| (*due, *key));
         due.into_iter().map(|(_, key, session)| (key, session)).collect()
+    }
+
+    /// What has become of rings on the screen: their sessions were joined, are over, or have changed.
+    pub(super) fn gone(
+        &self,
+        showing: &BTreeSet<RingKey>,
+        rules: JoinRules,
+        now: DateTime<Utc>,
+    ) -> Vec<(RingKey, Outcome)> {
+        let outcome = |key: &RingKey| {
+            let known = self.sessions.iter().find(|each| each.session.id == key.session)?;
+            let judged = plan::judge(Some(&known.session), key.start, known.room, rules, now);
+            Some((*key, plan::gone(judged)?))
+        };
+        showing.iter().filter_map(outcome).collect()
     }
 
     /// When the next one is due, after `now` (UTC).

@@ -155,12 +155,7 @@ impl Ledger {
         let mut conn = self.store.read().await?;
         let mut gone = Vec::new();
         for key in rings::on_show(&mut conn, now - SHORT_LOOK).await? {
-            match self.judge(&mut conn, key, now).await?.0 {
-                Due::Ring | Due::NotYet => {}
-                Due::Joined => gone.push((key, Outcome::Joined)),
-                Due::Withdraw => gone.push((key, Outcome::Withdrawn)),
-                Due::Missed => gone.push((key, Outcome::TimedOut)),
-            }
+            gone.extend(plan::gone(self.judge(&mut conn, key, now).await?.0).map(|outcome| (key, outcome)));
         }
         let mut settled: BTreeSet<RingKey> = gone.iter().map(|(key, _)| *key).collect();
         for key in self.memory.showing() {
@@ -206,7 +201,16 @@ impl Ledger {
 
     /// What is to be remembered of the store.
     pub(super) async fn read_known(&self, now: DateTime<Utc>) -> Result<Known> {
-        Known::read(&mut *self.store.read().await?, self.rules, now).await
+        let mut conn = self.store.read().await?;
+        let known = Known::read(&mut conn, self.rules, now).await?;
+        let mut there = BTreeSet::new();
+        for left in self.memory.left_over().sessions {
+            if sessions::get(&mut conn, left.session.id).await?.is_some() {
+                there.insert(left.session.id);
+            }
+        }
+        self.memory.are_there(&there);
+        Ok(known)
     }
 
     async fn judge(

@@ -64,13 +64,13 @@ struct Faults {
     at_its_place: Option<StoreFault>,
     /// The bell, in use.
     in_use: Option<StoreFault>,
-    /// It was deleted and begun anew, and the person has not been told.
-    was_deleted: bool,
+    /// It was lost, another one is in its place, and the person has not been told.
+    lost: Option<StoreFault>,
 }
 
 impl Faults {
     fn worst(&self) -> Option<StoreFault> {
-        self.at_its_place.or(self.in_use).or(self.was_deleted.then_some(StoreFault::Deleted))
+        self.at_its_place.or(self.in_use).or(self.lost)
     }
 }
 
@@ -153,9 +153,15 @@ impl Memory {
         self.set_faults(|faults| faults.in_use = fault);
     }
 
-    /// The person has been told that the folder was deleted.
-    pub fn acknowledge_deleted(&self) {
-        self.set_faults(|faults| faults.was_deleted = false);
+    /// The person has been told that a store was lost.
+    pub fn acknowledge_lost(&self) {
+        self.set_faults(|faults| faults.lost = None);
+    }
+
+    /// Another program has the folder now, and rings: no bell of this one does any more.
+    pub fn give_up_turn(&self) {
+        self.state().turn += 1;
+        self.bell_is_missed();
     }
 
     /// A new bell takes the place of the one before, which rings nothing from now on. Its number.
@@ -204,14 +210,14 @@ impl Memory {
         self.set_health(|health| health.knows_sessions = true);
     }
 
-    /// The store is gone for good, and an empty one is in its place: what is known of it is all that there is, for
-    /// as long as it matters.
-    pub fn store_was_deleted(&self) {
+    /// The store is gone for good, and another one comes into its place: what is known of it is all that there is,
+    /// for as long as it matters. To be said before the other one is opened, lest its sessions are taken for them.
+    pub fn store_is_lost(&self, fault: StoreFault) {
         let mut state = self.state();
         let known = std::mem::take(&mut state.known.sessions);
         state.left_over.extend(known);
         drop(state);
-        self.set_faults(|faults| *faults = Faults { was_deleted: true, ..Faults::default() });
+        self.set_faults(|faults| faults.lost = Some(fault));
     }
 
     /// What was last read, with what has been done since and is not stored yet.
@@ -227,10 +233,18 @@ impl Memory {
 
     /// The same, of a store that is gone alone.
     pub(super) fn left_over(&self) -> Known {
-        let mut known = self.known();
-        let left: BTreeSet<SessionId> = self.state().left_over.iter().map(|each| each.session.id).collect();
-        known.sessions.retain(|each| left.contains(&each.session.id));
-        known
+        let state = self.state();
+        let surroundings = state.known.surroundings.clone();
+        let mut sessions = state.left_over.clone();
+        for each in &mut sessions {
+            each.overlay(&state.unstored);
+        }
+        Known { sessions, surroundings }
+    }
+
+    /// The store that is there now has these sessions, as they are by now.
+    pub(super) fn are_there(&self, ids: &BTreeSet<SessionId>) {
+        self.state().left_over.retain(|each| !ids.contains(&each.session.id));
     }
 
     /// The settings, as they were last read.
@@ -297,6 +311,7 @@ impl Memory {
             }
             if taken {
                 state.shown.insert(*key, now);
+                state.showing.insert(*key);
                 state.unstored.push(Deed::Rang { key: *key, at: now });
             }
         }
@@ -340,10 +355,6 @@ impl Memory {
         for each in &mut state.left_over {
             each.overlay(&stored);
         }
-        state.showing.extend(stored.iter().filter_map(|deed| match deed {
-            Deed::Rang { key, .. } => Some(*key),
-            _ => None,
-        }));
     }
 
     /// What is on the screen.
@@ -359,3 +370,41 @@ impl Memory {
 
 /// One memory for an app and its bell.
 pub type SharedMemory = Arc<Memory>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(number: i64) -> RingKey {
+        let start = DateTime::from_timestamp(1_795_536_000, 0).unwrap_or_default();
+        RingKey { session: SessionId::new(), start, number }
+    }
+
+    #[test]
+    fn a_bell_that_was_replaced_claims_nothing() {
+        let memory = Memory::default();
+        let (old, new) = (memory.take_over(), memory.take_over());
+        let ben = key(1);
+        assert!(!memory.claim(old, &[ben]));
+        assert!(memory.claim(new, &[ben]));
+        assert!(!memory.is_turn_of(old));
+        memory.give_up_turn();
+        assert!(!memory.claim(new, &[key(1)]));
+    }
+
+    #[test]
+    fn what_was_shown_or_is_on_its_way_is_claimed_once_whichever_bell_it_was() {
+        let memory = Memory::default();
+        let (ben, mia) = (key(1), key(1));
+        let first = memory.take_over();
+        assert!(memory.claim(first, &[ben]));
+        memory.answered(&[ben], true, DateTime::UNIX_EPOCH);
+        assert!(memory.claim(first, &[mia]));
+        let second = memory.take_over();
+        assert!(!memory.claim(second, &[ben]), "shown");
+        assert!(!memory.claim(second, &[mia]), "on its way");
+        assert!(!memory.claim(second, &[key(1), mia]), "one of several is enough");
+        memory.answered(&[mia], false, DateTime::UNIX_EPOCH);
+        assert!(memory.claim(second, &[mia]), "what was not taken is tried again");
+    }
+}

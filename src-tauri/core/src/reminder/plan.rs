@@ -5,6 +5,7 @@ use chrono::{DateTime, Duration, Utc};
 use crate::{
     join::{JoinRules, Room},
     session::{Session, Status},
+    store::rings::Outcome,
 };
 
 /// More rings than this at once become one notification with the count.
@@ -51,6 +52,17 @@ pub fn judge(
         Due::Ring
     } else {
         Due::Missed
+    }
+}
+
+/// What becomes of a ring on the screen that is judged so; nothing while it still holds.
+#[must_use]
+pub fn gone(judged: Due) -> Option<Outcome> {
+    match judged {
+        Due::Ring | Due::NotYet => None,
+        Due::Joined => Some(Outcome::Joined),
+        Due::Withdraw => Some(Outcome::Withdrawn),
+        Due::Missed => Some(Outcome::TimedOut),
     }
 }
 

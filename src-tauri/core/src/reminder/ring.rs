@@ -25,6 +25,7 @@ use super::{
     ledger::{LONG_LOOK, Ledger, SHORT_LOOK},
     memory::SharedMemory,
     plan,
+    unstored::Deed,
     wait::{TICK, Wait},
 };
 use crate::{
@@ -102,6 +103,7 @@ impl<N: Notifier, C: Clock, W: Wait> Bell<N, C, W> {
     pub async fn run(mut self, mut signals: mpsc::UnboundedReceiver<Signal>) {
         while self.memory.is_turn_of(self.turn) {
             let next = self.look().await;
+            tracing::trace!(%next, "the bell has looked");
             self.memory.beat(self.turn);
             tokio::select! {
                 () = self.wait.wait(next) => {}
@@ -136,6 +138,7 @@ impl<N: Notifier, C: Clock, W: Wait> Bell<N, C, W> {
                 self.learn(now).await;
                 let known = self.memory.known();
                 self.ring_from(&known, now).await;
+                self.take_back_by(&known, now).await;
                 let error = in_time(async { Err::<(), _>(self.ledger.store.explained(error).await) }).await;
                 self.note_store(error.as_ref().err());
                 if self.another_minute(now) {
@@ -223,12 +226,29 @@ impl<N: Notifier, C: Clock, W: Wait> Bell<N, C, W> {
         }
     }
 
+    /// Takes rings off the screen that are settled or have changed by what is known of the store.
+    async fn take_back_by(&self, known: &Known, now: DateTime<Utc>) {
+        for (key, outcome) in known.gone(&self.memory.showing(), self.ledger.rules, now) {
+            self.memory.keep(Deed::Became { key, outcome });
+            self.withdraw(key).await;
+        }
+    }
+
+    async fn withdraw(&self, key: RingKey) {
+        self.memory.beat(self.turn);
+        if self.memory.no_longer_shows(key) && timeout(PATIENCE, self.notifier.withdraw(key)).await.is_err() {
+            tracing::warn!("the notification service did not take a ring back");
+        }
+    }
+
     /// Hands a ring to the desktop. In a task of its own: whatever the desktop does, the bell goes on. Whether the
     /// desktop has taken it in time.
     async fn hand_over(&self, ring: Ring) -> bool {
         if !self.memory.claim(self.turn, &ring.keys) {
             return false;
         }
+        // A desktop that is slow is no silence of the bell.
+        self.memory.beat(self.turn);
         let keys = ring.keys.clone();
         let (notifier, memory, clock) =
             (Arc::clone(&self.notifier), Arc::clone(&self.memory), Arc::clone(&self.clock));
@@ -259,11 +279,7 @@ impl<N: Notifier, C: Clock, W: Wait> Bell<N, C, W> {
     async fn take_back(&mut self, now: DateTime<Utc>) -> Result<bool> {
         let (gone, settled) = in_time(self.ledger.gone(now)).await?;
         for key in settled {
-            if self.memory.no_longer_shows(key)
-                && timeout(PATIENCE, self.notifier.withdraw(key)).await.is_err()
-            {
-                tracing::warn!("the notification service did not take a ring back");
-            }
+            self.withdraw(key).await;
         }
         in_time(self.ledger.settle(&gone)).await?;
         Ok(!gone.is_empty())

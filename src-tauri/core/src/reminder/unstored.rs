@@ -95,9 +95,9 @@ impl Deed {
 pub(crate) async fn opened(conn: &mut SqliteConnection, session: SessionId, at: DateTime<Utc>) -> Result<()> {
     let Some(mut current) = sessions::get(conn, session).await? else { return Ok(()) };
     // The store counts milliseconds.
-    let is_stored =
-        current.opened_at.is_some_and(|opened| opened.timestamp_millis() == at.timestamp_millis());
-    if !is_stored {
+    let is_this =
+        |event: &Event| event.kind == Kind::Opened && event.at.timestamp_millis() == at.timestamp_millis();
+    if !events::of(conn, session).await?.iter().any(is_this) {
         current.opened_at = current.opened_at.max(Some(at));
         sessions::update(conn, &current).await?;
         events::add(conn, session, Event { at, kind: Kind::Opened, by: By::You, detail: None }).await?;
