@@ -81,13 +81,15 @@ async fn to_read(
     let database = folder.database();
     let store = match Store::open_to_read(&database).await {
         Ok(store) => store,
-        Err(error) => match read_copy(&database, now).await {
-            Ok(store) => store,
-            Err(_) => {
+        Err(error) => {
+            // What somebody writes just now would be torn in a copy.
+            let is_still = !matches!(fault_of(&fault), StoreFault::Busy);
+            let copy = if is_still { read_copy(&database, now).await.ok() } else { None };
+            copy.unwrap_or_else(|| {
                 tracing::error!(%error, "it cannot be read either");
                 Store::closed()
-            }
-        },
+            })
+        }
     };
     Opened { ownership, store, fault: Some(fault), damaged: None }
 }
