@@ -273,7 +273,12 @@ async fn card_brass_tray_and_ctrl_j_follow_the_afternoon_in_the_window() {
     scene.shows("14:46", "– | – | – | No sessions to come | Join").await;
     scene.ctrl_j_opens(DAN).await;
     scene.shows("15:31", "– | – | – | No sessions to come | Join").await;
-    page.has(0, "section.day .row").await.unwrap();
+    wait::until_true("all to be past", SOON, async || {
+        desktop.logind.as_ref().context("logind")?.wake().await?;
+        Ok(page.count("section.day .row").await? == 0)
+    })
+    .await
+    .unwrap();
     scene.ctrl_j().await;
     page.shows("No session is planned that could be joined.").await.unwrap();
 }
