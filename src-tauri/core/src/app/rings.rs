@@ -7,10 +7,8 @@ use crate::{
     change::Cause,
     desktop::Answer,
     reminder::{plan::snoozed_until, unstored::Deed},
-    store::{
-        rings::{self, Outcome, RingKey},
-        sessions,
-    },
+    ring::{Outcome, RingKey},
+    store::{rings, sessions},
 };
 
 /// The last bell that rang.

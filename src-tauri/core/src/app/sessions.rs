@@ -9,14 +9,14 @@ use super::{App, Result, news::news};
 use crate::{
     draft::{Draft, Fault, MOST_TEXT, Planned, Time},
     error::Error,
+    happened::{By, Event, Kind},
     id::SessionId,
+    series::Choice,
     session::{CancelledBy, Session, Source, Status, WallClock},
     state_table::{Action, allowed, decide},
     store::{
-        Write,
-        events::{self, By, Event, Kind},
-        people,
-        series::{self, Choice, Series},
+        Write, events, people,
+        series::{self, Series},
         sessions,
     },
     today::Entry,

@@ -9,14 +9,11 @@ use super::{App, Result};
 use crate::{
     calendar_file::{FileSeries, Occurrence},
     clock_change::{moved, remembered},
+    happened::{By, Event, Kind},
     id::SessionId,
     occurrences::FILES,
     session::{Session, Source},
-    store::{
-        Store, Write, clock_changes,
-        events::{self, By, Event, Kind},
-        series, sessions, settings,
-    },
+    store::{Store, Write, clock_changes, events, series, sessions, settings},
     zone::Table,
 };
 

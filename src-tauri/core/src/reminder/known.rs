@@ -9,11 +9,12 @@ use super::{plan, unstored::Deed};
 use crate::{
     id::SessionId,
     join::{JoinRules, Room},
+    ring::RingKey,
     session::{EARLIEST_JOIN, Session},
     settings::Settings,
     store::{
         Result, people,
-        rings::{self, Last, RingKey},
+        rings::{self, Last},
         sessions,
     },
 };

@@ -13,12 +13,13 @@ use super::{
 };
 use crate::{
     desktop::Ring,
+    happened::{Event, Kind},
     join::{JoinRules, Room},
+    ring::{Outcome, RingKey},
     session::Session,
     store::{
-        Result, Store,
-        events::{self, Event, Kind},
-        rings::{self, Known as InLedger, Outcome, RingKey},
+        Result, Store, events,
+        rings::{self, Known as InLedger},
         sessions, settings,
     },
 };

@@ -5,14 +5,11 @@ use chrono::{DateTime, Utc};
 use sqlx::SqliteConnection;
 
 use crate::{
+    happened::{By, Event, Kind},
     id::SessionId,
+    ring::{Outcome, RingKey},
     session::Session,
-    store::{
-        Result,
-        events::{self, By, Event, Kind},
-        rings::{self, Outcome, RingKey},
-        sessions,
-    },
+    store::{Result, events, rings, sessions},
 };
 
 /// One thing that was done. Instants are UTC.
