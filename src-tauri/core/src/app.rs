@@ -35,7 +35,7 @@ use crate::{
     reminder::{Bell, SharedMemory, Signal, wait::Wait},
     settings::Settings,
     state_table::Role,
-    store::{Store, Write},
+    store::{Store, Write, settings},
     zone::Zone,
 };
 
@@ -82,7 +82,7 @@ impl App {
     /// # Errors
     /// What the store says.
     pub async fn settings(&self) -> Result<Settings> {
-        Ok(Settings::load(&mut *self.store.read().await?).await?)
+        Ok(settings::load(&mut *self.store.read().await?).await?)
     }
 
     /// Keeps what the person has chosen.
@@ -91,7 +91,7 @@ impl App {
     /// What the store says.
     pub async fn save_settings(&self, settings: Settings) -> Result<()> {
         let mut tx = self.store.write().await?;
-        settings.save(&mut tx).await?;
+        settings::save(&mut tx, &settings).await?;
         self.commit(tx).await
     }
 

@@ -1,8 +1,8 @@
 //! What First Bell knows and decides, without any window or desktop.
 //!
 //! The words ([`session`], [`happened`], [`ring`], [`series`]) and the pure rules ([`join`], [`state_table`],
-//! [`calendar_file`]) take the time as an argument and do no input or output. [`store`] keeps them in SQLite, [`reminder`] rings, and
-//! [`app`] is what a host (the window, the `bell` command) may ask for.
+//! [`calendar_file`]) take the time as an argument and do no input or output. [`store`] keeps them in SQLite,
+//! [`reminder`] rings, and [`app`] is what a host (the window, the `bell` command) may ask for.
 #![warn(missing_docs)]
 
 pub mod app;

@@ -15,7 +15,7 @@ use crate::{
     store::{
         Result, people,
         rings::{self, Last},
-        sessions,
+        sessions, settings,
     },
 };
 
@@ -43,7 +43,7 @@ impl Surroundings {
         ahead: Duration,
     ) -> Result<Self> {
         Ok(Self {
-            settings: Settings::load(conn).await?,
+            settings: settings::load(conn).await?,
             zones: people::zones(conn).await?,
             around: sessions::touching(conn, now, now + ahead + EARLIEST_JOIN).await?,
         })
