@@ -23,7 +23,6 @@ pub use import::{Asked, ImportId, ImportResult, Preview, PreviewSeries, SeriesSt
 pub use join::Opened;
 pub use people::Person;
 pub use rings::LastRing;
-pub(crate) use sessions::add as add_session;
 pub use sessions::{Scope, SessionPage};
 
 use crate::{
