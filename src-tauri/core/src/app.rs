@@ -20,8 +20,8 @@ use tokio::sync::{broadcast, mpsc};
 
 pub use agenda::Page;
 pub use import::{Asked, ImportId, ImportResult, Preview, PreviewSeries, SeriesState};
-pub use join::Opened;
 pub use people::Person;
+pub use press::Opened;
 pub use rings::LastRing;
 pub use sessions::{Scope, SessionPage};
 

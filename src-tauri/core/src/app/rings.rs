@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{App, Result, join::Opened};
+use super::{App, Result, press::Opened};
 use crate::{
     change::Cause,
     desktop::Answer,
