@@ -1,6 +1,11 @@
 //! The directions of the layout and the words, held by looking at the tree itself.
 #![allow(clippy::unwrap_used)]
 
+#[path = "tree/paths.rs"]
+mod paths;
+#[path = "tree/rooms.rs"]
+mod rooms;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;

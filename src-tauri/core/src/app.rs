@@ -20,10 +20,9 @@ use tokio::sync::{broadcast, mpsc};
 
 pub use agenda::Page;
 pub use import::{Asked, ImportId, ImportResult, Preview, PreviewSeries, SeriesState};
-pub use join::Opened;
 pub use people::Person;
+pub use press::Opened;
 pub use rings::LastRing;
-pub(crate) use sessions::add as add_session;
 pub use sessions::{Scope, SessionPage};
 
 use crate::{
@@ -35,7 +34,7 @@ use crate::{
     reminder::{Bell, SharedMemory, Signal, wait::Wait},
     settings::Settings,
     state_table::Role,
-    store::{Store, Write},
+    store::{Store, Write, settings},
     zone::Zone,
 };
 
@@ -82,7 +81,7 @@ impl App {
     /// # Errors
     /// What the store says.
     pub async fn settings(&self) -> Result<Settings> {
-        Ok(Settings::load(&mut *self.store.read().await?).await?)
+        Ok(settings::load(&mut *self.store.read().await?).await?)
     }
 
     /// Keeps what the person has chosen.
@@ -91,7 +90,7 @@ impl App {
     /// What the store says.
     pub async fn save_settings(&self, settings: Settings) -> Result<()> {
         let mut tx = self.store.write().await?;
-        settings.save(&mut tx).await?;
+        settings::save(&mut tx, &settings).await?;
         self.commit(tx).await
     }
 

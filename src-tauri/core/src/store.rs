@@ -27,6 +27,8 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 use open::OpenFile;
 pub use open::{Migrate, OpenError};
 pub use others::notice_others;
+/// A connection to the store, within a transaction or without.
+pub use sqlx::SqliteConnection as Connection;
 
 /// What goes wrong at the store while it is in use.
 #[derive(Debug, thiserror::Error)]

@@ -2,15 +2,13 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{App, Result, join::Opened};
+use super::{App, Result, press::Opened};
 use crate::{
     change::Cause,
     desktop::Answer,
     reminder::{plan::snoozed_until, unstored::Deed},
-    store::{
-        rings::{self, Outcome, RingKey},
-        sessions,
-    },
+    ring::{Outcome, RingKey},
+    store::{rings, sessions},
 };
 
 /// The last bell that rang.

@@ -3,20 +3,16 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use sqlx::SqliteConnection;
 
 use super::{App, Result};
 use crate::{
     calendar_file::{FileSeries, Occurrence},
     clock_change::{moved, remembered},
+    happened::{By, Event, Kind},
     id::SessionId,
     occurrences::FILES,
     session::{Session, Source},
-    store::{
-        Store, Write, clock_changes,
-        events::{self, By, Event, Kind},
-        series, sessions, settings,
-    },
+    store::{Connection, Store, Write, clock_changes, events, series, sessions, settings},
     zone::Table,
 };
 
@@ -114,7 +110,7 @@ async fn remember(tx: &mut Write) -> Result<()> {
 
 /// What a calendar file says of its sessions, as it was read by a table.
 async fn said_by_file(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     series: &str,
     table: &'static Table,
 ) -> Result<BTreeMap<SessionId, Occurrence>> {

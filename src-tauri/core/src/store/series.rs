@@ -6,34 +6,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{QueryBuilder, SqliteConnection};
 
 use super::{ROWS_AT_ONCE, Result, from_ms, to_ms};
-use crate::session::Source;
-
-/// What the person wants of a series.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Choice {
-    /// Show it and ring.
-    Bell,
-    /// Show it, do not ring.
-    NoBell,
-    /// Do not show it.
-    LeaveOut,
-}
-
-impl Choice {
-    /// The name in the table.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Bell => "bell",
-            Self::NoBell => "no_bell",
-            Self::LeaveOut => "leave_out",
-        }
-    }
-
-    fn from_name(name: &str) -> Self {
-        [Self::Bell, Self::NoBell].into_iter().find(|choice| choice.name() == name).unwrap_or(Self::LeaveOut)
-    }
-}
+use crate::{series::Choice, session::Source};
 
 /// A series as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
