@@ -1,6 +1,8 @@
 //! The directions of the layout and the words, held by looking at the tree itself.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+#[path = "tree/lengths.rs"]
+mod lengths;
 #[path = "tree/paths.rs"]
 mod paths;
 #[path = "tree/rooms.rs"]

@@ -1,5 +1,8 @@
 //! What a host may ask for. One [`App`] owns the store and the channels; the window's shell and `bell`
 //! are thin hosts over it. Every write tells the listeners and wakes the bell.
+//!
+//! Whatever is asked can fail with what the store says ([`Error::Store`]); only other errors are named where they
+//! come from.
 
 mod agenda;
 mod import;
@@ -77,17 +80,11 @@ impl App {
     }
 
     /// What the person has chosen.
-    ///
-    /// # Errors
-    /// What the store says.
     pub async fn settings(&self) -> Result<Settings> {
         Ok(settings::load(&mut *self.store.read().await?).await?)
     }
 
     /// Keeps what the person has chosen.
-    ///
-    /// # Errors
-    /// What the store says.
     pub async fn save_settings(&self, settings: Settings) -> Result<()> {
         let mut tx = self.store.write().await?;
         settings::save(&mut tx, &settings).await?;

@@ -1,5 +1,7 @@
 //! The store: SQLite in one file. Each file below holds one table's statements; transactions belong to
 //! [`crate::app`], which knows what belongs together.
+//!
+//! Every statement can fail with what SQLite says ([`StoreError`]); only other errors are named where they come from.
 
 pub mod clock_changes;
 pub mod events;

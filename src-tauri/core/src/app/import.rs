@@ -209,9 +209,6 @@ impl App {
     }
 
     /// Extends the series of calendar files to two years from now, if it is time to. True if any was.
-    ///
-    /// # Errors
-    /// What the store says.
     pub async fn extend_series(&self) -> Result<bool> {
         let now = self.now();
         let due = series::to_extend(&mut *self.store.read().await?, now + EXTEND_BELOW).await?;

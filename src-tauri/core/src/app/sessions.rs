@@ -253,9 +253,6 @@ impl App {
     }
 
     /// The live session that a time would overlap.
-    ///
-    /// # Errors
-    /// What the store says.
     pub async fn overlapping(
         &self,
         start: DateTime<Utc>,
@@ -266,9 +263,6 @@ impl App {
     }
 
     /// Adds the samples for looking round: sessions around now, one in six minutes.
-    ///
-    /// # Errors
-    /// What the store says.
     pub async fn add_samples(&self) -> Result<()> {
         let now = self.now();
         let mut tx = self.store.write().await?;
@@ -280,9 +274,6 @@ impl App {
     }
 
     /// Takes all samples out.
-    ///
-    /// # Errors
-    /// What the store says.
     pub async fn remove_samples(&self) -> Result<()> {
         let mut tx = self.store.write().await?;
         sessions::delete_samples(&mut tx).await?;

@@ -30,9 +30,6 @@ pub struct ClocksChanged {
 
 /// Whether the instants in a store were made by our table, or by one that a newer First Bell has brought: IANA names
 /// them by year and letter, which sort by age.
-///
-/// # Errors
-/// What the store says.
 pub async fn are_right(store: &Store) -> Result<bool> {
     let by = settings::get(&mut *store.read().await?, TABLE).await?;
     Ok(by.is_some_and(|by| by.as_str() >= Table::ours().version()))
@@ -126,18 +123,12 @@ async fn said_by_file(
 
 impl App {
     /// Clocks that have changed and of which the person has not been told, by zone.
-    ///
-    /// # Errors
-    /// What the store says.
     pub async fn clocks_changed(&self) -> Result<Vec<ClocksChanged>> {
         let unseen = clock_changes::unseen(&mut *self.store.read().await?, self.now()).await?;
         Ok(unseen.into_iter().map(|(zone, starts)| ClocksChanged { zone, starts }).collect())
     }
 
     /// The person has been told of the clocks of a zone.
-    ///
-    /// # Errors
-    /// What the store says.
     pub async fn acknowledge_clocks(&self, zone: &str) -> Result<()> {
         let mut tx = self.store.write().await?;
         clock_changes::acknowledge(&mut tx, zone).await?;

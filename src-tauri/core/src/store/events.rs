@@ -9,9 +9,6 @@ use crate::{
 };
 
 /// Notes that something happened.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn add(conn: &mut SqliteConnection, session: SessionId, event: Event) -> Result<()> {
     sqlx::query(
         "INSERT INTO session_events (session_id, at, kind, source, detail) VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -27,9 +24,6 @@ pub async fn add(conn: &mut SqliteConnection, session: SessionId, event: Event) 
 }
 
 /// Notes that the same happened to many.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn add_to_all(conn: &mut SqliteConnection, sessions: &[SessionId], event: Event) -> Result<()> {
     for some in sessions.chunks(ROWS_AT_ONCE) {
         let mut insert =
@@ -47,9 +41,6 @@ pub async fn add_to_all(conn: &mut SqliteConnection, sessions: &[SessionId], eve
 }
 
 /// What happened to a session, in order. Kinds that this program does not know are left out.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn of(conn: &mut SqliteConnection, session: SessionId) -> Result<Vec<Event>> {
     let rows: Vec<(i64, String, String, Option<i64>)> = sqlx::query_as(
         "SELECT at, kind, source, detail FROM session_events WHERE session_id = ?1 ORDER BY id",
