@@ -143,6 +143,17 @@ need_bundler() {
   done_with bundler $key
 }
 
+# What looks at licences, versions and sources. It takes minutes to build, so only `./dev deny` needs it.
+need_deny() {
+  local key=0.20.2
+  is_done deny $key && [[ -x .dev/deny/bin/cargo-deny ]] && return
+  step "Building what looks at crates, this once"
+  cargo install cargo-deny --version "$key" --locked --no-default-features \
+    --root .dev/deny --target-dir "$target/deny"
+  rm -rf "$target/deny"
+  done_with deny $key
+}
+
 need_crates() {
   local key
   key=$(digest Cargo.lock)

@@ -1,5 +1,12 @@
 //! The directions of the layout and the words, held by looking at the tree itself.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+#[path = "tree/lengths.rs"]
+mod lengths;
+#[path = "tree/paths.rs"]
+mod paths;
+#[path = "tree/rooms.rs"]
+mod rooms;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

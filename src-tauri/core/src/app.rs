@@ -1,5 +1,8 @@
 //! What a host may ask for. One [`App`] owns the store and the channels; the window's shell and `bell`
 //! are thin hosts over it. Every write tells the listeners and wakes the bell.
+//!
+//! Whatever is asked can fail with what the store says ([`Error::Store`]); only other errors are named where they
+//! come from.
 
 mod agenda;
 mod import;
@@ -20,10 +23,9 @@ use tokio::sync::{broadcast, mpsc};
 
 pub use agenda::Page;
 pub use import::{Asked, ImportId, ImportResult, Preview, PreviewSeries, SeriesState};
-pub use join::Opened;
 pub use people::Person;
+pub use press::Opened;
 pub use rings::LastRing;
-pub(crate) use sessions::add as add_session;
 pub use sessions::{Scope, SessionPage};
 
 use crate::{
@@ -35,7 +37,7 @@ use crate::{
     reminder::{Bell, SharedMemory, Signal, wait::Wait},
     settings::Settings,
     state_table::Role,
-    store::{Store, Write},
+    store::{Store, Write, settings},
     zone::Zone,
 };
 
@@ -78,20 +80,14 @@ impl App {
     }
 
     /// What the person has chosen.
-    ///
-    /// # Errors
-    /// What the store says.
     pub async fn settings(&self) -> Result<Settings> {
-        Ok(Settings::load(&mut *self.store.read().await?).await?)
+        Ok(settings::load(&mut *self.store.read().await?).await?)
     }
 
     /// Keeps what the person has chosen.
-    ///
-    /// # Errors
-    /// What the store says.
     pub async fn save_settings(&self, settings: Settings) -> Result<()> {
         let mut tx = self.store.write().await?;
-        settings.save(&mut tx).await?;
+        settings::save(&mut tx, &settings).await?;
         self.commit(tx).await
     }
 

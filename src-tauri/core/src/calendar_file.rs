@@ -7,6 +7,7 @@
 //! turns wall clocks into instants.
 
 mod event;
+mod excluded;
 mod merge;
 mod own_zone;
 mod parse;

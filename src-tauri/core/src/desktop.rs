@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use crate::{join::JoinUrl, store::rings::RingKey};
+use crate::{join::JoinUrl, ring::RingKey};
 
 /// One ring as the desktop is to show it. Names are in it only where they may be seen.
 #[derive(Clone, Debug, PartialEq, Eq)]

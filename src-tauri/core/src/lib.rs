@@ -1,8 +1,8 @@
 //! What First Bell knows and decides, without any window or desktop.
 //!
-//! The pure rules ([`session`], [`join`], [`state_table`], [`calendar_file`]) take the time as an
-//! argument and do no input or output. [`store`] keeps them in SQLite, [`reminder`] rings, and
-//! [`app`] is what a host (the window, the `bell` command) may ask for.
+//! The words ([`session`], [`happened`], [`ring`], [`series`]) and the pure rules ([`join`], [`state_table`],
+//! [`calendar_file`]) take the time as an argument and do no input or output. [`store`] keeps them in SQLite,
+//! [`reminder`] rings, and [`app`] is what a host (the window, the `bell` command) may ask for.
 #![warn(missing_docs)]
 
 pub mod app;
@@ -14,6 +14,7 @@ pub mod data_folder;
 pub mod desktop;
 pub mod draft;
 pub mod error;
+pub mod happened;
 pub mod health;
 pub mod id;
 pub mod join;
@@ -21,7 +22,9 @@ pub mod local_socket;
 pub mod occurrences;
 pub mod progress;
 pub mod reminder;
+pub mod ring;
 pub mod samples;
+pub mod series;
 pub mod session;
 pub mod settings;
 pub mod state_table;

@@ -10,8 +10,8 @@ use crate::{
     calendar_file::Occurrence,
     id::SessionId,
     join::{JoinUrl, Sources, find_join_url},
+    series::Choice,
     session::{CancelledBy, Session, Source, Status},
-    store::series::Choice,
 };
 
 /// The source of all calendar files of this computer: an event keeps its identity whatever the file that

@@ -4,11 +4,9 @@
 use chrono::{DateTime, Duration, DurationRound as _, Utc};
 
 use crate::{
-    app::Result,
-    draft::{self, Time},
+    draft::{self, Planned, Time},
     join::JoinUrl,
-    session::{Decided, Source, WallClock},
-    store::Write,
+    session::{Decided, WallClock},
     zone::Zone,
 };
 
@@ -53,13 +51,13 @@ fn all() -> [Sample; 7] {
     ]
 }
 
-/// Writes the samples. `now` is UTC; they are given whole minutes, and whole quarters of an hour where
-/// they are not the next one.
-pub(crate) async fn add(tx: &mut Write, now: DateTime<Utc>, zone: Zone) -> Result<()> {
-    for sample in all() {
+/// The samples around `now` (UTC). They are given whole minutes, and whole quarters of an hour where they are not
+/// the next one.
+pub(crate) fn around(now: DateTime<Utc>, zone: Zone) -> impl Iterator<Item = Planned> {
+    all().into_iter().map(move |sample| {
         let whole = if sample.starts_in.abs() < Duration::minutes(30) { 1 } else { 15 };
         let start = (now + sample.starts_in).duration_trunc(Duration::minutes(whole)).unwrap_or(now);
-        let planned = draft::Planned {
+        Planned {
             title: draft::title(Some(sample.person), Some(sample.subject)),
             person: Some(sample.person.to_owned()),
             person_zone: Some(sample.zone.to_owned()),
@@ -74,8 +72,6 @@ pub(crate) async fn add(tx: &mut Write, now: DateTime<Utc>, zone: Zone) -> Resul
             join_url: sample.link.and_then(|link| JoinUrl::parse(link).ok()),
             place: None,
             homework: sample.homework.to_owned(),
-        };
-        crate::app::add_session(tx, &planned, Source::Sample, now).await?;
-    }
-    Ok(())
+        }
+    })
 }

@@ -1,12 +1,8 @@
-//! What the person has chosen, kept in the store.
+//! What the person has chosen.
 
 use serde::{Deserialize, Serialize};
-use sqlx::SqliteConnection;
 
-use crate::{
-    store::{Result, settings},
-    wall_clock::HourClock,
-};
+use crate::wall_clock::HourClock;
 
 /// The colours of the window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,27 +63,7 @@ impl Default for Settings {
     }
 }
 
-const KEY: &str = "settings";
-
 impl Settings {
-    /// Reads them; what is missing or cannot be read has its default.
-    ///
-    /// # Errors
-    /// What SQLite says.
-    pub async fn load(conn: &mut SqliteConnection) -> Result<Self> {
-        let text = settings::get(conn, KEY).await?;
-        Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
-    }
-
-    /// Keeps them.
-    ///
-    /// # Errors
-    /// What SQLite says.
-    pub async fn save(&self, conn: &mut SqliteConnection) -> Result<()> {
-        // A struct of plain values cannot fail to become JSON; an empty text would read as the defaults.
-        settings::set(conn, KEY, &serde_json::to_string(self).unwrap_or_default()).await
-    }
-
     /// How times are said by bell and tray.
     #[must_use]
     pub fn hours(&self) -> HourClock {

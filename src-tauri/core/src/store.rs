@@ -1,5 +1,7 @@
 //! The store: SQLite in one file. Each file below holds one table's statements; transactions belong to
 //! [`crate::app`], which knows what belongs together.
+//!
+//! Every statement can fail with what SQLite says ([`StoreError`]); only other errors are named where they come from.
 
 pub mod clock_changes;
 pub mod events;
@@ -27,6 +29,8 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 use open::OpenFile;
 pub use open::{Migrate, OpenError};
 pub use others::notice_others;
+/// A connection to the store, within a transaction or without.
+pub use sqlx::SqliteConnection as Connection;
 
 /// What goes wrong at the store while it is in use.
 #[derive(Debug, thiserror::Error)]

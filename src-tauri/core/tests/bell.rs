@@ -15,20 +15,17 @@ use firstbell_core::{
     clock::{Clock, SystemClock, computer_zone},
     desktop::{Answer, NotOpened, NotShown, Notifier, Opener, Ring},
     draft::Draft,
+    happened::Kind,
     id::SessionId,
     join::{JoinRules, JoinUrl},
     reminder::{
         Bell, SharedMemory, Signal,
         wait::{SystemWait, TICK, Wait},
     },
+    ring::{Outcome, RingKey},
     session::Session,
     settings::{Hours, Settings},
-    store::{
-        Migrate, Store, Write,
-        events::Kind,
-        rings::{self, Outcome, RingKey},
-        sessions,
-    },
+    store::{Migrate, Store, Write, rings, sessions},
     wall_clock::{HourClock, time_of_day},
 };
 use tempfile::TempDir;

@@ -1,22 +1,18 @@
-//! Calendar files against a second opinion: the Python library `recurring-ical-events`, over every file
-//! of `calendar_files/` and over random rules; and what must hold of any file at all.
+//! Calendar files: what the real ones say, and what must hold of any file at all.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
-#[path = "../../../tests/oracle/differences.rs"]
-mod differences;
+#[path = "calendar_reading/any_bytes.rs"]
+mod any_bytes;
+#[path = "calendar_reading/oracle.rs"]
+mod oracle;
 
 use std::{
-    collections::BTreeMap,
     env, fs,
-    io::Write as _,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
     sync::LazyLock,
-    time::{Duration, Instant},
 };
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use differences::DIFFERENCES;
+use chrono::{DateTime, TimeDelta, Utc};
 use firstbell_core::calendar_file::{
     CalendarFile, FileFault, FileSeries, MAX_BYTES, MergeOutcome, Method, Occurrence, OutEvent, Pattern,
     Reason, read, write,
@@ -26,12 +22,7 @@ use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 
 /// The computer of tutor Ada.
 static LOCAL: LazyLock<Zone> = LazyLock::new(|| "Europe/Madrid".parse().unwrap());
-const FROM: &str = "19000101T000000Z";
 const UNTIL: &str = "20280101T000000Z";
-
-type Row = (String, String, String);
-/// By file name; a file that the library refuses gives its reason.
-type Opinions = BTreeMap<String, Result<Vec<Row>, String>>;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/calendar_files")
@@ -52,52 +43,8 @@ fn soak() -> bool {
     env::var_os("FIRSTBELL_SOAK").is_some_and(|value| value == "1")
 }
 
-fn oracle(files: &[PathBuf]) -> Opinions {
-    let python = env::var_os("FIRSTBELL_ORACLE_PYTHON").expect(
-        "FIRSTBELL_ORACLE_PYTHON names no Python with recurring-ical-events: run `./dev test`, which makes one",
-    );
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/oracle/occurrences.py");
-    let mut child = Command::new(python)
-        .arg(script)
-        .args([LOCAL.name(), FROM, UNTIL, "-"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let names: String = files.iter().map(|file| format!("{}\n", file.display())).collect();
-    let mut stdin = child.stdin.take().unwrap();
-    let feeder = std::thread::spawn(move || stdin.write_all(names.as_bytes()).unwrap());
-    let output = child.wait_with_output().unwrap();
-    feeder.join().unwrap();
-    assert!(output.status.success(), "the oracle failed");
-
-    let mut opinions = Opinions::new();
-    let mut current = String::new();
-    for line in String::from_utf8(output.stdout).unwrap().lines() {
-        if let Some(path) = line.strip_prefix("# ") {
-            current = name(Path::new(path));
-            opinions.insert(current.clone(), Ok(Vec::new()));
-        } else if let Some(reason) = line.strip_prefix("! ") {
-            opinions.insert(current.clone(), Err(reason.to_owned()));
-        } else if let Some(Ok(rows)) = opinions.get_mut(&current) {
-            let mut parts = line.split('\t').map(str::to_owned);
-            rows.push((parts.next().unwrap(), parts.next().unwrap(), parts.next().unwrap_or_default()));
-        }
-    }
-    assert_eq!(opinions.len(), files.len());
-    opinions
-}
-
 fn at(text: &str) -> DateTime<Utc> {
     chrono::NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%M%SZ").unwrap().and_utc()
-}
-
-fn rows(occurrences: &[Occurrence]) -> Vec<Row> {
-    let time = |at: DateTime<Utc>| at.format("%Y%m%dT%H%M%SZ").to_string();
-    let mut rows: Vec<Row> =
-        occurrences.iter().map(|o| (time(o.start), time(o.end), o.title.replace('\n', " "))).collect();
-    rows.sort();
-    rows
 }
 
 fn all(file: &CalendarFile) -> Vec<Occurrence> {
@@ -108,224 +55,11 @@ fn read_file(name: &str) -> CalendarFile {
     read(&fs::read(folder().join(format!("{name}.ics"))).unwrap(), *LOCAL).unwrap()
 }
 
-fn minus(from: &[Row], what: &[Row]) -> Vec<String> {
-    let mut what = what.to_vec();
-    from.iter()
-        .filter(|row| match what.iter().position(|other| other == *row) {
-            Some(place) => {
-                what.remove(place);
-                false
-            }
-            None => true,
-        })
-        .map(|(start, end, title)| format!("{start} {end} {title}"))
-        .collect()
-}
-
-#[test]
-fn every_file_comes_to_the_same_occurrences_as_in_the_oracle() {
-    // The library knows no lone carriage returns; the same file with line feeds stands for it.
-    let files: Vec<PathBuf> = corpus().into_iter().filter(|path| name(path) != "carriage_returns").collect();
-    assert_eq!(rows(&all(&read_file("carriage_returns"))), rows(&all(&read_file("line_feeds"))));
-    let mut wrong = Vec::new();
-    let mut agreed = 0;
-    for (name, opinion) in oracle(&files) {
-        let theirs = opinion.unwrap_or_else(|reason| panic!("{name}: {reason}"));
-        let file = read_file(&name);
-        assert_eq!(file.left_out, [], "{name}");
-        let ours = rows(&all(&file));
-        let (only_theirs, only_ours) = (minus(&theirs, &ours), minus(&ours, &theirs));
-        let expected = DIFFERENCES.iter().find(|difference| difference.0 == name);
-        let (theirs_expected, ours_expected) = expected.map_or((&[][..], &[][..]), |d| (d.1, d.2));
-        agreed += theirs.len() - only_theirs.len();
-        if only_theirs != theirs_expected || only_ours != ours_expected {
-            wrong.push(format!("{name}\n  only the oracle: {only_theirs:#?}\n  only here: {only_ours:#?}"));
-        }
-    }
-    println!("{} files, {agreed} occurrences agree", files.len());
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-/// A random event that repeats, as text. What `DIFFERENCES` names is not made here: lessons that end
-/// on the other side of a change of the clock, the mixture of `MO` with `1TU`, EXDATE with BYHOUR.
-fn random_event(rng: &mut StdRng, number: usize) -> String {
-    const ZONES: [&str; 8] = [
-        "Europe/Madrid",
-        "America/New_York",
-        "Australia/Sydney",
-        "Asia/Kolkata",
-        "America/Santiago",
-        "Europe/London",
-        "UTC",
-        "",
-    ];
-    const DAYS: [&str; 7] = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
-    fn pick(rng: &mut StdRng, from: &[String], most: usize) -> String {
-        let many = rng.random_range(1..=most);
-        let mut some: Vec<&String> = from.choose_multiple(rng, many).collect();
-        some.sort();
-        some.iter().map(|s| s.as_str()).collect::<Vec<_>>().join(",")
-    }
-    let numbers = |range: std::ops::RangeInclusive<i32>| -> Vec<String> {
-        range.filter(|n| *n != 0).map(|n| n.to_string()).collect()
-    };
-
-    let zone = *ZONES.choose(rng).unwrap();
-    let day = NaiveDate::from_ymd_opt(2023, 1, 1).unwrap() + TimeDelta::days(rng.random_range(0..1400));
-    let night = rng.random_bool(0.2);
-    let (hour, minute) =
-        (if night { rng.random_range(0..4) } else { rng.random_range(7..21) }, rng.random_range(0..4) * 15);
-    let start = day.and_hms_opt(hour, minute, 0).unwrap();
-    let written = |name: &str, time: chrono::NaiveDateTime| {
-        let text = time.format("%Y%m%dT%H%M%S");
-        match zone {
-            "" => format!("{name}:{text}"),
-            "UTC" => format!("{name}:{text}Z"),
-            zone => format!("{name};TZID={zone}:{text}"),
-        }
-    };
-
-    let freq = *["DAILY", "WEEKLY", "MONTHLY", "YEARLY"].choose(rng).unwrap();
-    let mut rule = format!("FREQ={freq}");
-    if rng.random_bool(0.5) {
-        rule += &format!(";INTERVAL={}", rng.random_range(1..=4));
-    }
-    if rng.random_bool(0.3) {
-        rule += &format!(";WKST={}", DAYS.choose(rng).unwrap());
-    }
-    let mut says = false;
-    if rng.random_bool(0.3) {
-        rule += &format!(";BYMONTH={}", pick(rng, &numbers(1..=12), 4));
-        says = true;
-    }
-    if rng.random_bool(0.5) {
-        let nth = matches!(freq, "MONTHLY" | "YEARLY") && rng.random_bool(0.6);
-        let days: Vec<String> = DAYS
-            .iter()
-            .map(|day| {
-                // The library breaks off at a month's twelfth Thursday.
-                let most = if freq == "MONTHLY" || says { 5 } else { 20 };
-                let n = rng.random_range(1..=most) * if rng.random_bool(0.4) { -1 } else { 1 };
-                if nth { format!("{n}{day}") } else { (*day).to_owned() }
-            })
-            .collect();
-        rule += &format!(";BYDAY={}", pick(rng, &days, 4));
-        says = true;
-    }
-    if rng.random_bool(0.3) {
-        rule += &format!(";BYMONTHDAY={}", pick(rng, &numbers(-31..=31), 8));
-        says = true;
-    }
-    if freq == "YEARLY" && rng.random_bool(0.15) {
-        rule += &format!(";BYYEARDAY={}", pick(rng, &numbers(-366..=366), 40));
-        says = true;
-    }
-    if freq == "YEARLY" && rng.random_bool(0.15) {
-        rule += &format!(";BYWEEKNO={}", pick(rng, &numbers(1..=53), 6));
-        says = true;
-    }
-    if rng.random_bool(0.1) {
-        rule += &format!(";BYHOUR={}", pick(rng, &numbers(7..=20), 3));
-        says = true;
-    }
-    if says && rng.random_bool(0.3) {
-        let most = if freq == "DAILY" { 2 } else { 5 };
-        rule += &format!(";BYSETPOS={}", pick(rng, &numbers(-most..=most), 3));
-    }
-    match rng.random_range(0..4) {
-        0 => rule += &format!(";COUNT={}", rng.random_range(1..=60)),
-        1 => {
-            let until = start + TimeDelta::days(rng.random_range(0..900));
-            rule += &format!(
-                ";UNTIL={}{}",
-                until.format("%Y%m%dT%H%M%S"),
-                if zone.is_empty() { "" } else { "Z" }
-            );
-        }
-        2 => {
-            let until = day + TimeDelta::days(rng.random_range(0..900));
-            rule += &format!(";UNTIL={}", until.format("%Y%m%d"));
-        }
-        _ => {}
-    }
-
-    let mut lines = vec![format!("UID:{number}@random.example")];
-    lines.push(written("DTSTART", start));
-    if !night {
-        lines.push(written("DTEND", start + TimeDelta::minutes(45)));
-    }
-    lines.push(format!("RRULE:{rule}"));
-    let excluded = if rule.contains("BYHOUR") { 0 } else { rng.random_range(0..4) };
-    for _ in 0..excluded {
-        lines.push(written("EXDATE", start + TimeDelta::days(rng.random_range(0..60))));
-    }
-    for _ in 0..rng.random_range(0..3) {
-        // By day a lesson has an end, over which no clock may change: there the library errs (its table of differences).
-        let later = if night { 12 } else { 2 };
-        let at = start
-            + TimeDelta::days(rng.random_range(0..300))
-            + TimeDelta::hours(rng.random_range(0..2) * later);
-        lines.push(written("RDATE", at));
-    }
-    lines.push(format!("SUMMARY:{rule}"));
-    let mut events = event(&lines.iter().map(String::as_str).collect::<Vec<_>>());
-    let overrides = if rule.contains("BYHOUR") || rng.random_bool(0.5) { 0 } else { rng.random_range(1..4) };
-    for number in 0..overrides {
-        // One override an occurrence.
-        let original = start + TimeDelta::days(rng.random_range(0..20) * 3 + number);
-        let moved = original + TimeDelta::minutes(rng.random_range(-2000..2000));
-        let range = if rng.random_bool(0.3) { "RECURRENCE-ID;RANGE=THISANDFUTURE" } else { "RECURRENCE-ID" };
-        let mut lines = vec![lines[0].clone(), written(range, original), written("DTSTART", moved)];
-        lines.push(format!("SUMMARY:Override {number} of {rule}"));
-        if rng.random_bool(0.2) {
-            lines.push("STATUS:CANCELLED".to_owned());
-        }
-        events += &event(&lines.iter().map(String::as_str).collect::<Vec<_>>());
-    }
-    calendar(&events)
-}
-
 fn seed() -> u64 {
     let seed =
         env::var("FIRSTBELL_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or_else(rand::random);
     println!("FIRSTBELL_SEED={seed}");
     seed
-}
-
-#[test]
-fn random_rules_come_to_the_same_occurrences_as_in_the_oracle() {
-    let rng = &mut StdRng::seed_from_u64(seed());
-    let dir = tempfile::tempdir().unwrap();
-    let mut texts = BTreeMap::new();
-    for number in 0..if soak() { 500 } else { 25 } {
-        let text = random_event(rng, number);
-        let file = read(text.as_bytes(), *LOCAL).unwrap();
-        assert_eq!(file.left_out, [], "{text}");
-        let occurrences = all(&file);
-        texts.insert(format!("{number:04}"), (text, occurrences));
-    }
-    let files: Vec<PathBuf> = texts
-        .iter()
-        .map(|(name, (text, _))| {
-            let path = dir.path().join(format!("{name}.ics"));
-            fs::write(&path, text).unwrap();
-            path
-        })
-        .collect();
-    let mut wrong = Vec::new();
-    let mut agreed = 0;
-    for (name, opinion) in oracle(&files) {
-        let (text, occurrences) = &texts[&name];
-        let theirs = opinion.unwrap_or_else(|reason| panic!("{reason}\n{text}"));
-        let ours = rows(occurrences);
-        let (only_theirs, only_ours) = (minus(&theirs, &ours), minus(&ours, &theirs));
-        agreed += ours.len();
-        if !only_theirs.is_empty() || !only_ours.is_empty() {
-            wrong.push(format!("{text}  only the oracle: {only_theirs:#?}\n  only here: {only_ours:#?}"));
-        }
-    }
-    println!("{} rules, {agreed} occurrences", files.len());
-    assert!(wrong.is_empty(), "{} of {} differ:\n{}", wrong.len(), files.len(), wrong.join("\n"));
 }
 
 fn calendar(events: &str) -> String {
@@ -743,135 +477,5 @@ fn what_is_written_is_read_again() {
             assert_eq!((&o.location, &o.notes, &o.url), (&event.location, &event.notes, &event.url));
             assert_eq!((o.cancelled, series.components[0].sequence), (event.cancelled, event.sequence));
         }
-    }
-}
-
-/// Reads what it is given, and everything that comes of it.
-fn devour(bytes: &[u8]) {
-    let begin = Instant::now();
-    if let Ok(file) = read(bytes, *LOCAL) {
-        for series in &file.series {
-            let _ = series.occurrences(at(UNTIL));
-            let again = stored(series);
-            let _ = again.merge(series, file.method);
-            let _ = again.pattern();
-        }
-    }
-    let spent = begin.elapsed();
-    assert!(spent < Duration::from_secs(10), "{spent:?} for {}", String::from_utf8_lossy(bytes));
-}
-
-#[test]
-fn no_bytes_make_it_panic_or_run_long() {
-    const PIECES: [&str; 24] = [
-        "BEGIN:VCALENDAR\n",
-        "END:VCALENDAR\n",
-        "BEGIN:VEVENT\n",
-        "END:VEVENT\n",
-        "BEGIN:VTIMEZONE\n",
-        "END:VTIMEZONE\n",
-        "RRULE:FREQ=SECONDLY\n",
-        "RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30\n",
-        "DTSTART:00010101T000000\n",
-        "DTSTART:99991231T235959Z\n",
-        "DURATION:P36000D\n",
-        "DTSTART;TZID=:20261124T150000\n",
-        "RDATE:/\n",
-        "EXDATE:,,\n",
-        "RECURRENCE-ID;RANGE=THISANDFUTURE:99991231T235959Z\n",
-        "FREQ=",
-        "INTERVAL=4294967295;",
-        "BYSETPOS=-366;",
-        ":",
-        ";",
-        "\"",
-        "\\",
-        "\r\n ",
-        "é",
-    ];
-    let rng = &mut StdRng::seed_from_u64(seed());
-    let files: Vec<Vec<u8>> = corpus().iter().map(|path| fs::read(path).unwrap()).collect();
-    for _ in 0..if soak() { 20_000 } else { 1_000 } {
-        let mut bytes = if rng.random_bool(0.1) {
-            (0..rng.random_range(0..400)).map(|_| rng.random()).collect()
-        } else {
-            files.choose(rng).unwrap().clone()
-        };
-        for _ in 0..rng.random_range(1..6) {
-            let place = rng.random_range(0..=bytes.len());
-            let end = (place + rng.random_range(0..40)).min(bytes.len());
-            match rng.random_range(0..5) {
-                0 => drop(bytes.drain(place..end)),
-                1 => drop(bytes.splice(place..end, PIECES.choose(rng).unwrap().bytes())),
-                2 => bytes.insert(place, rng.random()),
-                3 if place < bytes.len() && bytes[place].is_ascii_digit() => {
-                    bytes[place] = rng.random_range(b'0'..=b'9')
-                }
-                3 if place < bytes.len() => bytes[place] = rng.random(),
-                _ => {
-                    let copy = bytes[place..end].to_vec();
-                    bytes.splice(place..place, copy).for_each(drop);
-                }
-            }
-        }
-        devour(&bytes);
-    }
-    for start in ["00010101T000000", "99991231T235959", "00000101T000000Z", "20260329T023000"] {
-        for rule in [
-            "FREQ=YEARLY;INTERVAL=4294967295",
-            "FREQ=MONTHLY;INTERVAL=4294967295",
-            "FREQ=WEEKLY;INTERVAL=4294967295",
-            "FREQ=DAILY;INTERVAL=4294967295",
-            "FREQ=HOURLY;INTERVAL=4294967295",
-            "FREQ=SECONDLY;INTERVAL=86399;BYHOUR=3",
-            "FREQ=SECONDLY;BYSETPOS=2",
-            "FREQ=YEARLY;BYWEEKNO=-53;BYSETPOS=366",
-            "FREQ=YEARLY;BYWEEKNO=1,53;BYDAY=-53SU",
-        ] {
-            for length in
-                ["DURATION:P36600D", "DTEND:99991231T235959Z", "RDATE;VALUE=PERIOD:99991231T000000Z/P36600D"]
-            {
-                let (start, rule) = (format!("DTSTART:{start}"), format!("RRULE:{rule}"));
-                devour(calendar(&event(&["UID:a", &start, &rule, length])).as_bytes());
-            }
-        }
-    }
-}
-
-#[test]
-fn ten_megabytes_are_read_in_a_moment() {
-    let fill = |line: &dyn Fn(usize) -> String| {
-        let mut events = String::new();
-        let mut number = 0;
-        while events.len() + 1000 < MAX_BYTES {
-            let zone = "TZID=Romance Standard Time";
-            let (start, end) =
-                (format!("DTSTART;{zone}:20261124T150000"), format!("DTEND;{zone}:20261124T160000"));
-            events += &event(&[&line(number), &start, &end, "SUMMARY:Algebra with Ben"]);
-            number += 1;
-        }
-        (calendar(&events), number)
-    };
-    let (sessions, number) = fill(&|number| format!("UID:{number}"));
-    let (moved, overrides) = fill(&|number| {
-        let original = at("20000101T000000Z") + TimeDelta::hours(i64::try_from(number).unwrap());
-        format!("UID:a\r\nRECURRENCE-ID:{}", original.format("%Y%m%dT%H%M%SZ"))
-    });
-    let notes = |text: String| {
-        calendar(&event(&["UID:a", "DTSTART:20261124T150000Z", &format!("DESCRIPTION:{text}")]))
-    };
-    for (text, series, many) in [
-        (sessions, number, number),
-        (moved, 1, overrides),
-        (notes("x".repeat(MAX_BYTES - 1000)), 1, 1),
-        (notes("x\r\n ".repeat(MAX_BYTES / 4 - 100)), 1, 1),
-    ] {
-        let begin = Instant::now();
-        let file = read(text.as_bytes(), *LOCAL).unwrap();
-        let found = all(&file);
-        assert_eq!((file.series.len(), found.len()), (series, many));
-        let spent = begin.elapsed();
-        println!("{series} series, {many} occurrences of {} bytes: {spent:?}", text.len());
-        assert!(spent < Duration::from_secs(30), "{spent:?}");
     }
 }

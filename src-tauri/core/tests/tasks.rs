@@ -22,7 +22,8 @@ use firstbell_core::{
     health::Health,
     join::JoinUrl,
     reminder::{Signal, wait::SystemWait},
-    store::{Migrate, Store, rings::RingKey},
+    ring::RingKey,
+    store::{Migrate, Store},
 };
 use tempfile::TempDir;
 use tokio::{

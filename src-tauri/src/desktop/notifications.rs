@@ -9,7 +9,7 @@ use std::{
 use firstbell_core::{
     app::App,
     desktop::{Answer, NotShown, Notifier, Ring},
-    store::rings::RingKey,
+    ring::RingKey,
     words::say,
 };
 use tauri::{AppHandle, Manager as _};

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use firstbell_core::{
     data_folder::DataFolder,
     desktop::{Answer, NotShown, Ring},
-    store::rings::RingKey,
+    ring::RingKey,
 };
 use serde::{Deserialize, Serialize};
 use specta::Type;

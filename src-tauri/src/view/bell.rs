@@ -2,7 +2,7 @@
 
 use firstbell_core::{
     app::{LastRing, Opened},
-    store::rings::Outcome,
+    ring::Outcome,
 };
 use serde::Serialize;
 use specta::Type;

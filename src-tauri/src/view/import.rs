@@ -4,7 +4,7 @@ use firstbell_core::{
     app::{Asked, ImportId, ImportResult as CoreResult, Preview, PreviewSeries, SeriesState as CoreState},
     calendar_file::{LeftOut as CoreLeftOut, Pattern as CorePattern},
     join::{JoinUrl, Verdict},
-    store::series::Choice as CoreChoice,
+    series::Choice as CoreChoice,
     words::say,
 };
 use serde::{Deserialize, Serialize};

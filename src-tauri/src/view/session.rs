@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use firstbell_core::{
     app::SessionPage as CorePage,
+    happened::{By, Event, Kind},
     join::{JoinRules, JoinState as CoreState, Verdict},
     session::{CancelledBy, Session, Source as CoreSource, Status as CoreStatus},
     state_table::{Action as CoreAction, Role, allowed},
-    store::events::{By, Event, Kind},
     today::Entry,
     wall_clock::{HourClock, time_of_day},
     words::say,

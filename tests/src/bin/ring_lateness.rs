@@ -14,8 +14,9 @@ use firstbell_core::desktop::{NotShown, Notifier, Ring};
 use firstbell_core::id::SessionId;
 use firstbell_core::join::{JoinRules, JoinUrl};
 use firstbell_core::reminder::{Bell, SharedMemory, wait::SystemWait};
+use firstbell_core::ring::RingKey;
 use firstbell_core::session::{Session, Source, Status};
-use firstbell_core::store::{Migrate, Store, rings::RingKey, sessions};
+use firstbell_core::store::{Migrate, Store, sessions};
 use serde_json::json;
 use tokio::sync::{broadcast, mpsc};
 

@@ -15,7 +15,7 @@ use firstbell_core::{
     join::JoinRules,
     reminder::{Bell, Signal},
     settings::{Hours, Settings},
-    store::{Migrate, OpenError, Store, StoreError},
+    store::{Migrate, OpenError, Store, StoreError, settings},
     zone::{BadTable, Table},
 };
 use serde::Serialize;
@@ -140,7 +140,8 @@ impl Template {
         let store = Store::open(&template.file(), Migrate::Yes).await?;
         let mut tx = store.write().await?;
         // The words shall not depend on the computer's language.
-        Settings { hour_clock: Hours::TwentyFour, ..Settings::default() }.save(&mut tx).await?;
+        let chosen = Settings { hour_clock: Hours::TwentyFour, ..Settings::default() };
+        settings::save(&mut tx, &chosen).await?;
         tx.commit().await?;
         store.close().await;
         Ok(template)

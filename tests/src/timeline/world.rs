@@ -8,7 +8,7 @@ use firstbell_core::{
     desktop::{NotShown, Notifier, Opener, Ring},
     join::JoinUrl,
     reminder::wait::{TICK, Wait},
-    store::rings::RingKey,
+    ring::RingKey,
 };
 use tokio::sync::watch;
 

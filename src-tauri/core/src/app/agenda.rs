@@ -38,9 +38,6 @@ pub struct Page {
 
 impl App {
     /// The page *Today*, with `days_ahead` days after today.
-    ///
-    /// # Errors
-    /// What the store says.
     pub async fn today(&self, days_ahead: u16) -> Result<Page> {
         let (now, zone) = (self.now(), self.zone());
         let midnight = now.with_timezone(&zone).date_naive().and_time(chrono::NaiveTime::MIN);
@@ -70,18 +67,12 @@ impl App {
     }
 
     /// Sessions whose start lies in [from, to), past ones too, by start.
-    ///
-    /// # Errors
-    /// What the store says.
     pub async fn between(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<Vec<Entry>> {
         let found = sessions::starting_in(&mut *self.store.read().await?, from, to).await?;
         self.with_rooms(found).await
     }
 
     /// The card's session and what comes after it, at most `limit`.
-    ///
-    /// # Errors
-    /// What the store says.
     pub async fn coming(&self, limit: usize) -> Result<Vec<Entry>> {
         let near = self.coming_in(1, limit).await?;
         // Who has enough to do today and tomorrow is not asked for two weeks each minute.
@@ -94,9 +85,6 @@ impl App {
     }
 
     /// Sessions that ended at or before `before` (now, if not given), the latest first, fifty at most.
-    ///
-    /// # Errors
-    /// What the store says.
     pub async fn past(&self, before: Option<DateTime<Utc>>) -> Result<Vec<Entry>> {
         let before = before.unwrap_or_else(|| self.now());
         let found = sessions::ended_before(&mut *self.store.read().await?, before, PAGE).await?;
@@ -104,9 +92,6 @@ impl App {
     }
 
     /// Sessions that hold the text, those to come first, fifty at most. None for an empty text.
-    ///
-    /// # Errors
-    /// What the store says.
     pub async fn search(&self, text: &str) -> Result<Vec<Entry>> {
         let text = text.trim();
         if text.is_empty() {
@@ -117,25 +102,16 @@ impl App {
     }
 
     /// Every session, by start.
-    ///
-    /// # Errors
-    /// What the store says.
     pub async fn all(&self) -> Result<Vec<Session>> {
         Ok(sessions::all(&mut *self.store.read().await?).await?)
     }
 
     /// The zone of each person of whom it is known.
-    ///
-    /// # Errors
-    /// What the store says.
     pub async fn people_zones(&self) -> Result<BTreeMap<String, String>> {
         Ok(people::zones(&mut *self.store.read().await?).await?)
     }
 
     /// Bells that would still ring today, after now: their sessions' starts (UTC).
-    ///
-    /// # Errors
-    /// What the store says.
     pub async fn bells_left_today(&self) -> Result<Vec<DateTime<Utc>>> {
         let (now, zone) = (self.now(), self.zone());
         let tomorrow =

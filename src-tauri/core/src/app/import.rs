@@ -7,7 +7,6 @@ use std::{
 };
 
 use chrono::{DateTime, Duration, Utc};
-use sqlx::SqliteConnection;
 use uuid::Uuid;
 
 use super::{App, Result, news::news};
@@ -16,15 +15,16 @@ use crate::{
         self, CalendarFile, FileSeries, LeftOut, MergeOutcome, Method, Occurrence, OutEvent, Pattern,
     },
     error::Error,
+    happened::{By, Event, Kind},
     id::SessionId,
     join::JoinUrl,
     occurrences::{self, Plan, Wish},
     progress::Progress,
+    series::Choice,
     session::{Session, Source, Status},
     store::{
-        Write,
-        events::{self, By, Event, Kind},
-        series::{self, Choice, Series},
+        Connection, Write, events,
+        series::{self, Series},
         sessions,
     },
     zone::Zone,
@@ -209,9 +209,6 @@ impl App {
     }
 
     /// Extends the series of calendar files to two years from now, if it is time to. True if any was.
-    ///
-    /// # Errors
-    /// What the store says.
     pub async fn extend_series(&self) -> Result<bool> {
         let now = self.now();
         let due = series::to_extend(&mut *self.store.read().await?, now + EXTEND_BELOW).await?;
@@ -265,7 +262,7 @@ fn stored(series: &Series) -> Result<FileSeries> {
 }
 
 /// The series of that UID, if it is here. At a file's first import most are not, and the store is not asked for them.
-async fn here(conn: &mut SqliteConnection, known: &HashSet<String>, uid: &str) -> Result<Option<Series>> {
+async fn here(conn: &mut Connection, known: &HashSet<String>, uid: &str) -> Result<Option<Series>> {
     if !known.contains(uid) {
         return Ok(None);
     }
@@ -398,7 +395,7 @@ async fn write(
 const OWN_UID: &str = "@firstbell";
 
 /// Whether the UID is one that First Bell has given to a session that is here.
-async fn is_own(conn: &mut SqliteConnection, uid: &str) -> Result<bool> {
+async fn is_own(conn: &mut Connection, uid: &str) -> Result<bool> {
     match uid.strip_suffix(OWN_UID).and_then(|id| id.parse().ok()) {
         Some(id) => Ok(sessions::get(conn, id).await?.is_some()),
         None => Ok(false),

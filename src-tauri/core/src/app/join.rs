@@ -2,7 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{App, Page, Result, press::Opening};
+use super::{
+    App, Page, Result,
+    press::{Opened, Opening},
+};
 use crate::{
     error::Error,
     id::SessionId,
@@ -12,22 +15,6 @@ use crate::{
     state_table::{Action, decide},
     store::sessions,
 };
-
-/// What came of pressing *Join*.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Opened {
-    /// The browser has the address.
-    Yes,
-    /// The host is no known provider's: the person has to say yes first.
-    Ask {
-        /// The host, in punycode.
-        host: String,
-        /// The provider that the address imitates.
-        looks_like: Option<&'static str>,
-    },
-    /// No browser could be started.
-    BrowserFailed,
-}
 
 impl App {
     /// Opens the meeting of a session. `confirmed`: the person has seen the host of an unknown address and

@@ -4,8 +4,8 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
+    happened::Kind,
     session::{Session, Status},
-    store::events::Kind,
 };
 
 /// A line of what happened, and the instant (UTC) that belongs to it.

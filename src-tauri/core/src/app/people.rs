@@ -27,9 +27,6 @@ pub struct Person {
 
 impl App {
     /// Everybody met in a session, by name.
-    ///
-    /// # Errors
-    /// What the store says.
     pub async fn people(&self) -> Result<Vec<Person>> {
         let now = self.now();
         let mut conn = self.store.read().await?;
@@ -54,9 +51,6 @@ impl App {
     }
 
     /// All sessions with a person, by start.
-    ///
-    /// # Errors
-    /// What the store says.
     pub async fn sessions_with(&self, name: &str) -> Result<Vec<Entry>> {
         let found = sessions::with_person(&mut *self.store.read().await?, name).await?;
         self.with_rooms(found).await

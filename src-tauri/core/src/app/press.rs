@@ -4,8 +4,23 @@ use std::time::Duration;
 
 use tokio::sync::{Mutex, MutexGuard};
 
-use super::join::Opened;
 use crate::id::SessionId;
+
+/// What came of pressing *Join*.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Opened {
+    /// The browser has the address.
+    Yes,
+    /// The host is no known provider's: the person has to say yes first.
+    Ask {
+        /// The host, in punycode.
+        host: String,
+        /// The provider that the address imitates.
+        looks_like: Option<&'static str>,
+    },
+    /// No browser could be started.
+    BrowserFailed,
+}
 
 /// How soon after a meeting was opened another press belongs to the one that opened it. Desktops take two clicks
 /// for one up to a second apart (GNOME: 100 to 1000 ms, Windows: 200 to 900); whoever presses once more because

@@ -2,15 +2,13 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{App, Result, join::Opened};
+use super::{App, Result, press::Opened};
 use crate::{
     change::Cause,
     desktop::Answer,
     reminder::{plan::snoozed_until, unstored::Deed},
-    store::{
-        rings::{self, Outcome, RingKey},
-        sessions,
-    },
+    ring::{Outcome, RingKey},
+    store::{rings, sessions},
 };
 
 /// The last bell that rang.
@@ -66,9 +64,6 @@ impl App {
     }
 
     /// The last bell that rang.
-    ///
-    /// # Errors
-    /// What the store says.
     pub async fn last_ring(&self) -> Result<Option<LastRing>> {
         let mut conn = self.store.read().await?;
         let Some(shown) = rings::last_shown(&mut conn).await? else { return Ok(None) };
@@ -81,9 +76,6 @@ impl App {
     }
 
     /// The person has been told of the bells that could not ring.
-    ///
-    /// # Errors
-    /// What the store says.
     pub async fn acknowledge_missed(&self) -> Result<()> {
         let mut tx = self.store.write().await?;
         rings::acknowledge_missed(&mut tx).await?;

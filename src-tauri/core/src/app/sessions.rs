@@ -9,14 +9,15 @@ use super::{App, Result, news::news};
 use crate::{
     draft::{Draft, Fault, MOST_TEXT, Planned, Time},
     error::Error,
+    happened::{By, Event, Kind},
     id::SessionId,
+    samples,
+    series::Choice,
     session::{CancelledBy, Session, Source, Status, WallClock},
     state_table::{Action, allowed, decide},
     store::{
-        Write,
-        events::{self, By, Event, Kind},
-        people,
-        series::{self, Choice, Series},
+        Write, events, people,
+        series::{self, Series},
         sessions,
     },
     today::Entry,
@@ -252,9 +253,6 @@ impl App {
     }
 
     /// The live session that a time would overlap.
-    ///
-    /// # Errors
-    /// What the store says.
     pub async fn overlapping(
         &self,
         start: DateTime<Utc>,
@@ -265,21 +263,17 @@ impl App {
     }
 
     /// Adds the samples for looking round: sessions around now, one in six minutes.
-    ///
-    /// # Errors
-    /// What the store says.
     pub async fn add_samples(&self) -> Result<()> {
         let now = self.now();
         let mut tx = self.store.write().await?;
         sessions::delete_samples(&mut tx).await?;
-        crate::samples::add(&mut tx, now, self.zone()).await?;
+        for sample in samples::around(now, self.zone()) {
+            add(&mut tx, &sample, Source::Sample, now).await?;
+        }
         self.commit(tx).await
     }
 
     /// Takes all samples out.
-    ///
-    /// # Errors
-    /// What the store says.
     pub async fn remove_samples(&self) -> Result<()> {
         let mut tx = self.store.write().await?;
         sessions::delete_samples(&mut tx).await?;
@@ -318,12 +312,7 @@ impl App {
 }
 
 /// Writes what a draft comes to, as new sessions. The first one's id comes back.
-pub(crate) async fn add(
-    tx: &mut Write,
-    planned: &Planned,
-    source: Source,
-    now: DateTime<Utc>,
-) -> Result<SessionId> {
+async fn add(tx: &mut Write, planned: &Planned, source: Source, now: DateTime<Utc>) -> Result<SessionId> {
     if let (Some(name), Some(zone)) = (&planned.person, &planned.person_zone) {
         people::set_zone(tx, name, Some(zone)).await?;
     }

@@ -3,20 +3,16 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use sqlx::SqliteConnection;
 
 use super::{App, Result};
 use crate::{
     calendar_file::{FileSeries, Occurrence},
     clock_change::{moved, remembered},
+    happened::{By, Event, Kind},
     id::SessionId,
     occurrences::FILES,
     session::{Session, Source},
-    store::{
-        Store, Write, clock_changes,
-        events::{self, By, Event, Kind},
-        series, sessions, settings,
-    },
+    store::{Connection, Store, Write, clock_changes, events, series, sessions, settings},
     zone::Table,
 };
 
@@ -34,9 +30,6 @@ pub struct ClocksChanged {
 
 /// Whether the instants in a store were made by our table, or by one that a newer First Bell has brought: IANA names
 /// them by year and letter, which sort by age.
-///
-/// # Errors
-/// What the store says.
 pub async fn are_right(store: &Store) -> Result<bool> {
     let by = settings::get(&mut *store.read().await?, TABLE).await?;
     Ok(by.is_some_and(|by| by.as_str() >= Table::ours().version()))
@@ -114,7 +107,7 @@ async fn remember(tx: &mut Write) -> Result<()> {
 
 /// What a calendar file says of its sessions, as it was read by a table.
 async fn said_by_file(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     series: &str,
     table: &'static Table,
 ) -> Result<BTreeMap<SessionId, Occurrence>> {
@@ -130,18 +123,12 @@ async fn said_by_file(
 
 impl App {
     /// Clocks that have changed and of which the person has not been told, by zone.
-    ///
-    /// # Errors
-    /// What the store says.
     pub async fn clocks_changed(&self) -> Result<Vec<ClocksChanged>> {
         let unseen = clock_changes::unseen(&mut *self.store.read().await?, self.now()).await?;
         Ok(unseen.into_iter().map(|(zone, starts)| ClocksChanged { zone, starts }).collect())
     }
 
     /// The person has been told of the clocks of a zone.
-    ///
-    /// # Errors
-    /// What the store says.
     pub async fn acknowledge_clocks(&self, zone: &str) -> Result<()> {
         let mut tx = self.store.write().await?;
         clock_changes::acknowledge(&mut tx, zone).await?;

@@ -7,6 +7,7 @@ use chrono::{DateTime, Datelike, NaiveDateTime, TimeDelta, Utc, Weekday};
 use super::{
     BrokenWhat, FileFault, Method, Reason,
     event::{self, Event, Flaw, Length, Moment, Replaces, When},
+    excluded::Excluded,
     parse::{self, Block},
     person,
     recurrence::Walk,
@@ -326,8 +327,8 @@ fn text_length(components: &[Component]) -> usize {
 }
 
 /// An occurrence as DTSTART, RRULE and RDATE give it, before overrides.
-struct Original {
-    at: Moment,
+pub(super) struct Original {
+    pub(super) at: Moment,
     /// Of an RDATE with a PERIOD.
     length: Option<Length>,
 }
@@ -447,51 +448,6 @@ impl Until {
         match self {
             Self::Instant(until) => *until < instant,
             Self::Wall(until) => *until < wall,
-        }
-    }
-}
-
-/// EXDATE (RFC 5545 §3.8.5.1).
-#[derive(Default)]
-struct Excluded {
-    instants: BTreeSet<DateTime<Utc>>,
-    walls: BTreeSet<NaiveDateTime>,
-    days: BTreeSet<chrono::NaiveDate>,
-}
-
-impl Excluded {
-    /// An EXDATE means an instant. One that hits nothing, because its zone is wrong or missing, means
-    /// what the wall clock shows; a date means all of that day.
-    fn read(event: &Event, start: &Moment, originals: &[Original]) -> Self {
-        let hits: BTreeSet<DateTime<Utc>> = originals.iter().map(|original| original.at.instant).collect();
-        let mut excluded = Self::default();
-        for when in &event.excluded {
-            match when {
-                When::Day(day) => {
-                    excluded.days.insert(*day);
-                    excluded.instants.insert(when.moment(&start.zone).instant);
-                }
-                When::At(at) => {
-                    excluded.instants.insert(at.instant);
-                    if !hits.contains(&at.instant) {
-                        excluded.walls.extend([at.wall, at.instant.naive_utc()]);
-                    }
-                }
-            }
-        }
-        excluded
-    }
-
-    fn has(&self, at: &Moment) -> bool {
-        self.instants.contains(&at.instant)
-            || self.walls.contains(&at.wall)
-            || self.days.contains(&at.wall.date())
-    }
-
-    fn has_id(&self, when: &When) -> bool {
-        match when {
-            When::Day(day) => self.days.contains(day),
-            When::At(at) => self.instants.contains(&at.instant) || self.walls.contains(&at.wall),
         }
     }
 }

@@ -6,7 +6,7 @@ use super::{
     known::Surroundings,
     phrase::{self, Manner},
 };
-use crate::{clock::computer_zone, desktop::Ring, session::Session, store::rings::RingKey};
+use crate::{clock::computer_zone, desktop::Ring, ring::RingKey, session::Session};
 
 /// One notification for what is due, in words for `now` (UTC).
 pub(super) fn compose(due: &[(RingKey, Session)], with: &Surroundings, now: DateTime<Utc>) -> Ring {

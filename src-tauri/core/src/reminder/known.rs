@@ -3,18 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Duration, Utc};
-use sqlx::SqliteConnection;
 
 use super::{plan, unstored::Deed};
 use crate::{
     id::SessionId,
     join::{JoinRules, Room},
+    ring::{Outcome, RingKey},
     session::{EARLIEST_JOIN, Session},
     settings::Settings,
     store::{
-        Result, people,
-        rings::{self, Last, Outcome, RingKey},
-        sessions,
+        Connection, Result, people,
+        rings::{self, Last},
+        sessions, settings,
     },
 };
 
@@ -36,13 +36,9 @@ pub struct Surroundings {
 
 impl Surroundings {
     /// Reads them for a ring at `now` (UTC); `ahead` is how long they are to serve.
-    pub(super) async fn read(
-        conn: &mut SqliteConnection,
-        now: DateTime<Utc>,
-        ahead: Duration,
-    ) -> Result<Self> {
+    pub(super) async fn read(conn: &mut Connection, now: DateTime<Utc>, ahead: Duration) -> Result<Self> {
         Ok(Self {
-            settings: Settings::load(conn).await?,
+            settings: settings::load(conn).await?,
             zones: people::zones(conn).await?,
             around: sessions::touching(conn, now, now + ahead + EARLIEST_JOIN).await?,
         })
@@ -81,11 +77,7 @@ impl Remembered {
 
 impl Known {
     /// Reads what rings from some days before `now` (UTC) to a day and a half after it.
-    pub(super) async fn read(
-        conn: &mut SqliteConnection,
-        rules: JoinRules,
-        now: DateTime<Utc>,
-    ) -> Result<Self> {
+    pub(super) async fn read(conn: &mut Connection, rules: JoinRules, now: DateTime<Utc>) -> Result<Self> {
         let mut remembered = Vec::new();
         for session in sessions::ringing_in(conn, now - BACK, now + AHEAD).await? {
             let room = sessions::room_of(conn, &session).await?;

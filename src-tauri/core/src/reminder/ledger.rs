@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Duration, Utc};
-use sqlx::SqliteConnection;
 
 use super::{
     compose::compose,
@@ -13,12 +12,13 @@ use super::{
 };
 use crate::{
     desktop::Ring,
+    happened::{Event, Kind},
     join::{JoinRules, Room},
+    ring::{Outcome, RingKey},
     session::Session,
     store::{
-        Result, Store,
-        events::{self, Event, Kind},
-        rings::{self, Known as InLedger, Outcome, RingKey},
+        Connection, Result, Store, events,
+        rings::{self, Known as InLedger},
         sessions, settings,
     },
 };
@@ -77,7 +77,7 @@ impl Ledger {
     /// What is due and not in the ledger, or was given up there and is due again.
     async fn not_in_ledger(
         &self,
-        conn: &mut SqliteConnection,
+        conn: &mut Connection,
         now: DateTime<Utc>,
         back: Duration,
     ) -> Result<Vec<New>> {
@@ -215,7 +215,7 @@ impl Ledger {
 
     async fn judge(
         &self,
-        conn: &mut SqliteConnection,
+        conn: &mut Connection,
         key: RingKey,
         now: DateTime<Utc>,
     ) -> Result<(Due, Option<Session>)> {
@@ -236,7 +236,7 @@ impl Ledger {
 }
 
 /// When a session came here, or took the time or the life that it has.
-async fn stands_since(conn: &mut SqliteConnection, session: &Session) -> Result<DateTime<Utc>> {
+async fn stands_since(conn: &mut Connection, session: &Session) -> Result<DateTime<Utc>> {
     let happened = events::of(conn, session.id).await?;
     let anew = |event: &Event| {
         matches!(event.kind, Kind::Moved | Kind::ClocksChanged | Kind::Restored | Kind::MarkUndone)

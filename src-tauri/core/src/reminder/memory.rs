@@ -17,9 +17,10 @@ use crate::{
     health::{Health, StoreFault},
     id::SessionId,
     join::Room,
+    ring::RingKey,
     session::Session,
     settings::Settings,
-    store::{Result, Store, rings::RingKey},
+    store::{Result, Store},
 };
 
 /// After this time without an answer of the desktop there will be none, and the ring is tried anew.

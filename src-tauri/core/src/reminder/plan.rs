@@ -5,7 +5,7 @@ use chrono::{DateTime, Duration, Utc};
 use crate::{
     join::{JoinRules, Room},
     session::{Session, Status},
-    store::rings::Outcome,
+    ring::Outcome,
 };
 
 /// More rings than this at once become one notification with the count.

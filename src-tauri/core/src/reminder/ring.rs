@@ -34,8 +34,9 @@ use crate::{
     desktop::{Notifier, Ring},
     health::StoreFault,
     join::JoinRules,
+    ring::RingKey,
     session::Session,
-    store::{Result, Store, StoreError, rings::RingKey},
+    store::{Result, Store, StoreError},
 };
 
 /// A pause after which more may have been missed than a short look finds.

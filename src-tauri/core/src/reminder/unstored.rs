@@ -2,17 +2,13 @@
 //! pressed. It is stored, in order, as soon as the store takes it, and each once however often that is tried.
 
 use chrono::{DateTime, Utc};
-use sqlx::SqliteConnection;
 
 use crate::{
+    happened::{By, Event, Kind},
     id::SessionId,
+    ring::{Outcome, RingKey},
     session::Session,
-    store::{
-        Result,
-        events::{self, By, Event, Kind},
-        rings::{self, Outcome, RingKey},
-        sessions,
-    },
+    store::{Connection, Result, events, rings, sessions},
 };
 
 /// One thing that was done. Instants are UTC.
@@ -72,7 +68,7 @@ impl Deed {
     }
 
     /// Stores it. Nothing changes if that has been done before.
-    pub(super) async fn store(&self, conn: &mut SqliteConnection) -> Result<()> {
+    pub(super) async fn store(&self, conn: &mut Connection) -> Result<()> {
         match *self {
             Self::Rang { key, at } => {
                 // A session that was taken out meanwhile has no events any more.
@@ -92,7 +88,7 @@ impl Deed {
 
 /// Notes that the browser has the meeting of a session, and that its bell is answered with that. Nothing if the
 /// session is gone.
-pub(crate) async fn opened(conn: &mut SqliteConnection, session: SessionId, at: DateTime<Utc>) -> Result<()> {
+pub(crate) async fn opened(conn: &mut Connection, session: SessionId, at: DateTime<Utc>) -> Result<()> {
     let Some(mut current) = sessions::get(conn, session).await? else { return Ok(()) };
     // The store counts milliseconds.
     let is_this =

@@ -9,9 +9,6 @@ use super::{Result, from_ms, to_ms};
 use crate::id::SessionId;
 
 /// Notes that a session was moved because the clocks of a zone (IANA) have changed.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn add(conn: &mut SqliteConnection, session: SessionId, zone: &str) -> Result<()> {
     sqlx::query(
         "INSERT INTO clock_changes (session_id, zone) VALUES (?1, ?2)
@@ -25,9 +22,6 @@ pub async fn add(conn: &mut SqliteConnection, session: SessionId, zone: &str) ->
 }
 
 /// What the person has not been told of: by zone, when its sessions begin now. Only of those that are still to be held.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn unseen(
     conn: &mut SqliteConnection,
     now: DateTime<Utc>,
@@ -47,9 +41,6 @@ pub async fn unseen(
 }
 
 /// The person has been told of the clocks of a zone.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn acknowledge(conn: &mut SqliteConnection, zone: &str) -> Result<()> {
     sqlx::query("UPDATE clock_changes SET seen = 1 WHERE zone = ?1 AND seen = 0")
         .bind(zone)

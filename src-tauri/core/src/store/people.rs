@@ -21,9 +21,6 @@ pub struct Met {
 }
 
 /// Everybody met in a session, by name.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn met(conn: &mut SqliteConnection, now: DateTime<Utc>) -> Result<Vec<Met>> {
     let rows: Vec<(String, Option<String>, i64, Option<i64>)> = sqlx::query_as(
         "SELECT s.person, p.zone, count(*), max(CASE WHEN s.ends_at <= ?1 THEN s.starts_at END)
@@ -40,9 +37,6 @@ pub async fn met(conn: &mut SqliteConnection, now: DateTime<Utc>) -> Result<Vec<
 }
 
 /// The zone of each person of whom it is known.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn zones(conn: &mut SqliteConnection) -> Result<BTreeMap<String, String>> {
     let rows: Vec<(String, String)> =
         sqlx::query_as("SELECT name, zone FROM people WHERE zone IS NOT NULL").fetch_all(conn).await?;
@@ -50,9 +44,6 @@ pub async fn zones(conn: &mut SqliteConnection) -> Result<BTreeMap<String, Strin
 }
 
 /// Says in which zone a person lives; `None` forgets it.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn set_zone(conn: &mut SqliteConnection, name: &str, zone: Option<&str>) -> Result<()> {
     sqlx::query("INSERT INTO people (name, zone) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET zone = excluded.zone")
         .bind(name)

@@ -4,71 +4,10 @@ use chrono::{DateTime, Utc};
 use sqlx::{FromRow, SqliteConnection};
 
 use super::{Result, StoreError, from_ms, to_ms};
-use crate::id::SessionId;
-
-/// Names one ring of one reminder.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RingKey {
-    /// The session it is for.
-    pub session: SessionId,
-    /// The start that the session had when the ring was planned (UTC).
-    pub start: DateTime<Utc>,
-    /// 1 is the first ring; a snooze makes the next.
-    pub number: i64,
-}
-
-/// What became of a ring.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// The person pressed Join.
-    Joined,
-    /// The person wants to be rung again.
-    Snoozed,
-    /// The person opened First Bell from it.
-    Opened,
-    /// The person closed it.
-    Dismissed,
-    /// It went away by itself.
-    TimedOut,
-    /// Its session was moved, called off or is over.
-    Withdrawn,
-    /// It could not ring while Join was open.
-    Missed,
-    /// The desktop did not take it and First Bell's own window was shown instead.
-    Failed,
-}
-
-impl Outcome {
-    const ALL: [Self; 8] = [
-        Self::Joined,
-        Self::Snoozed,
-        Self::Opened,
-        Self::Dismissed,
-        Self::TimedOut,
-        Self::Withdrawn,
-        Self::Missed,
-        Self::Failed,
-    ];
-
-    /// The name in the table.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Joined => "joined",
-            Self::Snoozed => "snoozed",
-            Self::Opened => "opened",
-            Self::Dismissed => "dismissed",
-            Self::TimedOut => "timed_out",
-            Self::Withdrawn => "withdrawn",
-            Self::Missed => "missed",
-            Self::Failed => "failed",
-        }
-    }
-
-    fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|outcome| outcome.name() == name)
-    }
-}
+use crate::{
+    id::SessionId,
+    ring::{Outcome, RingKey},
+};
 
 /// A ring that was shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,9 +37,6 @@ impl KeyRow {
 
 /// Plans a ring. A ring that is in the ledger already stays as it is, unless it was given up without
 /// having been shown (missed, withdrawn) and is due again, as after a clock that was wrong for a while.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn plan(conn: &mut SqliteConnection, key: RingKey, due: DateTime<Utc>) -> Result<()> {
     sqlx::query(
         "INSERT INTO rings (session_id, starts_at, kind, number, due_at, state)
@@ -134,9 +70,6 @@ pub enum Known {
 }
 
 /// Whether the reminder is in the ledger.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn known(conn: &mut SqliteConnection, session: SessionId, start: DateTime<Utc>) -> Result<Known> {
     let last: Option<(i64, i64, bool)> = sqlx::query_as(
         "SELECT number, due_at, rung_at IS NULL AND outcome IN ('missed', 'withdrawn') IS TRUE FROM rings
@@ -165,9 +98,6 @@ pub struct Last {
 }
 
 /// The last ring of a reminder, if it is in the ledger.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn last(
     conn: &mut SqliteConnection,
     session: SessionId,
@@ -186,9 +116,6 @@ pub async fn last(
 }
 
 /// Rings on show since `since`: the desktop has taken them and nothing has become of them yet.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn on_show(conn: &mut SqliteConnection, since: DateTime<Utc>) -> Result<Vec<RingKey>> {
     let rows: Vec<KeyRow> = sqlx::query_as(
         "SELECT session_id, starts_at, number FROM rings
@@ -201,9 +128,6 @@ pub async fn on_show(conn: &mut SqliteConnection, since: DateTime<Utc>) -> Resul
 }
 
 /// Rings that are due and that the desktop has not taken, by when they were due.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn waiting(
     conn: &mut SqliteConnection,
     now: DateTime<Utc>,
@@ -223,9 +147,6 @@ pub async fn waiting(
 }
 
 /// When the next planned ring (a snoozed one) is due, after `now`.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn next_due(conn: &mut SqliteConnection, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
     let due: Option<i64> = sqlx::query_scalar(
         "SELECT min(due_at) FROM rings WHERE outcome IS NULL AND state <> 'submitted' AND due_at > ?1",
@@ -237,9 +158,6 @@ pub async fn next_due(conn: &mut SqliteConnection, now: DateTime<Utc>) -> Result
 }
 
 /// The ring is being handed to the desktop.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn set_submitting(conn: &mut SqliteConnection, key: RingKey) -> Result<()> {
     sqlx::query(
         "UPDATE rings SET state = 'submitting'
@@ -254,9 +172,6 @@ pub async fn set_submitting(conn: &mut SqliteConnection, key: RingKey) -> Result
 }
 
 /// The desktop has taken the ring, whether it was in the ledger or not. False when that is known already.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn set_shown(conn: &mut SqliteConnection, key: RingKey, at: DateTime<Utc>) -> Result<bool> {
     let done = sqlx::query(
         "INSERT INTO rings (session_id, starts_at, kind, number, due_at, state, rung_at)
@@ -273,9 +188,6 @@ pub async fn set_shown(conn: &mut SqliteConnection, key: RingKey, at: DateTime<U
 }
 
 /// Notes what became of a ring. The first outcome holds.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn set_outcome(conn: &mut SqliteConnection, key: RingKey, outcome: Outcome) -> Result<()> {
     sqlx::query(
         "UPDATE rings SET outcome = ?4
@@ -291,9 +203,6 @@ pub async fn set_outcome(conn: &mut SqliteConnection, key: RingKey, outcome: Out
 }
 
 /// What became of a ring, so far.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn outcome_of(conn: &mut SqliteConnection, key: RingKey) -> Result<Option<Outcome>> {
     let name: Option<Option<String>> = sqlx::query_scalar(
         "SELECT outcome FROM rings
@@ -308,9 +217,6 @@ pub async fn outcome_of(conn: &mut SqliteConnection, key: RingKey) -> Result<Opt
 }
 
 /// The last ring that was shown.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn last_shown(conn: &mut SqliteConnection) -> Result<Option<Shown>> {
     let row: Option<(String, i64, i64, i64, Option<String>)> = sqlx::query_as(
         "SELECT session_id, starts_at, number, rung_at, outcome FROM rings
@@ -329,9 +235,6 @@ pub async fn last_shown(conn: &mut SqliteConnection) -> Result<Option<Shown>> {
 }
 
 /// How many missed rings the person has not been told of.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn count_missed(conn: &mut SqliteConnection) -> Result<i64> {
     Ok(sqlx::query_scalar("SELECT count(*) FROM rings WHERE outcome = 'missed' AND seen = 0")
         .fetch_one(conn)
@@ -339,18 +242,12 @@ pub async fn count_missed(conn: &mut SqliteConnection) -> Result<i64> {
 }
 
 /// The person has been told of all missed rings.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn acknowledge_missed(conn: &mut SqliteConnection) -> Result<()> {
     sqlx::query("UPDATE rings SET seen = 1 WHERE outcome = 'missed' AND seen = 0").execute(conn).await?;
     Ok(())
 }
 
 /// Notes what became of all rings of a session that nothing has become of yet.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn settle_session(conn: &mut SqliteConnection, session: SessionId, outcome: Outcome) -> Result<()> {
     sqlx::query("UPDATE rings SET outcome = ?2 WHERE session_id = ?1 AND outcome IS NULL")
         .bind(session.to_string())

@@ -6,34 +6,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{QueryBuilder, SqliteConnection};
 
 use super::{ROWS_AT_ONCE, Result, from_ms, to_ms};
-use crate::session::Source;
-
-/// What the person wants of a series.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Choice {
-    /// Show it and ring.
-    Bell,
-    /// Show it, do not ring.
-    NoBell,
-    /// Do not show it.
-    LeaveOut,
-}
-
-impl Choice {
-    /// The name in the table.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Bell => "bell",
-            Self::NoBell => "no_bell",
-            Self::LeaveOut => "leave_out",
-        }
-    }
-
-    fn from_name(name: &str) -> Self {
-        [Self::Bell, Self::NoBell].into_iter().find(|choice| choice.name() == name).unwrap_or(Self::LeaveOut)
-    }
-}
+use crate::{series::Choice, session::Source};
 
 /// A series as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,9 +55,6 @@ async fn with_components(conn: &mut SqliteConnection, row: Row) -> Result<Series
 }
 
 /// The series of that UID.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn by_uid(conn: &mut SqliteConnection, source: Source, uid: &str) -> Result<Option<Series>> {
     let row: Option<Row> = sqlx::query_as(
         "SELECT id, source, uid, choice, link, local_zone, has_rule, extended_until FROM series
@@ -101,9 +71,6 @@ pub async fn by_uid(conn: &mut SqliteConnection, source: Source, uid: &str) -> R
 }
 
 /// The series of that id.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn by_id(conn: &mut SqliteConnection, id: &str) -> Result<Option<Series>> {
     let row: Option<Row> = sqlx::query_as(
         "SELECT id, source, uid, choice, link, local_zone, has_rule, extended_until FROM series WHERE id = ?1",
@@ -118,9 +85,6 @@ pub async fn by_id(conn: &mut SqliteConnection, id: &str) -> Result<Option<Serie
 }
 
 /// Series of calendar files that go on by a rule and have not been extended to `until`.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn to_extend(conn: &mut SqliteConnection, until: DateTime<Utc>) -> Result<Vec<Series>> {
     let rows: Vec<Row> = sqlx::query_as(
         "SELECT id, source, uid, choice, link, local_zone, has_rule, extended_until FROM series
@@ -137,9 +101,6 @@ pub async fn to_extend(conn: &mut SqliteConnection, until: DateTime<Utc>) -> Res
 }
 
 /// The UIDs of all series of a source.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn uids(conn: &mut SqliteConnection, source: Source) -> Result<HashSet<String>> {
     let uids: Vec<String> = sqlx::query_scalar("SELECT uid FROM series WHERE source = ?1")
         .bind(source.name())
@@ -149,9 +110,6 @@ pub async fn uids(conn: &mut SqliteConnection, source: Source) -> Result<HashSet
 }
 
 /// Adds a series with all its components.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn insert(conn: &mut SqliteConnection, series: &Series) -> Result<()> {
     sqlx::query(
         "INSERT INTO series (id, source, uid, choice, link, local_zone, has_rule, extended_until)
@@ -171,9 +129,6 @@ pub async fn insert(conn: &mut SqliteConnection, series: &Series) -> Result<()> 
 }
 
 /// Writes a changed series, with all its components.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn update(conn: &mut SqliteConnection, series: &Series) -> Result<()> {
     sqlx::query("UPDATE series SET choice = ?2, link = ?3, has_rule = ?4, extended_until = ?5 WHERE id = ?1")
         .bind(&series.id)

@@ -109,17 +109,11 @@ where
 }
 
 /// The session of that id.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn get(conn: &mut SqliteConnection, id: SessionId) -> Result<Option<Session>> {
     Ok(fetch(conn, "id = ?1", |q| q.bind(id.to_string())).await?.pop())
 }
 
 /// Sessions whose start lies in [from, to), by start.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn starting_in(
     conn: &mut SqliteConnection,
     from: DateTime<Utc>,
@@ -132,9 +126,6 @@ pub async fn starting_in(
 }
 
 /// Sessions that end after `from` and start before `to`, by start: what a page of days shows.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn touching(
     conn: &mut SqliteConnection,
     from: DateTime<Utc>,
@@ -149,9 +140,6 @@ pub async fn touching(
 }
 
 /// The first live session, busy times left out, that starts at or after `from`.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn first_after(conn: &mut SqliteConnection, from: DateTime<Utc>) -> Result<Option<Session>> {
     let found = fetch(
         conn,
@@ -164,9 +152,6 @@ pub async fn first_after(conn: &mut SqliteConnection, from: DateTime<Utc>) -> Re
 }
 
 /// At most `limit` sessions that ended at or before `before`, the latest first.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn ended_before(
     conn: &mut SqliteConnection,
     before: DateTime<Utc>,
@@ -178,9 +163,6 @@ pub async fn ended_before(
 
 /// At most `limit` sessions that hold `text` in who, what, where, homework, plan or notes: those to come
 /// first, then the past ones, the nearest first.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn search(
     conn: &mut SqliteConnection,
     text: &str,
@@ -200,25 +182,16 @@ pub async fn search(
 }
 
 /// All sessions of a series, by start.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn of_series(conn: &mut SqliteConnection, series_id: &str) -> Result<Vec<Session>> {
     fetch(conn, "series_id = ?1 ORDER BY starts_at, id", |q| q.bind(series_id.to_owned())).await
 }
 
 /// All sessions with a person, by start.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn with_person(conn: &mut SqliteConnection, name: &str) -> Result<Vec<Session>> {
     fetch(conn, "person = ?1 ORDER BY starts_at, id", |q| q.bind(name.to_owned())).await
 }
 
 /// The next live session with a person that has not ended.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn next_with(
     conn: &mut SqliteConnection,
     name: &str,
@@ -234,17 +207,11 @@ pub async fn next_with(
 }
 
 /// Every session, by start.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn all(conn: &mut SqliteConnection) -> Result<Vec<Session>> {
     fetch(conn, "1 ORDER BY starts_at, id", |q| q).await
 }
 
 /// Live sessions that ring and whose start lies in (after, until], by start.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn ringing_in(
     conn: &mut SqliteConnection,
     after: DateTime<Utc>,
@@ -259,9 +226,6 @@ pub async fn ringing_in(
 }
 
 /// The start of the first live session that rings and starts after `after`.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn next_ringing_start(
     conn: &mut SqliteConnection,
     after: DateTime<Utc>,
@@ -276,9 +240,6 @@ pub async fn next_ringing_start(
 }
 
 /// The first instant after `now` at which a live session starts or ends.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn next_boundary(conn: &mut SqliteConnection, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
     let at: Option<i64> = sqlx::query_scalar(
         "SELECT min(at) FROM (SELECT min(starts_at) AS at FROM sessions WHERE starts_at > ?1
@@ -291,9 +252,6 @@ pub async fn next_boundary(conn: &mut SqliteConnection, now: DateTime<Utc>) -> R
 }
 
 /// What is known of a session's room: when the next live session in it starts.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn room_of(conn: &mut SqliteConnection, session: &Session) -> Result<Room> {
     let Some(url) = &session.join_url else { return Ok(Room::default()) };
     let next: Option<i64> = sqlx::query_scalar(
@@ -309,9 +267,6 @@ pub async fn room_of(conn: &mut SqliteConnection, session: &Session) -> Result<R
 }
 
 /// The next live session that overlaps [start, end), other than `except`.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn overlapping(
     conn: &mut SqliteConnection,
     start: DateTime<Utc>,
@@ -334,9 +289,6 @@ pub async fn overlapping(
 }
 
 /// Whether there is any session, and any sample.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn exist(conn: &mut SqliteConnection) -> Result<(bool, bool)> {
     let any: bool =
         sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM sessions)").fetch_one(&mut *conn).await?;
@@ -348,9 +300,6 @@ pub async fn exist(conn: &mut SqliteConnection) -> Result<(bool, bool)> {
 
 /// Adds sessions, many with one statement: the way of each to SQLite's thread and back takes longer than the
 /// statement.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn insert_all(conn: &mut SqliteConnection, sessions: &[Session]) -> Result<()> {
     for some in sessions.chunks(ROWS_AT_ONCE) {
         let mut insert = QueryBuilder::new(
@@ -395,9 +344,6 @@ pub async fn insert_all(conn: &mut SqliteConnection, sessions: &[Session]) -> Re
 }
 
 /// Sessions whose instant a table of zones has decided and that were not over a day before `now`: a table moves by less.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn decided_by_table(conn: &mut SqliteConnection, now: DateTime<Utc>) -> Result<Vec<Session>> {
     fetch(conn, "ends_at > ?1 AND decided_by IN ('iana', 'floating') ORDER BY starts_at, id", |q| {
         q.bind(to_ms(now - chrono::Duration::days(1)))
@@ -406,18 +352,12 @@ pub async fn decided_by_table(conn: &mut SqliteConnection, now: DateTime<Utc>) -
 }
 
 /// Sessions of which the wall clock is not known.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn without_wall_clock(conn: &mut SqliteConnection) -> Result<Vec<Session>> {
     fetch(conn, "wall IS NULL ORDER BY id", |q| q).await
 }
 
 /// Says of sessions which wall clock they were made of, and what their calendar files last said. Nothing of it is a
 /// change of theirs: the version stays.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn set_wall_clocks(conn: &mut SqliteConnection, sessions: &[Session]) -> Result<()> {
     for some in sessions.chunks(ROWS_AT_ONCE) {
         let mut update = QueryBuilder::new("WITH given (id, wall, decided_by, original, said) AS (");
@@ -439,9 +379,6 @@ pub async fn set_wall_clocks(conn: &mut SqliteConnection, sessions: &[Session]) 
 
 /// Writes a changed session and counts its version up. False when somebody else has changed it since
 /// `session.version` was read: then nothing is written.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn update(conn: &mut SqliteConnection, session: &Session) -> Result<bool> {
     let url = session.join_url.as_ref();
     let done = sqlx::query(
@@ -483,18 +420,12 @@ pub async fn update(conn: &mut SqliteConnection, session: &Session) -> Result<bo
 }
 
 /// Takes a session out, with what happened to it.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn delete(conn: &mut SqliteConnection, id: SessionId) -> Result<()> {
     sqlx::query("DELETE FROM sessions WHERE id = ?1").bind(id.to_string()).execute(conn).await?;
     Ok(())
 }
 
 /// Takes all samples out.
-///
-/// # Errors
-/// What SQLite says.
 pub async fn delete_samples(conn: &mut SqliteConnection) -> Result<()> {
     sqlx::query("DELETE FROM sessions WHERE source = 'sample'").execute(&mut *conn).await?;
     sqlx::query("DELETE FROM series WHERE source = 'sample'").execute(conn).await?;

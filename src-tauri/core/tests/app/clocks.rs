@@ -15,12 +15,10 @@ use firstbell_core::{
     data_folder::DataFolder,
     desktop::{NotShown, Notifier, Ring},
     draft::Draft,
+    happened::{By, Kind},
     reminder::wait::Wait,
+    ring::RingKey,
     session::{Decided, Session, Status, WallClock},
-    store::{
-        events::{By, Kind},
-        rings::RingKey,
-    },
     zone::{Table, Zone},
 };
 

@@ -10,11 +10,12 @@ use firstbell_core::{
     data_folder::DataFolder,
     desktop::{NotOpened, Opener},
     draft::Draft,
+    happened::Kind,
     id::SessionId,
     join::JoinUrl,
     progress::Progress,
     session::Session,
-    store::{Migrate, Store, events::Kind},
+    store::{Migrate, Store},
 };
 use tempfile::TempDir;
 use tokio::sync::{broadcast, mpsc};

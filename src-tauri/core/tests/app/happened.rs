@@ -1,7 +1,7 @@
 use firstbell_core::{
     app::Scope,
     draft::Draft,
-    store::events::{By, Kind},
+    happened::{By, Kind},
 };
 
 use super::desk::{Desk, MEET, OTHER_MEET, at, calendar, kinds, lesson};

@@ -3,11 +3,11 @@ use firstbell_core::{
     app::{Opened, Scope},
     draft::Draft,
     error::Error,
+    happened::Kind,
     id::SessionId,
     join::JoinState,
     session::Status,
     state_table::Refusal,
-    store::events::Kind,
 };
 
 use super::desk::{Desk, MEET, OTHER_MEET, at, calendar, lesson};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::Duration;
-use firstbell_core::{app::Opened, draft::Draft, store::events::Kind};
+use firstbell_core::{app::Opened, draft::Draft, happened::Kind};
 
 use super::desk::{Desk, MEET, OTHER_MEET, kinds, lesson};
 

@@ -98,33 +98,35 @@ fn page(sessions: &[Session], now: DateTime<Utc>) -> Today {
     lay_out(listed(sessions, now), None, RULES, now, firstbell_core::zone::Zone::utc())
 }
 
-/// What holds at each minute.
-fn hold(sessions: &[Session], page: &Today, now: DateTime<Utc>) {
-    let told = || {
-        let line = |one: &Session| {
-            format!(
-                "{} {}–{} {:?} opened {:?}, link {}\n",
-                one.title,
-                one.start.format("%H:%M"),
-                one.end.format("%H:%M"),
-                one.status,
-                one.opened_at.map(|at| at.format("%H:%M").to_string()),
-                one.join_url.is_some()
-            )
-        };
-        let lines: String = sessions.iter().map(line).collect();
-        let title =
-            |id: Option<SessionId>| sessions.iter().find(|one| Some(one.id) == id).map(|one| &one.title);
-        let of = |entry: &Option<Entry>| title(entry.as_ref().map(|entry| entry.session.id));
+/// What there is, and what the page makes of it, for whoever reads that something does not hold.
+fn told(sessions: &[Session], page: &Today, now: DateTime<Utc>) -> String {
+    let line = |one: &Session| {
         format!(
-            "at {}:\n{lines}card {:?}, slim {:?}, brass {:?}, Join {:?}",
-            now.format("%H:%M"),
-            of(&page.card),
-            of(&page.slim),
-            page.brass,
-            title(page.joins)
+            "{} {}–{} {:?} opened {:?}, link {}\n",
+            one.title,
+            one.start.format("%H:%M"),
+            one.end.format("%H:%M"),
+            one.status,
+            one.opened_at.map(|at| at.format("%H:%M").to_string()),
+            one.join_url.is_some()
         )
     };
+    let lines: String = sessions.iter().map(line).collect();
+    let title = |id: Option<SessionId>| sessions.iter().find(|one| Some(one.id) == id).map(|one| &one.title);
+    let of = |entry: &Option<Entry>| title(entry.as_ref().map(|entry| entry.session.id));
+    format!(
+        "at {}:\n{lines}card {:?}, slim {:?}, brass {:?}, Join {:?}",
+        now.format("%H:%M"),
+        of(&page.card),
+        of(&page.slim),
+        page.brass,
+        title(page.joins)
+    )
+}
+
+/// What holds at each minute.
+fn hold(sessions: &[Session], page: &Today, now: DateTime<Utc>) {
+    let told = || told(sessions, page, now);
     let all = listed(sessions, now);
     let open: Vec<&Entry> = all.iter().filter(|entry| entry.join.is_open()).collect();
     let opened = |entry: &Entry| entry.session.opened_at.filter(|_| entry.session.has_joined(now));

@@ -3,7 +3,8 @@ use firstbell_core::{
     app::Opened,
     desktop::Answer,
     reminder::plan::snoozed_until,
-    store::rings::{self, Outcome, RingKey},
+    ring::{Outcome, RingKey},
+    store::rings,
 };
 
 use super::desk::{Desk, at, lesson};

