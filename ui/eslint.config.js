@@ -6,37 +6,70 @@ import svelteConfig from "./svelte.config.js";
 
 // The window talks to the shell in one folder, so that everything else can be read and tested without it.
 const shellOnlyInTauri = {
-  "no-restricted-imports": ["error", {
-    patterns: [{ group: ["@tauri-apps/*"], message: "Only ui/src/tauri/ talks to the shell." }],
-  }],
+  "no-restricted-imports": [
+    "error",
+    {
+      patterns: [{ group: ["@tauri-apps/*"], message: "Only ui/src/tauri/ talks to the shell." }],
+    },
+  ],
 };
 
 // The engine's table of zones may be years old. What the clocks show comes from the shell, in stretches.
 const noZonesOfTheEngine = {
-  "no-restricted-properties": ["error",
+  "no-restricted-properties": [
+    "error",
     { object: "Intl", property: "DateTimeFormat", message: "Hours come from stretches (stretches.ts)." },
     { object: "Intl", property: "supportedValuesOf", message: "Names of zones come from the shell (zones.ts)." },
-    ...["toLocaleString", "toLocaleDateString", "toLocaleTimeString", "getTimezoneOffset"].map((property) => ({ property, message: "Hours come from stretches (stretches.ts)." })),
+    ...["toLocaleString", "toLocaleDateString", "toLocaleTimeString", "getTimezoneOffset"].map((property) => ({
+      property,
+      message: "Hours come from stretches (stretches.ts).",
+    })),
   ],
 };
 
 export default ts.config(
   { ignores: ["dist", "src/tauri/bindings.ts"] },
   js.configs.recommended,
-  ...ts.configs.strict,
-  ...ts.configs.stylistic,
+  ...ts.configs.strictTypeChecked,
+  ...ts.configs.stylisticTypeChecked,
   ...svelte.configs.recommended,
-  { languageOptions: { globals: { ...globals.browser } } },
+  // How things look is for Prettier to say.
+  ...svelte.configs.prettier,
+  {
+    languageOptions: {
+      globals: { ...globals.browser },
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname, extraFileExtensions: [".svelte"] },
+    },
+  },
   {
     files: ["**/*.svelte", "**/*.svelte.ts"],
-    languageOptions: { parserOptions: { extraFileExtensions: [".svelte"], parser: ts.parser, svelteConfig } },
+    languageOptions: { parserOptions: { parser: ts.parser, svelteConfig } },
     rules: {
       // The page's policy forbids both.
       "svelte/no-inline-styles": "error",
       "svelte/no-at-html-tags": "error",
+      // ESLint knows no types of components and takes all that comes from them for `any`; svelte-check knows them.
+      "@typescript-eslint/no-unsafe-argument": "off",
+      "@typescript-eslint/no-unsafe-assignment": "off",
+      "@typescript-eslint/no-unsafe-return": "off",
+      // It does not see that `{#if}` is a condition.
+      "@typescript-eslint/prefer-nullish-coalescing": "off",
     },
   },
-  { rules: { ...shellOnlyInTauri, ...noZonesOfTheEngine, "@typescript-eslint/consistent-type-definitions": ["error", "type"] } },
+  {
+    rules: {
+      ...shellOnlyInTauri,
+      ...noZonesOfTheEngine,
+      // What does not fit beside its condition stands in braces.
+      curly: ["error", "multi-line"],
+      "@typescript-eslint/consistent-type-definitions": ["error", "type"],
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      // `void app.turn` says that an effect is to run again with it.
+      "@typescript-eslint/no-meaningless-void-operator": "off",
+    },
+  },
+  // The settings of the tools are in no project of TypeScript's.
+  { files: ["*.config.js"], ...ts.configs.disableTypeChecked },
   { files: ["src/tauri/**"], rules: { "no-restricted-imports": "off" } },
   { files: ["*.config.*", "src/tests/**"], languageOptions: { globals: { ...globals.node } } },
 );

@@ -19,7 +19,9 @@ export function fluent(): Plugin {
       if (!file.endsWith(".ftl")) return null;
       this.addWatchFile(file);
       const { body } = new FluentResource(readFileSync(file, "utf8"));
-      const odd = body.find((entry) => entry.id.startsWith("-") || Object.keys(entry.attributes).length > 0 || entry.value === null);
+      const odd = body.find(
+        (entry) => entry.id.startsWith("-") || Object.keys(entry.attributes).length > 0 || entry.value === null,
+      );
       if (odd) throw new Error(`${file}: ${odd.id} is a term or has attributes, which the window does not read`);
       const wanted = body.filter((message) => first.has(message.id) === (part === "first"));
       const patterns = Object.fromEntries(wanted.map((message) => [message.id, message.value]));
@@ -30,7 +32,9 @@ export function fluent(): Plugin {
       // What was found by reading imports is held against what is really in the first script.
       for (const chunk of Object.values(bundle)) {
         if (chunk.type !== "chunk" || !(chunk.isEntry || chunk.name === "first")) continue;
-        const said = chunk.moduleIds.filter((id) => id.startsWith(src)).flatMap((id) => saidIn(readFileSync(id, "utf8")));
+        const said = chunk.moduleIds
+          .filter((id) => id.startsWith(src))
+          .flatMap((id) => saidIn(readFileSync(id, "utf8")));
         const missing = said.filter((id) => !first.has(id));
         if (missing.length) this.error(`the first script says ${missing.join(", ")}, which comes later`);
       }
@@ -40,7 +44,7 @@ export function fluent(): Plugin {
 
 /** The sentences that a text of the window asks for, by their names. */
 export function saidIn(source: string): string[] {
-  const calls = source.matchAll(/\bsay\(\s*(?:\w+ \? "([\w-]+)" : )?["']([\w-]+)["']/g);
+  const calls = source.matchAll(/\bsay\(\s*(?:\w+\s+\?\s+"([\w-]+)"\s+:\s+)?["']([\w-]+)["']/g);
   return [...calls].flatMap((match) => [match[1], match[2]].filter((id) => id !== undefined));
 }
 
@@ -55,7 +59,9 @@ function saidFrom(...entries: string[]): Set<string> {
     const source = readFileSync(file, "utf8");
     for (const id of saidIn(source)) said.add(id);
     for (const [, path = ""] of source.matchAll(/^\s*(?:import|export)\s(?!type\b)[^;]*?\sfrom\s"(\.[^"?]+)"/gm)) {
-      const found = ["", ".ts", "/index.ts"].map((end) => join(dirname(file), path + end)).find((at) => /\.\w+$/.test(at) && existsSync(at));
+      const found = ["", ".ts", "/index.ts"]
+        .map((end) => join(dirname(file), path + end))
+        .find((at) => /\.\w+$/.test(at) && existsSync(at));
       if (found && /\.(ts|svelte)$/.test(found)) left.push(found);
     }
   }

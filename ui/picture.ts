@@ -17,12 +17,15 @@ export function picture(): Plugin {
     resolveId: (id) => (id in ABSENT ? absent + id : null),
     load: (id) => (id.startsWith(absent) ? ABSENT[id.slice(absent.length)] : null),
     // Places, dialogs and the sentences of both are the window's. Nobody can ask the picture for them.
+    // eslint-disable-next-line @typescript-eslint/no-deprecated, @typescript-eslint/no-unnecessary-type-conversion -- `resolveId` is not told which imports are dynamic
     resolveDynamicImport: (part) => ({ id: String(part), external: true }),
     generateBundle: {
       order: "post",
       handler(_options, bundle) {
         for (const file of Object.values(bundle)) {
-          if (file.type !== "chunk" || !file.isEntry || file.imports.length) return this.error(`${file.fileName}: the picture is to be one script`);
+          if (file.type !== "chunk" || !file.isEntry || file.imports.length) {
+            return this.error(`${file.fileName}: the picture is to be one script`);
+          }
           file.code = plain(file.code);
         }
       },

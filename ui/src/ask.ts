@@ -37,7 +37,9 @@ export function tell(error: AppError, again?: Again): void {
     return;
   }
   const offers = {
-    none: null, reload: null, leave: null,
+    none: null,
+    reload: null,
+    leave: null,
     try_again: again ? { label: say("try-again"), take: again } : null,
   };
   app.line = { text: error.message, severity: manner.severity, stays: manner.stays, offer: offers[manner.action] };
@@ -50,7 +52,9 @@ export function note(text: string): void {
   const line: Line = { text, severity: "plain", stays: false, offer: null };
   app.line = line;
   announce(text);
-  setTimeout(() => { if (app.line === line) app.line = null; }, 8_000);
+  setTimeout(() => {
+    if (app.line === line) app.line = null;
+  }, 8_000);
 }
 
 /** How far a file is read, for as long as that takes and the person leaves the line there. */
@@ -63,7 +67,12 @@ export function tellReading(work: ImportWork | null): void {
   } else if (isShown || !readingLine) {
     const text = say("reading", { file, percent: work.percent });
     if (!readingLine) announce(text);
-    readingLine = { text, severity: "plain", stays: true, offer: { label: say("stop"), take: () => void commands.stopImport() } };
+    readingLine = {
+      text,
+      severity: "plain",
+      stays: true,
+      offer: { label: say("stop"), take: () => void commands.stopImport() },
+    };
     app.line = readingLine;
   }
 }

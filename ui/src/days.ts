@@ -35,12 +35,22 @@ export function headingOf(date: string, today: string): { heading: string; date:
 /** "26 November", with the year where it is not today's. */
 export function dayAndMonth(date: string, today: string, width: "long" | "short" = "long"): string {
   const { day, month, year } = dateParts(date, width);
-  return today.startsWith(`${year}-`) ? say("date-day", { day, month }) : say("date-year", { day, month, year: String(year) });
+  return today.startsWith(`${year}-`)
+    ? say("date-day", { day, month })
+    : say("date-year", { day, month, year: String(year) });
 }
 
 /** The card's and the slim line's sessions put back among the days: beside a session's page the list has no card. */
-export function withLifted({ card, slim, days, zone }: Pick<Today, "card" | "slim" | "days" | "zone">): (DayOfRows & { label: "weekday" })[] {
+export function withLifted({
+  card,
+  slim,
+  days,
+  zone,
+}: Pick<Today, "card" | "slim" | "days" | "zone">): (DayOfRows & { label: "weekday" })[] {
   const rows = [card, slim, ...days.flatMap((day) => day.rows)].filter((row) => row !== null);
   const once = rows.filter((row, at) => rows.findIndex((other) => other.id === row.id) === at);
-  return byDay(once.sort((a, b) => a.start.localeCompare(b.start)), zone).map((day) => ({ ...day, label: "weekday" }));
+  return byDay(
+    once.sort((a, b) => a.start.localeCompare(b.start)),
+    zone,
+  ).map((day) => ({ ...day, label: "weekday" }));
 }

@@ -21,7 +21,9 @@ function show(where: Where): void {
   scrolled.set(addressOf(app.where), window.scrollY);
   app.where = where;
   if (app.line && !app.line.stays) app.line = null;
-  requestAnimationFrame(() => { window.scrollTo(0, scrolled.get(addressOf(where)) ?? 0); });
+  requestAnimationFrame(() => {
+    window.scrollTo(0, scrolled.get(addressOf(where)) ?? 0);
+  });
 }
 
 export function goToPlace(place: Place): void {
@@ -39,7 +41,11 @@ export function goBack(): void {
   if (!before && !left && !app.where.person) return;
   show(before ?? { ...app.where, session: null, person: left ? app.where.person : null });
   // Focus goes back to the row that was opened.
-  if (left) requestAnimationFrame(() => { viewButtonOf(left)?.focus(); });
+  if (left) {
+    requestAnimationFrame(() => {
+      viewButtonOf(left)?.focus();
+    });
+  }
 }
 
 export function viewButtonOf(id: string): HTMLElement | null {
@@ -74,17 +80,21 @@ export async function joinWhatIsOpen(): Promise<void> {
 
 /** For a button that acts once: of two quick clicks the second is none of its own, wherever it lands. */
 export function once(act: () => void): (event: MouseEvent) => void {
-  return (event) => { if (event.detail < 2) act(); };
+  return (event) => {
+    if (event.detail < 2) act();
+  };
 }
 
 export async function copyLink(id: string): Promise<void> {
   const link = commands.linkToCopy(id);
   // The engine lets a page copy while a key or click is fresh; after the answer it no longer is.
-  const copying = copyWhenThere(link.then((answer) => (answer.status === "ok" ? answer.data : Promise.reject(new Error(answer.error.code)))));
+  const copying = copyWhenThere(
+    link.then((answer) => (answer.status === "ok" ? answer.data : Promise.reject(new Error(answer.error.code)))),
+  );
   const answer = await ask(link);
   const copied = await copying;
   if (answer.status === "error") return;
-  const done = copied || await copy(answer.data);
+  const done = copied || (await copy(answer.data));
   note(done ? say("link-copied") : say("copy-failed"));
 }
 
@@ -110,6 +120,7 @@ async function copy(text: string): Promise<boolean> {
     const had = document.activeElement;
     (document.querySelector("dialog:modal") ?? document.body).append(field);
     field.select();
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- there is no other way without that limit
     const done = document.execCommand("copy");
     field.remove();
     if (had instanceof HTMLElement) had.focus();
@@ -122,11 +133,26 @@ export function emptyDraft(): SessionDraft {
   // The next full hour in which nothing is known to be on; tomorrow's where that is past midnight.
   const known = [app.today.card, app.today.slim, ...app.today.days.flatMap((day) => day.rows)];
   let next = Math.ceil((app.now + 1) / 3_600_000) * 3_600_000;
-  while (known.some((row) => row && row.status !== "CANCELLED" && instant(row.start) < next + 3_600_000 && instant(row.end) > next)) next += 3_600_000;
+  while (
+    known.some(
+      (row) => row && row.status !== "CANCELLED" && instant(row.start) < next + 3_600_000 && instant(row.end) > next,
+    )
+  ) {
+    next += 3_600_000;
+  }
   const time = hourWords(next, zone, "24");
   return {
-    person: "", person_zone: null, subject: "", date: dateIn(next, zone), time, minutes: 60, zone,
-    link: "", place: "", repeat_weeks: 1, homework: "",
+    person: "",
+    person_zone: null,
+    subject: "",
+    date: dateIn(next, zone),
+    time,
+    minutes: 60,
+    zone,
+    link: "",
+    place: "",
+    repeat_weeks: 1,
+    homework: "",
   };
 }
 
@@ -137,7 +163,13 @@ export function add(draft: Partial<SessionDraft> = {}): void {
 export async function change(id: string, mode: Exclude<FormMode, "add">, focus?: keyof SessionDraft): Promise<void> {
   const [page, draft] = await Promise.all([ask(commands.session(id)), ask(commands.draftOf(id))]);
   if (page.status === "error" || draft.status === "error") return;
-  put({ kind: "form", mode, draft: draft.data, page: page.data, focus: focus ?? (mode === "move" ? "date" : "person") });
+  put({
+    kind: "form",
+    mode,
+    draft: draft.data,
+    page: page.data,
+    focus: focus ?? (mode === "move" ? "date" : "person"),
+  });
 }
 
 export async function askToCancel(id: string): Promise<void> {

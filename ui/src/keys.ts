@@ -1,14 +1,46 @@
 // Which wish a key press is. What becomes of a wish is decided in deeds.ts.
 
 export type Wish =
-  | "join" | "today" | "week" | "people" | "add" | "import" | "search" | "settings" | "back" | "hide" | "quit" | "keys"
-  | "row_up" | "row_down" | "row_join" | "row_move" | "row_copy" | "leave";
+  | "join"
+  | "today"
+  | "week"
+  | "people"
+  | "add"
+  | "import"
+  | "search"
+  | "settings"
+  | "back"
+  | "hide"
+  | "quit"
+  | "keys"
+  | "row_up"
+  | "row_down"
+  | "row_join"
+  | "row_move"
+  | "row_copy"
+  | "leave";
 
-export type Press = { key: string; ctrlKey: boolean; metaKey: boolean; altKey: boolean; shiftKey: boolean; repeat: boolean };
+export type Press = {
+  key: string;
+  ctrlKey: boolean;
+  metaKey: boolean;
+  altKey: boolean;
+  shiftKey: boolean;
+  repeat: boolean;
+};
 export type Scene = { mac: boolean; inField: boolean; inDialog: boolean; onRow: boolean };
 
 const withControl: Record<string, Wish> = {
-  j: "join", "1": "today", "2": "week", "3": "people", n: "add", i: "import", f: "search", ",": "settings", w: "hide", q: "quit",
+  j: "join",
+  "1": "today",
+  "2": "week",
+  "3": "people",
+  n: "add",
+  i: "import",
+  f: "search",
+  ",": "settings",
+  w: "hide",
+  q: "quit",
 };
 const onRow: Record<string, Wish> = { j: "row_join", m: "row_move", l: "row_copy" };
 /** What makes sense while a dialog asks something. */

@@ -17,7 +17,10 @@ const all: (() => Promise<void>)[] = [];
 export function later<C extends AnyComponent>(fetch: () => Promise<{ default: C }>): Later<C> {
   let here = $state.raw<C>();
   let loading: Promise<void> | undefined;
-  const load = () => (loading ??= Promise.all([fetch(), learnRest()]).then(([module]) => { here = module.default; }));
+  const load = () =>
+    (loading ??= Promise.all([fetch(), learnRest()]).then(([module]) => {
+      here = module.default;
+    }));
   all.push(load);
   return {
     get here() {

@@ -12,7 +12,9 @@ let offset = 0;
 export async function listen(): Promise<void> {
   offset = app.now - Date.now();
   // Words like "in 23 min" must not stand still if a tick is late. What opens and rings is not decided here.
-  setInterval(() => { app.now = Date.now() + offset; }, 20_000);
+  setInterval(() => {
+    app.now = Date.now() + offset;
+  }, 20_000);
   // Files that were opened before the window could show them are told right after this.
   if (await hearTold(hear)) app.turn += 1;
 }
@@ -23,7 +25,9 @@ function hear(told: Told): void {
       app.turn += 1;
       app.changes += 1;
       break;
-    case "problems": takeProblems(told.problems); break;
+    case "problems":
+      takeProblems(told.problems);
+      break;
     case "clock_ticked":
       offset = Date.parse(told.now) - Date.now();
       app.now = Date.parse(told.now);
@@ -41,11 +45,21 @@ function hear(told: Told): void {
       app.draggedOver = false;
       tell(told.error);
       break;
-    case "show_session": openSession(told.id); break;
-    case "ask_to_join": void join(told.id); break;
-    case "browser_failed": notOpened(told.id, false); break;
-    case "quit_asked": askToQuit(told.bells); break;
-    case "dragged_over": app.draggedOver = told.over; break;
+    case "show_session":
+      openSession(told.id);
+      break;
+    case "ask_to_join":
+      void join(told.id);
+      break;
+    case "browser_failed":
+      notOpened(told.id, false);
+      break;
+    case "quit_asked":
+      askToQuit(told.bells);
+      break;
+    case "dragged_over":
+      app.draggedOver = told.over;
+      break;
   }
 }
 
@@ -72,6 +86,10 @@ function takeToday(next: Today): void {
   if (!opened) return;
   app.justOpened = opened.id;
   // Once is once: the brass does not fill again when the card is drawn anew.
-  setTimeout(() => { app.justOpened = null; }, 1_000);
-  announce(opened.person ? say("can-join-person", { person: opened.person }) : say("can-join-title", { title: opened.title }));
+  setTimeout(() => {
+    app.justOpened = null;
+  }, 1_000);
+  announce(
+    opened.person ? say("can-join-person", { person: opened.person }) : say("can-join-title", { title: opened.title }),
+  );
 }

@@ -61,14 +61,19 @@ function loadDays(): void {
 /** For an element after the last row: calls for as long as it is near. */
 export function whenNear(take: () => void): (node: Element) => () => void {
   return (node) => {
-    const observer = new IntersectionObserver((entries) => {
-      if (!entries.some((entry) => entry.isIntersecting)) return;
-      take();
-      // What came may not have moved it away; only a new look tells.
-      observer.unobserve(node);
-      observer.observe(node);
-    }, { rootMargin: `0px 0px ${MARGIN}px` });
+    const observer = new IntersectionObserver(
+      (entries) => {
+        if (!entries.some((entry) => entry.isIntersecting)) return;
+        take();
+        // What came may not have moved it away; only a new look tells.
+        observer.unobserve(node);
+        observer.observe(node);
+      },
+      { rootMargin: `0px 0px ${MARGIN}px` },
+    );
     observer.observe(node);
-    return () => { observer.disconnect(); };
+    return () => {
+      observer.disconnect();
+    };
   };
 }

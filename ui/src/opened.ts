@@ -5,7 +5,11 @@ import type { SessionRow, Today } from "./tauri";
 type Seen = Pick<Today, "card" | "slim" | "days">;
 
 export function newlyOpen(before: Seen, after: Seen): SessionRow | null {
-  const waiting = new Set(all(before).filter((row) => row.join.state === "opens_at").map((row) => row.id));
+  const waiting = new Set(
+    all(before)
+      .filter((row) => row.join.state === "opens_at")
+      .map((row) => row.id),
+  );
   return all(after).find((row) => waiting.has(row.id) && isOpen(row) && !row.join.opened_at) ?? null;
 }
 

@@ -1,8 +1,6 @@
 // Keys and pastes, from the document to deeds.
 import { flushSync } from "svelte";
-import {
-  add, change, chooseFile, copyLink, goBack, goToPlace, hide, join, joinWhatIsOpen, paste, quit,
-} from "./deeds";
+import { add, change, chooseFile, copyLink, goBack, goToPlace, hide, join, joinWhatIsOpen, paste, quit } from "./deeds";
 import { put } from "./ask";
 import { isHeld, wishOf, type Wish } from "./keys";
 import { drawAll } from "./near";
@@ -26,21 +24,54 @@ export function handleKey(event: KeyboardEvent): void {
 
 function fulfil(wish: Wish, id: string | null): void {
   switch (wish) {
-    case "today": case "week": case "people": case "settings": goToPlace(wish); break;
-    case "join": void joinWhatIsOpen(); break;
-    case "add": add(); break;
-    case "import": void chooseFile(); break;
-    case "search": put({ kind: "search" }); break;
-    case "keys": put({ kind: "keys" }); break;
-    case "back": goBack(); break;
-    case "leave": leave(); break;
-    case "hide": hide(); break;
-    case "quit": void quit(); break;
-    case "row_up": step(-1); break;
-    case "row_down": step(1); break;
-    case "row_join": if (id) void join(id); break;
-    case "row_move": if (id) void change(id, "move"); break;
-    case "row_copy": if (id) void copyLink(id); break;
+    case "today":
+    case "week":
+    case "people":
+    case "settings":
+      goToPlace(wish);
+      break;
+    case "join":
+      void joinWhatIsOpen();
+      break;
+    case "add":
+      add();
+      break;
+    case "import":
+      void chooseFile();
+      break;
+    case "search":
+      put({ kind: "search" });
+      break;
+    case "keys":
+      put({ kind: "keys" });
+      break;
+    case "back":
+      goBack();
+      break;
+    case "leave":
+      leave();
+      break;
+    case "hide":
+      hide();
+      break;
+    case "quit":
+      void quit();
+      break;
+    case "row_up":
+      step(-1);
+      break;
+    case "row_down":
+      step(1);
+      break;
+    case "row_join":
+      if (id) void join(id);
+      break;
+    case "row_move":
+      if (id) void change(id, "move");
+      break;
+    case "row_copy":
+      if (id) void copyLink(id);
+      break;
   }
 }
 
@@ -55,7 +86,9 @@ function step(by: 1 | -1): void {
     drawAll();
     flushSync();
   }
-  const views = [...document.querySelectorAll<HTMLElement>("main [data-view]")].filter((one) => one.offsetParent !== null);
+  const views = [...document.querySelectorAll<HTMLElement>("main [data-view]")].filter(
+    (one) => one.offsetParent !== null,
+  );
   const current = rowIdAt(document.activeElement);
   const at = views.findIndex((one) => one.dataset.view === current);
   const next = views[at === -1 ? (by === 1 ? 0 : views.length - 1) : at + by];
@@ -70,8 +103,12 @@ function rowIdAt(target: EventTarget | null): string | null {
 function isField(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target instanceof HTMLInputElement) return !["checkbox", "button"].includes(target.type);
-  return target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement
-    || target.closest("[role=menu]") !== null;
+  return (
+    target.isContentEditable ||
+    target instanceof HTMLTextAreaElement ||
+    target instanceof HTMLSelectElement ||
+    target.closest("[role=menu]") !== null
+  );
 }
 
 export function handlePaste(event: ClipboardEvent): void {
@@ -82,4 +119,3 @@ export function handlePaste(event: ClipboardEvent): void {
   event.preventDefault();
   void paste(text);
 }
-

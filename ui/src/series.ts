@@ -24,7 +24,10 @@ export type Picked = { series: ImportSeries; take: boolean; bell: boolean; link:
 
 export function firstPicks(preview: ImportPreview): Picked[] {
   return preview.series.filter(choosable).map((series) => ({
-    series, take: series.choice !== "leave_out", bell: series.choice !== "no_bell", link: "",
+    series,
+    take: series.choice !== "leave_out",
+    bell: series.choice !== "no_bell",
+    link: "",
   }));
 }
 

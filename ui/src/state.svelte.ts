@@ -1,6 +1,17 @@
 // What the window knows. It is loaded once; afterwards events say when to look again.
 import { learn } from "./stretches";
-import type { Boot, ImportPreview, ImportWork, PersonRow, Problem, SessionDraft, SessionPage, SessionRow, Settings, Today } from "./tauri";
+import type {
+  Boot,
+  ImportPreview,
+  ImportWork,
+  PersonRow,
+  Problem,
+  SessionDraft,
+  SessionPage,
+  SessionRow,
+  Settings,
+  Today,
+} from "./tauri";
 import type { HourClock } from "./times";
 
 export type Place = "today" | "week" | "people" | "settings";
@@ -31,8 +42,11 @@ export type Line = {
 export type Written = { homework?: string; plan?: string; notes?: string };
 
 class Knowledge {
+  // Both are there before anything is drawn: `begin` comes first.
+  /* eslint-disable @typescript-eslint/non-nullable-type-assertion-style -- `!` is forbidden by another rule */
   today = $state.raw<Today>() as Today;
   settings = $state.raw<Settings>() as Settings;
+  /* eslint-enable @typescript-eslint/non-nullable-type-assertion-style */
   version = $state("");
   tray = $state(false);
   /** What is wrong with bell and store, what costs most first. */
@@ -66,7 +80,7 @@ class Knowledge {
   /** Homework and notes being written, by session, so that leaving the page loses nothing. */
   written = $state<Record<string, Written>>({});
 
-  clock: HourClock = $derived(this.today?.twelve_hours ? "12" : "24");
+  clock: HourClock = $derived(this.today.twelve_hours ? "12" : "24");
 
   begin(boot: Boot): void {
     this.take(boot.today);

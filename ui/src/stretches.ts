@@ -9,13 +9,23 @@ const spans = new Map<string, Span[]>();
 
 export function learn(clocks: ZoneClock[]): void {
   for (const { zone, stretches } of clocks) {
-    const told = stretches.map(({ from, until, seconds }) => ({ from: Date.parse(from), until: Date.parse(until), shift: seconds * 1000 }));
+    const told = stretches.map(({ from, until, seconds }) => ({
+      from: Date.parse(from),
+      until: Date.parse(until),
+      shift: seconds * 1000,
+    }));
     const [first] = told;
     const last = told.at(-1);
     if (!first || !last) continue;
     // What was told before holds where nothing is told now.
-    const before = (spans.get(zone) ?? []).flatMap((span) => [{ ...span, until: Math.min(span.until, first.from) }, { ...span, from: Math.max(span.from, last.until) }]);
-    spans.set(zone, [...before, ...told].filter((span) => span.from < span.until).sort((a, b) => a.from - b.from));
+    const before = (spans.get(zone) ?? []).flatMap((span) => [
+      { ...span, until: Math.min(span.until, first.from) },
+      { ...span, from: Math.max(span.from, last.until) },
+    ]);
+    spans.set(
+      zone,
+      [...before, ...told].filter((span) => span.from < span.until).sort((a, b) => a.from - b.from),
+    );
   }
 }
 

@@ -116,9 +116,9 @@ export function elsewhere(at: string, here: string, there: string): { days: numb
 }
 
 export function systemFirstDay(): number {
-  type WithWeek = Intl.Locale & { getWeekInfo?: () => { firstDay: number } };
   try {
-    const locale = new Intl.Locale(navigator.language) as WithWeek;
+    // An engine may be older than the types.
+    const locale: { getWeekInfo?: () => { firstDay: number } } = new Intl.Locale(navigator.language);
     return locale.getWeekInfo?.().firstDay ?? 1;
   } catch {
     // A computer set to the locale "C" has no language tag.

@@ -17,7 +17,8 @@ export function gridOf(dates: string[], rows: SessionRow[], zone: string): Grid 
   const lastHour = spans.length ? Math.min(24, Math.ceil(Math.max(...spans.map(({ to }) => to)) / 60) + 1) : 17;
   const hours = Math.max(lastHour - firstHour, Math.min(6, 24 - firstHour));
   return {
-    firstHour, hours,
+    firstHour,
+    hours,
     columns: dates.map((date, i) => ({ date, placed: place(byDate[i] ?? [], zone, firstHour) })),
   };
 }
@@ -34,7 +35,13 @@ function place(rows: SessionRow[], zone: string, firstHour: number): Placed[] {
     .map((row) => {
       const { from, to } = span(row, zone);
       const quarter = Math.floor((from - firstHour * 60) / 15);
-      return { row, from: quarter, quarters: Math.max(LEAST_QUARTERS, Math.round((to - from) / 15)), lane: 0, lanes: 1 };
+      return {
+        row,
+        from: quarter,
+        quarters: Math.max(LEAST_QUARTERS, Math.round((to - from) / 15)),
+        lane: 0,
+        lanes: 1,
+      };
     })
     .sort((a, b) => a.from - b.from || b.quarters - a.quarters);
   let cluster: Placed[] = [];

@@ -6,13 +6,17 @@ const bundle = new FluentBundle("en", {
   // Isolation marks would end up in labels and copied text; no right-to-left language is spoken yet.
   useIsolating: false,
 });
+// eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- a bundle reads no more of it
 bundle.addResource({ body: first });
 
 let rest: Promise<void> | undefined;
 
 /** The sentences of all that the first script does without. Whatever is loaded later waits for them. */
 export function learnRest(): Promise<void> {
-  rest ??= import("../../locales/en/window.ftl?rest").then(({ default: body }) => { bundle.addResource({ body }); });
+  rest ??= import("../../locales/en/window.ftl?rest").then(({ default: body }) => {
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- as above
+    bundle.addResource({ body });
+  });
   return rest;
 }
 
@@ -26,7 +30,11 @@ class Count extends FluentNumber {
 export function say(id: string, args?: Record<string, FluentVariable>): string {
   const pattern = bundle.getMessage(id)?.value;
   if (!pattern) return id;
-  const given = args && Object.fromEntries(Object.entries(args).map(([name, value]) => [name, typeof value === "number" ? new Count(value) : value]));
+  const given =
+    args &&
+    Object.fromEntries(
+      Object.entries(args).map(([name, value]) => [name, typeof value === "number" ? new Count(value) : value]),
+    );
   // With a list for its errors a sentence that lacks a part is shown without it, rather than breaking the page.
   return bundle.formatPattern(pattern, given ?? null, []);
 }

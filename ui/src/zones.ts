@@ -6,7 +6,9 @@ let known = new Map<string, string>();
 
 /** All places, for suggestions. The table stays the same for as long as the program runs. */
 export async function placeNames(): Promise<string[]> {
-  if (known.size === 0) known = new Map((await commands.zoneNames()).map((zone) => [placeOf(zone).toLowerCase(), zone]));
+  if (known.size === 0) {
+    known = new Map((await commands.zoneNames()).map((zone) => [placeOf(zone).toLowerCase(), zone]));
+  }
   return [...known.values()].map(placeOf).sort((a, b) => a.localeCompare(b));
 }
 

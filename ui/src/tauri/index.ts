@@ -8,7 +8,9 @@ export type * from "./bindings";
 export type Answer<T> = { status: "ok"; data: T } | { status: "error"; error: AppError };
 
 /** The same command; the clocks that come with its answer are known before anybody shows an hour of it. */
-function learning<Given extends unknown[], T>(command: (...given: Given) => Promise<Answer<Zoned<T>>>): (...given: Given) => Promise<Answer<T>> {
+function learning<Given extends unknown[], T>(
+  command: (...given: Given) => Promise<Answer<Zoned<T>>>,
+): (...given: Given) => Promise<Answer<T>> {
   return async (...given) => {
     const answer = await command(...given);
     if (answer.status === "error") return answer;

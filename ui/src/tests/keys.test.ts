@@ -1,11 +1,28 @@
 import { describe, expect, test } from "vitest";
 import { isHeld, wishOf, type Press, type Scene } from "../keys";
 
-const press = (key: string, over: Partial<Press> = {}): Press => ({ key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, repeat: false, ...over });
+const press = (key: string, over: Partial<Press> = {}): Press => ({
+  key,
+  ctrlKey: false,
+  metaKey: false,
+  altKey: false,
+  shiftKey: false,
+  repeat: false,
+  ...over,
+});
 const page: Scene = { mac: false, inField: false, inDialog: false, onRow: false };
 
 test.each([
-  ["j", "join"], ["1", "today"], ["2", "week"], ["3", "people"], ["n", "add"], ["i", "import"], ["f", "search"], [",", "settings"], ["w", "hide"], ["q", "quit"],
+  ["j", "join"],
+  ["1", "today"],
+  ["2", "week"],
+  ["3", "people"],
+  ["n", "add"],
+  ["i", "import"],
+  ["f", "search"],
+  [",", "settings"],
+  ["w", "hide"],
+  ["q", "quit"],
 ])("Ctrl+%s is %s, in a field too", (key, wish) => {
   expect(wishOf(press(key, { ctrlKey: true }), page)).toBe(wish);
   expect(wishOf(press(key, { ctrlKey: true }), { ...page, inField: true })).toBe(wish);
@@ -18,7 +35,12 @@ test("Cmd takes Control’s place on a Mac", () => {
 
 describe("on a row", () => {
   const row = { ...page, onRow: true };
-  test.each([["j", "row_join"], ["m", "row_move"], ["l", "row_copy"], ["M", "row_move"]])("%s is %s", (key, wish) => {
+  test.each([
+    ["j", "row_join"],
+    ["m", "row_move"],
+    ["l", "row_copy"],
+    ["M", "row_move"],
+  ])("%s is %s", (key, wish) => {
     expect(wishOf(press(key), row)).toBe(wish);
     expect(wishOf(press(key), page)).toBeNull();
   });

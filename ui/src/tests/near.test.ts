@@ -4,7 +4,9 @@ import { row } from "./rows";
 
 const day = (date: string, count: number) => ({
   date,
-  rows: Array.from({ length: count }, (_, i) => row(`${date}T${String(9 + i).padStart(2, "0")}:00:00Z`, `${date}T${String(10 + i).padStart(2, "0")}:00:00Z`)),
+  rows: Array.from({ length: count }, (_, i) =>
+    row(`${date}T${String(9 + i).padStart(2, "0")}:00:00Z`, `${date}T${String(10 + i).padStart(2, "0")}:00:00Z`),
+  ),
 });
 const days = [day("2026-11-24", 3), day("2026-11-25", 4), day("2026-11-26", 2)];
 const counts = (rows: number) => drawnOf(days, rows).map((one) => one.rows.length);

@@ -12,10 +12,27 @@ function boot(person: string): Boot {
   const session = row("2026-11-24T15:00:00Z", "2026-11-24T16:00:00Z", { person });
   return {
     today: {
-      now: "2026-11-24T14:00:00Z", zone: madrid, clocks, date: "2026-11-24", twelve_hours: false, card: session, slim: null, brass: null,
-      days: [], more_after: false, is_empty: false, samples: false, missed: 0, clocks_changed: [], unread: false,
+      now: "2026-11-24T14:00:00Z",
+      zone: madrid,
+      clocks,
+      date: "2026-11-24",
+      twelve_hours: false,
+      card: session,
+      slim: null,
+      brass: null,
+      days: [],
+      more_after: false,
+      is_empty: false,
+      samples: false,
+      missed: 0,
+      clocks_changed: [],
+      unread: false,
     },
-    settings: {} as Settings, first_run: false, version: "1", tray: true, problems: [],
+    settings: {} as Settings,
+    first_run: false,
+    version: "1",
+    tray: true,
+    problems: [],
   };
 }
 

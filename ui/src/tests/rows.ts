@@ -11,8 +11,14 @@ export function stretch(from: string, until: string, hours: number): ZoneClock["
 }
 /** What the shell would tell with these sessions. */
 export const clocks: ZoneClock[] = [
-  { zone: madrid, stretches: [stretch("2026-03-29T01", "2026-10-25T01", 2), stretch("2026-10-25T01", "2027-03-28T01", 1)] },
-  { zone: newYork, stretches: [stretch("2026-03-08T07", "2026-11-01T06", -4), stretch("2026-11-01T06", "2027-03-14T07", -5)] },
+  {
+    zone: madrid,
+    stretches: [stretch("2026-03-29T01", "2026-10-25T01", 2), stretch("2026-10-25T01", "2027-03-28T01", 1)],
+  },
+  {
+    zone: newYork,
+    stretches: [stretch("2026-03-08T07", "2026-11-01T06", -4), stretch("2026-11-01T06", "2027-03-14T07", -5)],
+  },
   { zone: "Asia/Tokyo", stretches: [stretch("2026-01-01T00", "2027-12-31T00", 9)] },
   { zone: "Europe/Paris", stretches: [stretch("2026-10-25T01", "2027-03-28T01", 1)] },
   { zone: "Pacific/Kiritimati", stretches: [stretch("2026-01-01T00", "2027-12-31T00", 14)] },
@@ -22,12 +28,37 @@ learn(clocks);
 
 export function row(start: string, end: string, over: Partial<SessionRow> = {}): SessionRow {
   return {
-    id: `${start}${over.person ?? "Ben"}`, version: 1, title: "Ben, Maths", person: "Ben", subject: "Maths", person_zone: newYork, start, end, zone: madrid,
-    status: "SCHEDULED", join: join("opens_at", start), line: null, homework: null, provider: "Google Meet", busy: false, bell: true, place: null,
-    in_series: false, source: "this_computer", allowed: [], ...over,
+    id: `${start}${over.person ?? "Ben"}`,
+    version: 1,
+    title: "Ben, Maths",
+    person: "Ben",
+    subject: "Maths",
+    person_zone: newYork,
+    start,
+    end,
+    zone: madrid,
+    status: "SCHEDULED",
+    join: join("opens_at", start),
+    line: null,
+    homework: null,
+    provider: "Google Meet",
+    busy: false,
+    bell: true,
+    place: null,
+    in_series: false,
+    source: "this_computer",
+    allowed: [],
+    ...over,
   };
 }
 
 export function join(state: JoinState, start: string, over: Partial<SessionRow["join"]> = {}): SessionRow["join"] {
-  return { state, opens_at: new Date(Date.parse(start) - 300_000).toISOString(), closes_at: start, opened_at: null, asks_host: null, ...over };
+  return {
+    state,
+    opens_at: new Date(Date.parse(start) - 300_000).toISOString(),
+    closes_at: start,
+    opened_at: null,
+    asks_host: null,
+    ...over,
+  };
 }

@@ -13,8 +13,13 @@ const at = (time: string) => Date.parse(`2026-11-24T${time}Z`);
 
 describe("the card says how far off the session is", () => {
   test.each([
-    [at("14:37:00"), "Next · in 23 min"], [at("14:00:00"), "Next · in 60 min"], [at("12:50:00"), "Next · in 2 h 10 min"], [at("15:00:20"), "Now · just started"],
-    [at("15:03:30"), "Now · started 3 min ago"], [Date.parse("2026-11-22T15:00:00Z"), "Tuesday · in 2 days"], [Date.parse("2026-11-23T15:00:00Z"), "Next · tomorrow"],
+    [at("14:37:00"), "Next · in 23 min"],
+    [at("14:00:00"), "Next · in 60 min"],
+    [at("12:50:00"), "Next · in 2 h 10 min"],
+    [at("15:00:20"), "Now · just started"],
+    [at("15:03:30"), "Now · started 3 min ago"],
+    [Date.parse("2026-11-22T15:00:00Z"), "Tuesday · in 2 days"],
+    [Date.parse("2026-11-23T15:00:00Z"), "Next · tomorrow"],
     [Date.parse("2026-11-10T15:00:00Z"), "Tuesday 24 November · in 14 days"],
   ])("%#", (now, words) => {
     expect(whenWords(distance(now, ben, madrid, "24"))).toBe(words);
@@ -93,7 +98,12 @@ describe("days", () => {
   });
   test("take the card’s session back, once and in its place", () => {
     const mia = row("2026-11-24T14:00:00Z", start, { person: "Mia" });
-    const days = withLifted({ card: ben, slim: null, zone: madrid, days: [{ date: "2026-11-24", label: "later_today", rows: [mia, ben] }] });
+    const days = withLifted({
+      card: ben,
+      slim: null,
+      zone: madrid,
+      days: [{ date: "2026-11-24", label: "later_today", rows: [mia, ben] }],
+    });
     expect(days.map((day) => day.rows.map((one) => one.person))).toEqual([["Mia", "Ben"]]);
   });
 });

@@ -1,5 +1,19 @@
 import { describe, expect, test } from "vitest";
-import { around, dateIn, dateParts, daysBetween, elsewhere, hour, hourWords, isKnown, minutesSince, minutesUntil, placeOf, plusDays, weekOf } from "../times";
+import {
+  around,
+  dateIn,
+  dateParts,
+  daysBetween,
+  elsewhere,
+  hour,
+  hourWords,
+  isKnown,
+  minutesSince,
+  minutesUntil,
+  placeOf,
+  plusDays,
+  weekOf,
+} from "../times";
 import { madrid, newYork } from "./rows";
 
 const four = "2026-11-24T15:00:00Z";
@@ -40,7 +54,15 @@ test("days are counted over a change of clocks and of the year", () => {
 
 describe("a week", () => {
   test("begins on Monday, and a Sunday is its last day", () => {
-    expect(weekOf("2026-11-29", 1)).toEqual(["2026-11-23", "2026-11-24", "2026-11-25", "2026-11-26", "2026-11-27", "2026-11-28", "2026-11-29"]);
+    expect(weekOf("2026-11-29", 1)).toEqual([
+      "2026-11-23",
+      "2026-11-24",
+      "2026-11-25",
+      "2026-11-26",
+      "2026-11-27",
+      "2026-11-28",
+      "2026-11-29",
+    ]);
     expect(weekOf("2026-11-23", 1)[0]).toBe("2026-11-23");
   });
   test("begins on Sunday where people say so", () => {

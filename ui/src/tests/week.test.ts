@@ -26,7 +26,11 @@ test("what overlaps shares the column; what follows has it all again", () => {
   const eva = row("2026-11-24T15:45:00Z", "2026-11-24T16:30:00Z", { person: "Eva" });
   const mia = row("2026-11-24T16:30:00Z", "2026-11-24T17:30:00Z", { person: "Mia" });
   const placed = gridOf(dates, [ben, eva, mia], madrid).columns[1]?.placed ?? [];
-  expect(placed.map(({ lane, lanes }) => [lane, lanes])).toEqual([[0, 2], [1, 2], [0, 1]]);
+  expect(placed.map(({ lane, lanes }) => [lane, lanes])).toEqual([
+    [0, 2],
+    [1, 2],
+    [0, 1],
+  ]);
 });
 
 test("a session past midnight ends at the day’s foot and stays in its day", () => {
