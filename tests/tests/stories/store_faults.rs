@@ -5,11 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
-use firstbell_core::store::{
-    Migrate, Store,
-    events::{self, Kind},
-    rings,
-};
+use firstbell_core::happened::Kind;
+use firstbell_core::store::{Migrate, Store, events, rings};
 use firstbell_core::words::say;
 use firstbell_tests::kit::calendar::{Lesson, MEET_LINK};
 use firstbell_tests::kit::faults::{Fault, Faults};
