@@ -4,8 +4,8 @@ use chrono::{DateTime, Duration, Utc};
 
 use crate::{
     join::{JoinRules, Room},
-    session::{Session, Status},
     ring::Outcome,
+    session::{Session, Status},
 };
 
 /// More rings than this at once become one notification with the count.
