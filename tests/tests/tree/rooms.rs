@@ -55,7 +55,7 @@ const ROOMS: &[(&str, &str)] = &[
     ("local_socket", "health data_folder"),
     // The bell.
     ("reminder", ""),
-    ("reminder/plan", "join session"),
+    ("reminder/plan", "join ring session"),
     ("reminder/phrase", "words zone wall_clock session"),
     ("reminder/wait", "clock"),
     ("reminder/unstored", "happened id ring session store store/events store/rings store/sessions"),
@@ -73,8 +73,8 @@ const ROOMS: &[(&str, &str)] = &[
     ),
     (
         "reminder/ring",
-        "change clock ring join session desktop store health reminder/plan reminder/wait reminder/known \
-         reminder/compose reminder/memory reminder/ledger",
+        "change clock ring join session desktop store health reminder/plan reminder/wait reminder/unstored \
+         reminder/known reminder/compose reminder/memory reminder/ledger",
     ),
     // What a host can ask for.
     (
@@ -107,7 +107,7 @@ const ROOMS: &[(&str, &str)] = &[
          store/events store/series store/sessions store/settings app",
     ),
     ("app/open", "store error health data_folder app/zones"),
-    ("app/tasks", "store health data_folder local_socket reminder app app/open"),
+    ("app/tasks", "store health data_folder local_socket error reminder app app/open"),
 ];
 
 /// Crates that only some rooms may name.
