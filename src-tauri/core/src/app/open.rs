@@ -95,7 +95,7 @@ async fn to_read(
 }
 
 /// An older First Bell's file that cannot be brought up to date where it lies, on a disk that is full, is brought up to
-/// date in a copy, and that is read. The copy goes with the person's time at this computer.
+/// date in a copy, and that is read. The copy goes with the store.
 async fn read_copy(database: &Path, now: DateTime<Utc>) -> Result<Store, Error> {
     let folder = std::env::var_os("XDG_RUNTIME_DIR").map_or_else(std::env::temp_dir, PathBuf::from);
     let folder = DataFolder::open(&folder.join(format!("firstbell-copy-{}", std::process::id())))?;
@@ -114,7 +114,7 @@ async fn read_copy(database: &Path, now: DateTime<Utc>) -> Result<Store, Error> 
     let store = Store::open(&copy, Migrate::Yes).await?;
     zones::put_right(&store, now).await?;
     store.close().await;
-    Ok(Store::open_to_read(&copy).await?)
+    Ok(Store::open_copy_to_read(folder.path(), &copy).await?)
 }
 
 /// What is wrong with a store that could not be opened as it should be.

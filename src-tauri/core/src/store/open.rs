@@ -3,6 +3,7 @@
 use std::{
     io::ErrorKind,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
@@ -64,6 +65,18 @@ pub(super) struct OpenFile {
     pub(super) pool: SqlitePool,
     path: PathBuf,
     name: Option<FileName>,
+    /// It lies in a folder that goes with it.
+    _copy: Option<Arc<Copy>>,
+}
+
+/// A folder that is gone when nobody has it open any more.
+#[derive(Debug)]
+struct Copy(PathBuf);
+
+impl Drop for Copy {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
 }
 
 /// Device and number: what a file is, whatever it is called.
@@ -71,7 +84,7 @@ type FileName = (u64, u64);
 
 impl OpenFile {
     fn at(path: &Path, pool: SqlitePool) -> Self {
-        Self { pool, path: path.to_owned(), name: file_name(path) }
+        Self { pool, path: path.to_owned(), name: file_name(path), _copy: None }
     }
 
     /// Why the file fails, where SQLite only says that it does: whether a file beside it can be written.
@@ -134,6 +147,16 @@ impl Store {
                 Err(error)
             }
         }
+    }
+
+    /// The same of a copy in a folder of its own, which is removed when the store is closed.
+    ///
+    /// # Errors
+    /// As [`Store::open_to_read`].
+    pub async fn open_copy_to_read(folder: &Path, path: &Path) -> std::result::Result<Self, OpenError> {
+        let copy = Arc::new(Copy(folder.to_owned()));
+        let file = Self::open_to_read(path).await?.inner.file()?;
+        Ok(Self::over(Some(OpenFile { _copy: Some(copy), ..file })))
     }
 
     /// Opens what lies at `path` only to be read, whatever newer First Bell has written it: for ringing on, and for
