@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Measures First Bell beside yardsticks, in one run, and prints figures. It asserts nothing.
 
-  run.py --programs DIR [--rounds 21] [--sessions 10000] [--only window,agenda,rings,school]
+  run.py --programs DIR [--before DIR]... [--rounds 21] [--sessions 10000] [--only window,agenda,rings,school]
          [--switch NAME=VALUE] [--keep]
 
 The window: from exec until text is on the screen (pixels of the ink, read from the frame buffer), processor
 time and PSS of the whole process tree two seconds later; against a bare Tauri window that the same profile
-has built and that runs under the same switches. `bell agenda`: processor time for a week, against `khal list`
+has built and that runs under the same switches; with `--before` beside the `firstbell` of another build as well, which
+lies in DIR (and its `bell`, where the store was another one then). `bell agenda`: processor time for a week, against `khal list`
 over the same events. Rings: by how much 200 come late, against a bare timer in the same process. The school (only
 when it is asked for; it takes minutes): pages and times of a pull and of the coming sessions, in the database, with
 10,000 and with 1,000,000 sessions.
@@ -42,6 +43,8 @@ SWITCHES = {"WEBKIT_DISABLE_DMABUF_RENDERER": "1", "LIBGL_ALWAYS_SOFTWARE": "1",
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--programs", type=Path, required=True)
+    parser.add_argument("--before", type=Path, action="append", default=[], metavar="DIR",
+                        help="programs of before, whose window is measured in the same rounds")
     parser.add_argument("--rounds", type=int, default=21)
     parser.add_argument("--sessions", type=int, default=10_000)
     parser.add_argument("--only", default="window,agenda,rings")
@@ -50,6 +53,7 @@ def main():
     parser.add_argument("--keep", action="store_true", help="keep the folder of the run")
     args = parser.parse_args()
     args.programs = args.programs.resolve()
+    args.before = [folder.resolve() for folder in args.before]
     SWITCHES.update(switch.split("=", 1) for switch in args.switch)
     # Whatever a run starts stays below this process, so that it can be counted and ended.
     ctypes.CDLL(None, use_errno=True).prctl(36, 1, 0, 0, 0)
@@ -83,14 +87,9 @@ class Store:
         first = now - dt.timedelta(days=3 * 365) + dt.timedelta(hours=2)
         starts = [first + dt.timedelta(days=n // per_day, hours=n % per_day) for n in range(args.sessions)]
         events = [event(n, start) for n, start in enumerate(starts)]
-        file = base / "all.ics"
-        file.write_text(calendar("".join(events)), newline="")
-        run([args.programs / "bell", "--data-dir", self.data, "import", file], self.env())
-        with sqlite3.connect(self.data / "this-computer.sqlite3") as db:
-            count, = db.execute("SELECT count(*) FROM sessions").fetchone()
-            assert count == args.sessions, f"{count} sessions are stored"
-            db.execute("INSERT INTO settings (key, value) VALUES ('settings', ?1)",
-                       (json.dumps({"first_run_done": True, "theme": "light"}),))
+        self.file = base / "all.ics"
+        self.file.write_text(calendar("".join(events)), newline="")
+        self.fill(self.data, args.programs / "bell")
         vdir = base / "khal" / "lessons"
         vdir.mkdir(parents=True)
         for n, text in enumerate(events):
@@ -100,6 +99,23 @@ class Store:
                              "[locale]\ntimeformat = %H:%M\ndateformat = %Y-%m-%d\nlongdateformat = %Y-%m-%d\n"
                              "datetimeformat = %Y-%m-%d %H:%M\nlongdatetimeformat = %Y-%m-%d %H:%M\n"
                              "local_timezone = UTC\ndefault_timezone = UTC\n")
+
+    def fill(self, data, bell):
+        run([bell, "--data-dir", data, "import", self.file], self.env())
+        with sqlite3.connect(data / "this-computer.sqlite3") as db:
+            count, = db.execute("SELECT count(*) FROM sessions").fetchone()
+            assert count == self.args.sessions, f"{count} sessions are stored"
+            db.execute("INSERT INTO settings (key, value) VALUES ('settings', ?1)",
+                       (json.dumps({"first_run_done": True, "theme": "light"}),))
+
+    def of(self, programs):
+        """The same as the programs of that folder have stored it."""
+        data = self.base / "stores" / str(programs).strip("/").replace("/", "-")
+        if not (programs / "bell").exists() or programs == self.args.programs:
+            return self.data
+        if not data.exists():
+            self.fill(data, programs / "bell")
+        return data
 
     def env(self):
         home = str(self.home)
@@ -122,26 +138,33 @@ def calendar(events):
 
 # ---- the window
 
+AIMS = (("ms", "time, ms", 1.35), ("cpu_ms", "processor time, ms", 1.35), ("pss_mb", "memory (PSS), MB", 1.20))
+
+
 def window(args, store):
-    candidates = {
-        "bare": lambda _: [args.programs / "firstbell-bench-bare"],
-        "First Bell": lambda data: [args.programs / "firstbell", "--data-dir", data],
-    }
+    # By their folders' names, where there are several of before.
+    of_before = {"before" if len(args.before) == 1 else folder.name: folder for folder in args.before}
+    candidates = {"bare": None} | of_before | {"First Bell": args.programs}
     found = {name: [] for name in candidates}
     for number in range(-1, args.rounds):
-        for name, command in candidates.items():
+        for name, programs in candidates.items():
             # The same data each time: nothing that the run before has written.
             data = store.base / "window-data"
             shutil.rmtree(data, ignore_errors=True)
-            shutil.copytree(store.data, data)
-            figures = start_window(store, command(data))
+            shutil.copytree(store.of(programs or args.programs), data)
+            command = [programs / "firstbell", "--data-dir", data] if programs \
+                else [args.programs / "firstbell-bench-bare"]
+            figures = start_window(store, command)
             if number >= 0:  # the first round warms the caches
                 found[name].append(figures)
-    print("\nWindow with data on the screen" + " " * 8 + "bare   First Bell    ratio   aim")
-    for key, label, aim in (("ms", "time, ms", 1.15), ("cpu_ms", "processor time, ms", 1.25),
-                            ("pss_mb", "memory (PSS), MB", 1.15)):
-        bare, own = (statistics.median(run[key] for run in found[name]) for name in candidates)
-        print(f"  {label:28}{bare:12.1f}{own:13.1f}{own / bare:9.2f}  {aim}")
+    own = list(candidates)[1:]
+    width = max(11, *(len(name) + 1 for name in own))
+    print("\nWindow with data on the screen" + " " * 8 + "bare" + "".join(f"{name:>{width}}    ratio" for name in own)
+          + "   aim")
+    for key, label, aim in AIMS:
+        bare, *others = (statistics.median(run[key] for run in found[name]) for name in candidates)
+        print(f"  {label:28}{bare:12.1f}" + "".join(f"{one:{width}.1f}{one / bare:9.2f}" for one in others)
+              + f"   {aim:.2f}")
     for name, runs in found.items():
         spread = ", ".join(f"{run['ms']:.0f}" for run in runs)
         print(f"  {name}: ms of each round {spread}")

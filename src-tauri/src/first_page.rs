@@ -1,34 +1,11 @@
-//! The first page goes out with its scripts and with what it shows. The scripts are handed to the web process when
-//! that starts, before any page is asked for; the store is read meanwhile, and what it holds is put into the page
-//! when that is asked for. So the first paint waits for no question of its own.
+//! The first page goes out with what it shows: the store is read while the web process starts, and what it holds is
+//! put into the page when that is asked for. So the first paint waits for no question of its own.
 
 use std::{borrow::Cow, sync::Mutex};
 
 use tauri::{AppHandle, Manager as _, http};
 
 use crate::view::page::Boot;
-
-/// As the builds of the pages name them (ui/vite.config.ts): what draws the first picture, and the window's script,
-/// which takes it over.
-const SCRIPTS: [&str; 2] = ["assets/picture.js", "assets/first.js"];
-
-/// The scripts to be run at the start of each page, in their order. None while a server of pages is used: its pages
-/// name their scripts themselves.
-///
-/// # Errors
-/// `AssetNotFound` if the pages were built without one.
-pub fn scripts(app: &AppHandle) -> tauri::Result<Vec<String>> {
-    if tauri::is_dev() {
-        return Ok(Vec::new());
-    }
-    SCRIPTS.into_iter().map(|name| script(app, name)).collect()
-}
-
-fn script(app: &AppHandle, name: &str) -> tauri::Result<String> {
-    let asset = app.asset_resolver().get(name.to_owned());
-    let asset = asset.ok_or_else(|| tauri::Error::AssetNotFound(name.to_owned()))?;
-    Ok(String::from_utf8_lossy(asset.bytes()).into_owned())
-}
 
 /// What the next page that is loaded starts with. A page that is loaded again asks for itself.
 #[derive(Default)]

@@ -17,7 +17,7 @@ use tauri::{
 use crate::{
     desktop::notifications::Notifications,
     events::Told,
-    first_page::{self, FirstPage, hand_over},
+    first_page::{FirstPage, hand_over},
     import,
     tray::Tray,
     view::{page::Boot, settings::Theme},
@@ -31,18 +31,14 @@ pub const MAIN: &str = "main";
 /// come before it is known what the page shows.
 pub fn make(app: &AppHandle, folder: &DataFolder) -> tauri::Result<WebviewWindow> {
     let first = app.clone();
-    let mut builder = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()))
+    let builder = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()))
         .title("First Bell")
         .inner_size(1000.0, 700.0)
         .min_inner_size(380.0, 480.0)
         .visible(false)
         .on_web_resource_request(move |request, response| hand_over(&first, &request, response))
         .on_navigation(is_ours);
-    builder = keep_in(builder, folder);
-    for script in first_page::scripts(app)? {
-        builder = builder.initialization_script(script);
-    }
-    let window = builder.build()?;
+    let window = keep_in(builder, folder).build()?;
     #[cfg(target_os = "linux")]
     crate::desktop::font::wear(&window);
     let app = app.clone();

@@ -19,8 +19,8 @@ mod keyboard;
 mod long_import;
 #[path = "stories/no_service.rs"]
 mod no_service;
-#[path = "stories/picture.rs"]
-mod picture;
+#[path = "stories/page.rs"]
+mod page;
 #[path = "stories/scene.rs"]
 mod scene;
 #[path = "stories/screens.rs"]

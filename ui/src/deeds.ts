@@ -1,7 +1,6 @@
 // What a person can do from more than one place: with a button, in a menu, by a key.
 import { announce, ask, note, put } from "./ask";
 import { nameWords } from "./names";
-import { drawUpTo } from "./near";
 import { app, type FormMode, type Place, type Where } from "./state.svelte";
 import { commands, type JoinAnswer, type SessionDraft, type SessionRow } from "./tauri";
 import { dateIn, hourWords, instant } from "./times";
@@ -31,7 +30,6 @@ export function goToPlace(place: Place): void {
 }
 
 export function openSession(id: string): void {
-  drawUpTo(id);
   goTo({ ...app.where, session: id });
 }
 

@@ -1,7 +1,6 @@
 // Places and dialogs that the first page does without. Each is loaded when it is first wanted, and from then on
 // it is there at once, so that focus and scroll find what they look for.
 import type { Component } from "svelte";
-import { learnRest } from "./words";
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each has properties of its own; `Later` keeps their type
 type AnyComponent = Component<any>;
@@ -18,14 +17,13 @@ export function later<C extends AnyComponent>(fetch: () => Promise<{ default: C 
   let here = $state.raw<C>();
   let loading: Promise<void> | undefined;
   const load = () =>
-    (loading ??= Promise.all([fetch(), learnRest()]).then(([module]) => {
+    (loading ??= fetch().then((module) => {
       here = module.default;
     }));
   all.push(load);
   return {
     get here() {
-      // The first picture waits for nothing.
-      if (!here && !import.meta.env.SSR) void load();
+      if (!here) void load();
       return here;
     },
     load,

@@ -1,20 +1,22 @@
-import { hydrate, mount } from "svelte";
+import { mount } from "svelte";
 import App from "./App.svelte";
-import { begin } from "./begin";
 import { listen } from "./listen";
-import { commands, dropBoot, handedBoot, type Boot } from "./tauri";
+import { app } from "./state.svelte";
+import { nameSystem } from "./system";
+import { commands, takeHandedBoot, type Boot } from "./tauri";
+import { applyTheme } from "./theme";
 import "./styles/all.css";
 
 async function start(target: HTMLElement): Promise<void> {
-  begin(handedBoot() ?? (await askBoot()));
-  dropBoot();
-  // The picture that is there is taken over as it stands (picture.ts).
-  if (target.hasChildNodes()) hydrate(App, { target });
-  else mount(App, { target });
+  app.begin(takeHandedBoot() ?? (await askBoot()));
+  nameSystem();
+  applyTheme();
+  mount(App, { target });
   // Whoever reads the first page needs no event yet.
   await listen();
 }
 
+/** A page that is loaded again, or comes from Vite's server, is handed nothing. */
 async function askBoot(): Promise<Boot> {
   const answer = await commands.boot();
   if (answer.status === "error") throw new Error(answer.error.message);

@@ -1,59 +1,19 @@
-// The list draws what is near; the rest is drawn before it comes into sight.
+// The list goes on by itself: what is to come is there before it comes into sight.
 import { app } from "./state.svelte";
-import type { SessionRow } from "./tauri";
 
-/** How far below the fold something is near: some rows, so that scrolling finds them drawn. */
+/** How far below the fold something is near, in pixels: some rows, so that scrolling finds them there. */
 const MARGIN = 120;
-/** The height of a row, and of what stands above the first one: the bar, the heading, the card, the day's name. */
-const ROW = 60;
-const ABOVE = 400;
 /** How many days after today are loaded without being asked for. The first page has the first of them. */
 const DAYS = 14;
 
-type Day = { rows: SessionRow[] };
-
-/** Rows until a window of this height, and what is near it, are full. */
-export function rowsInSight(height: number): number {
-  return Math.max(1, Math.ceil((height - ABOVE + MARGIN) / ROW));
+/** Whether days that nobody has to ask for are still to be loaded. */
+export function goesOn(): boolean {
+  return app.today.more_after && app.daysAhead < DAYS;
 }
 
-/** The first rows, under their days. */
-export function drawnOf<D extends Day>(days: D[], rows: number): D[] {
-  const drawn: D[] = [];
-  let left = rows;
-  for (const day of days) {
-    if (left <= 0) break;
-    drawn.push(day.rows.length > left ? { ...day, rows: day.rows.slice(0, left) } : day);
-    left -= day.rows.length;
-  }
-  return drawn;
-}
-
-/** Whether the list goes on by itself after what is drawn. */
-export function goesOn(days: Day[], drawn: Day[]): boolean {
-  return drawn.length < days.length || drawn.at(-1) !== days.at(-1) || (app.today.more_after && app.daysAhead < DAYS);
-}
-
-/** The end of what is drawn has come near. */
-export function goOn(): void {
-  const rows = app.today.days.reduce((count, day) => count + day.rows.length, 0);
-  if (app.rowsDrawn >= rows && app.daysAhead < DAYS) loadDays();
-  app.rowsDrawn += Math.ceil(window.innerHeight / ROW);
-}
-
-/** Whoever goes through the list by keys finds all of it. */
-export function drawAll(): void {
-  app.rowsDrawn = Infinity;
-  if (app.daysAhead < DAYS) loadDays();
-}
-
-/** A row that is opened from elsewhere is drawn too, so that the list can show where it stands. */
-export function drawUpTo(id: string): void {
-  const rows = app.today.days.flatMap((day) => day.rows);
-  app.rowsDrawn = Math.max(app.rowsDrawn, rows.findIndex((row) => row.id === id) + 1);
-}
-
-function loadDays(): void {
+/** The end of the list has come near, or somebody walks through it by keys. */
+export function loadDays(): void {
+  if (!goesOn()) return;
   app.daysAhead = DAYS;
   app.turn += 1;
 }

@@ -1,9 +1,8 @@
 // Keys and pastes, from the document to deeds.
-import { flushSync } from "svelte";
 import { add, change, chooseFile, copyLink, goBack, goToPlace, hide, join, joinWhatIsOpen, paste, quit } from "./deeds";
 import { put } from "./ask";
 import { isHeld, wishOf, type Wish } from "./keys";
-import { drawAll } from "./near";
+import { loadDays } from "./near";
 import { app } from "./state.svelte";
 import { mac } from "./system";
 
@@ -82,10 +81,7 @@ function leave(): void {
 
 /** ↑ and ↓ go from row to row, over all days on the page. */
 function step(by: 1 | -1): void {
-  if (app.where.place === "today") {
-    drawAll();
-    flushSync();
-  }
+  if (app.where.place === "today") loadDays();
   const views = [...document.querySelectorAll<HTMLElement>("main [data-view]")].filter(
     (one) => one.offsetParent !== null,
   );

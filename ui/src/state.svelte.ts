@@ -74,8 +74,6 @@ class Knowledge {
   changes = $state(0);
   /** Today's page has this many days after today; the first one that the shell hands over, two. */
   daysAhead = $state(2);
-  /** Today's list is drawn at least this far. It never goes back, so that a page returned to is as it was left. */
-  rowsDrawn = $state(0);
   people = $state.raw<PersonRow[]>([]);
   /** Homework and notes being written, by session, so that leaving the page loses nothing. */
   written = $state<Record<string, Written>>({});

@@ -1,24 +1,13 @@
 // The window's sentences. They come from the Fluent files that Rust reads too.
 import { FluentBundle, FluentNumber, type FluentVariable } from "@fluent/bundle";
-import first from "../../locales/en/window.ftl?first";
+import body from "../../locales/en/window.ftl";
 
 const bundle = new FluentBundle("en", {
   // Isolation marks would end up in labels and copied text; no right-to-left language is spoken yet.
   useIsolating: false,
 });
 // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- a bundle reads no more of it
-bundle.addResource({ body: first });
-
-let rest: Promise<void> | undefined;
-
-/** The sentences of all that the first script does without. Whatever is loaded later waits for them. */
-export function learnRest(): Promise<void> {
-  rest ??= import("../../locales/en/window.ftl?rest").then(({ default: body }) => {
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- as above
-    bundle.addResource({ body });
-  });
-  return rest;
-}
+bundle.addResource({ body });
 
 /** Small whole numbers look alike in every English; the tables of Intl are left for those that it groups. */
 class Count extends FluentNumber {

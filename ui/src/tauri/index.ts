@@ -30,15 +30,11 @@ export const commands = {
   bell: learning(generated.bell),
 };
 
-/** What the shell has put into the page, so that the first paint waits for nothing. */
-export function handedBoot(): Boot | null {
-  const handed = document.getElementById("boot")?.textContent;
-  return handed ? (JSON.parse(handed) as Boot) : null;
-}
-
-/** It has been taken. */
-export function dropBoot(): void {
-  document.getElementById("boot")?.remove();
+/** What the shell has put into the page, so that the first paint waits for nothing. It is there once. */
+export function takeHandedBoot(): Boot | null {
+  const handed = document.getElementById("boot");
+  handed?.remove();
+  return handed?.textContent ? (JSON.parse(handed.textContent) as Boot) : null;
 }
 
 /** Opens the channel over which the window is told. Whether something has changed since its page was made. */

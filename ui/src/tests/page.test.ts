@@ -1,7 +1,6 @@
 import { render } from "svelte/server";
 import { expect, test, vi } from "vitest";
 import App from "../App.svelte";
-import { later } from "../later.svelte";
 import { app } from "../state.svelte";
 import type { Boot, Settings } from "../tauri";
 import { clocks, madrid, row } from "./rows";
@@ -36,10 +35,10 @@ function boot(person: string): Boot {
   };
 }
 
-/** Without the marks by which the window finds its way in it. */
+/** As text, by what Svelte's compiler makes of the components for servers; without the marks that those leave in it. */
 const drawn = () => render(App).body.replace(/<!--.*?-->/g, "");
 
-test("the first picture says what the window says", () => {
+test("the page says what comes next", () => {
   app.begin(boot("Ben"));
   const body = drawn();
   expect(body).toContain("Next · in 60 min");
@@ -74,10 +73,4 @@ test("a clock that nobody has told of is not shown as the one here", () => {
   far.today.card = row("2026-11-24T15:00:00Z", "2026-11-24T16:00:00Z", { person_zone: "Mars/Olympus_Mons" });
   app.begin(far);
   expect(drawn()).toContain("Ben’s time (Olympus Mons) isn’t known");
-});
-
-test("it asks for nothing that is loaded later", () => {
-  const fetch = vi.fn();
-  expect(later(fetch).here).toBeUndefined();
-  expect(fetch).not.toHaveBeenCalled();
 });
