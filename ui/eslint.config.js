@@ -14,15 +14,40 @@ const shellOnlyInTauri = {
   ],
 };
 
-// The engine's table of zones may be years old. What the clocks show comes from the shell, in stretches.
+// A command that can be refused is called where the table of errors is known: what a person does by `run`, what a page
+// shows by a resource's `load`, and by `attempt` where the form itself shows the sentence. What cannot fail is sent.
+const oneWayToCommand = {
+  "no-restricted-syntax": [
+    "error",
+    {
+      selector: [
+        "MemberExpression[object.name='commands']",
+        ":not(CallExpression[callee.name=/^(run|attempt|send)$/] > CallExpression > MemberExpression)",
+        ":not(CallExpression[callee.name=/^(run|attempt|send)$/] > ConditionalExpression > CallExpression > MemberExpression)",
+        ":not(CallExpression[callee.name='resource'] Property[key.name='load'] CallExpression > MemberExpression)",
+      ].join(""),
+      message: "Call it within run(…), attempt(…), send(…) or a resource's load (ui/src/commands/).",
+    },
+    {
+      selector: "ImportSpecifier[imported.name='commands'][local.name!='commands']",
+      message: "Commands keep their name, so that it is seen where they are called.",
+    },
+  ],
+};
+
+// The engine's table of zones may be years old. What the clocks show comes from the shell, as offsets.
 const noZonesOfTheEngine = {
   "no-restricted-properties": [
     "error",
-    { object: "Intl", property: "DateTimeFormat", message: "Hours come from stretches (stretches.ts)." },
-    { object: "Intl", property: "supportedValuesOf", message: "Names of zones come from the shell (zones.ts)." },
+    { object: "Intl", property: "DateTimeFormat", message: "Hours come from offsets (i18n/offsets.ts)." },
+    {
+      object: "Intl",
+      property: "supportedValuesOf",
+      message: "Names of zones come from the shell (components/zones.ts).",
+    },
     ...["toLocaleString", "toLocaleDateString", "toLocaleTimeString", "getTimezoneOffset"].map((property) => ({
       property,
-      message: "Hours come from stretches (stretches.ts).",
+      message: "Hours come from offsets (i18n/offsets.ts).",
     })),
   ],
 };
@@ -59,17 +84,16 @@ export default ts.config(
   {
     rules: {
       ...shellOnlyInTauri,
+      ...oneWayToCommand,
       ...noZonesOfTheEngine,
       // What does not fit beside its condition stands in braces.
       curly: ["error", "multi-line"],
       "@typescript-eslint/consistent-type-definitions": ["error", "type"],
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
-      // `void app.turn` says that an effect is to run again with it.
-      "@typescript-eslint/no-meaningless-void-operator": "off",
     },
   },
   // The settings of the tools are in no project of TypeScript's.
   { files: ["*.config.js"], ...ts.configs.disableTypeChecked },
-  { files: ["src/tauri/**"], rules: { "no-restricted-imports": "off" } },
+  { files: ["src/tauri/**"], rules: { "no-restricted-imports": "off", "no-restricted-syntax": "off" } },
   { files: ["*.config.*", "src/tests/**"], languageOptions: { globals: { ...globals.node } } },
 );

@@ -16,5 +16,28 @@ export default defineConfig({
     // The window, and the small one that rings where no notification service answers.
     rolldownOptions: { input: ["index.html", "ring.html"] },
   },
-  test: { include: ["src/tests/*.test.ts"], environment: "node" },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "node",
+          include: ["src/tests/*.test.ts"],
+          exclude: ["src/tests/*.svelte.test.ts"],
+          environment: "node",
+        },
+      },
+      {
+        // State that is followed and effects that run, as in a window.
+        extends: true,
+        resolve: { conditions: ["browser"] },
+        test: {
+          name: "runes",
+          include: ["src/tests/*.svelte.test.ts"],
+          environment: "./src/tests/runes.ts",
+          server: { deps: { inline: [/svelte/] } },
+        },
+      },
+    ],
+  },
 });

@@ -1,14 +1,15 @@
 import { mount } from "svelte";
 import App from "./App.svelte";
-import { listen } from "./listen";
-import { app } from "./state.svelte";
-import { nameSystem } from "./system";
+import { attempt } from "./commands/attempt";
+import { listen } from "./events/listen";
+import { data } from "./state/data.svelte";
+import { nameSystem } from "./styles/system";
+import { applyTheme } from "./styles/theme";
 import { commands, takeHandedBoot, type Boot } from "./tauri";
-import { applyTheme } from "./theme";
 import "./styles/all.css";
 
 async function start(target: HTMLElement): Promise<void> {
-  app.begin(takeHandedBoot() ?? (await askBoot()));
+  data.begin(takeHandedBoot() ?? (await askBoot()));
   nameSystem();
   applyTheme();
   mount(App, { target });
@@ -18,7 +19,7 @@ async function start(target: HTMLElement): Promise<void> {
 
 /** A page that is loaded again, or comes from Vite's server, is handed nothing. */
 async function askBoot(): Promise<Boot> {
-  const answer = await commands.boot();
+  const answer = await attempt(commands.boot());
   if (answer.status === "error") throw new Error(answer.error.message);
   return answer.data;
 }

@@ -1,18 +1,18 @@
 // The one table: what becomes of an error, by its code. Its sentence comes finished from Rust.
-import type { ErrorCode } from "./tauri";
+import type { ErrorCode } from "../tauri";
 
-export type Manner = {
+export type Telling = {
   /** Where it is told: one line under the bar, a dialog of its own, or the line of the session it belongs to. */
   where: "line" | "dialog";
   /** "asks" takes the mend ground: the person has to act. */
   severity: "plain" | "asks";
   /** What the window does, or offers, about it. */
   action: "none" | "reload" | "leave" | "try_again";
-  /** Stays until the cause is gone, rather than until the next deed. */
+  /** Stays until the cause is gone, rather than until something else is done. */
   stays: boolean;
 };
 
-export const manners: Record<ErrorCode, Manner> = {
+export const errorTable: Record<ErrorCode, Telling> = {
   not_found: { where: "line", severity: "plain", action: "leave", stays: false },
   stale: { where: "line", severity: "plain", action: "reload", stays: false },
   not_allowed: { where: "line", severity: "plain", action: "reload", stays: false },
@@ -25,7 +25,3 @@ export const manners: Record<ErrorCode, Manner> = {
   store_busy: { where: "line", severity: "plain", action: "try_again", stays: false },
   store_unusable: { where: "line", severity: "asks", action: "none", stays: true },
 };
-
-export function mannerOf(code: ErrorCode): Manner {
-  return manners[code];
-}

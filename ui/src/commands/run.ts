@@ -1,94 +1,53 @@
-// Every command goes through here, so that every error is told in the way the one table says.
-import { mannerOf } from "./errors";
-import { app, type Line, type Question } from "./state.svelte";
-import { commands, type Answer, type AppError, type ErrorCode, type ImportWork } from "./tauri";
-import { say } from "./words";
+// What a person does goes through here, so that every error is told in the way the one table says.
+import { say } from "../i18n/say";
+import { data } from "../state/data.svelte";
+import { openDialog } from "../state/dialogs.svelte";
+import { navigation } from "../state/navigation.svelte";
+import { dropPassingNotice, notices, type Notice } from "../state/notices.svelte";
+import { stored, touch } from "../state/topics.svelte";
+import type { Answer, AppError, ErrorCode } from "../tauri";
+import { errorTable } from "./errors";
 
-type Again = () => void;
+type Retry = () => void;
 
-/** The answer as it came; an error has been told by then. `again` is what "Try again" would do. */
-export async function ask<T>(command: Promise<Answer<T>>, again?: Again): Promise<Answer<T>> {
+/** The answer as it came; an error has been told by then. `retry` is what "Try again" would do. */
+export async function run<T>(command: Promise<Answer<T>>, retry?: Retry): Promise<Answer<T>> {
   const answer = await command;
-  if (answer.status === "error") tell(answer.error, again);
-  else if (app.line && !app.line.stays) app.line = null;
+  if (answer.status === "error") showError(answer.error, retry);
+  else dropPassingNotice();
   return answer;
 }
 
-/** The same for what is only read, in the background: it leaves the last deed's line alone, but takes its own away. */
-export async function look<T>(command: Promise<Answer<T>>): Promise<Answer<T>> {
-  const answer = await command;
+/**
+ * The same for what is only read, in the background (resource.svelte.ts): it leaves the line about what was done last
+ * alone, but takes its own away.
+ */
+export function showOutcomeOfRead(answer: Answer<unknown>): void {
   if (answer.status === "error") {
     // Where the strip says already what is wrong with the store, a second line would only repeat it.
-    if (ofStore.has(answer.error.code) && app.problems.some((one) => one.kind === "store")) return answer;
-    tell(answer.error);
-    lookLine = app.line;
-  } else if (lookLine && app.line === lookLine) {
-    app.line = null;
+    if (ofStore.has(answer.error.code) && data.problems.some((one) => one.kind === "store")) return;
+    showError(answer.error);
+    readLine = notices.line;
+  } else if (readLine && notices.line === readLine) {
+    notices.line = null;
   }
-  return answer;
 }
-let lookLine: Line | null = null;
+let readLine: Notice | null = null;
 const ofStore = new Set<ErrorCode>(["store_busy", "store_unusable"]);
 
-export function tell(error: AppError, again?: Again): void {
-  const manner = mannerOf(error.code);
-  if (manner.where === "dialog") {
-    put({ kind: "refused", message: error.message });
+export function showError(error: AppError, retry?: Retry): void {
+  const told = errorTable[error.code];
+  if (told.where === "dialog") {
+    openDialog({ kind: "refused", message: error.message });
     return;
   }
   const offers = {
     none: null,
     reload: null,
     leave: null,
-    try_again: again ? { label: say("try-again"), take: again } : null,
+    try_again: retry ? { label: say("try-again"), take: retry } : null,
   };
-  app.line = { text: error.message, severity: manner.severity, stays: manner.stays, offer: offers[manner.action] };
-  if (manner.action === "leave" && app.where.session) app.where = { ...app.where, session: null };
-  if (manner.action === "reload" || manner.action === "leave") app.turn += 1;
-}
-
-/** A line that only says that something is done. It is spoken too, and goes by itself. */
-export function note(text: string): void {
-  const line: Line = { text, severity: "plain", stays: false, offer: null };
-  app.line = line;
-  announce(text);
-  setTimeout(() => {
-    if (app.line === line) app.line = null;
-  }, 8_000);
-}
-
-/** How far a file is read, for as long as that takes and the person leaves the line there. */
-export function tellReading(work: ImportWork | null): void {
-  const file = work?.reading;
-  const isShown = readingLine !== null && app.line === readingLine;
-  if (!file) {
-    if (isShown) app.line = null;
-    readingLine = null;
-  } else if (isShown || !readingLine) {
-    const text = say("reading", { file, percent: work.percent });
-    if (!readingLine) announce(text);
-    readingLine = {
-      text,
-      severity: "plain",
-      stays: true,
-      offer: { label: say("stop"), take: () => void commands.stopImport() },
-    };
-    app.line = readingLine;
-  }
-}
-let readingLine: Line | null = null;
-
-let keys = 0;
-export function put(question: Question): void {
-  keys += 1;
-  app.asked = [...app.asked, { ...question, key: keys }];
-}
-
-export function close(key: number): void {
-  app.asked = app.asked.filter((one) => one.key !== key);
-}
-
-/** Spoken once by a screen reader. The same words twice in a row are told apart by a blank. */
-export function announce(words: string): void {
-  app.said = app.said === words ? `${words}\u00a0` : words;
+  notices.line = { text: error.message, severity: told.severity, stays: told.stays, offer: offers[told.action] };
+  if (told.action === "leave" && navigation.where.session) navigation.where = { ...navigation.where, session: null };
+  if (told.action === "reload" || told.action === "leave") touch(stored);
 }

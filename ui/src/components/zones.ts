@@ -1,13 +1,14 @@
 // Time zones by the names people say: "New York", not "America/New_York". The names are those of the core's table.
-import { commands } from "./tauri";
-import { placeOf } from "./times";
+import { placeOf } from "../i18n/times";
+import { send } from "../commands/attempt";
+import { commands } from "../tauri";
 
 let known = new Map<string, string>();
 
 /** All places, for suggestions. The table stays the same for as long as the program runs. */
 export async function placeNames(): Promise<string[]> {
   if (known.size === 0) {
-    known = new Map((await commands.zoneNames()).map((zone) => [placeOf(zone).toLowerCase(), zone]));
+    known = new Map((await send(commands.zoneNames())).map((zone) => [placeOf(zone).toLowerCase(), zone]));
   }
   return [...known.values()].map(placeOf).sort((a, b) => a.localeCompare(b));
 }

@@ -1,95 +1,79 @@
 // Events from the shell, and the clock.
-import { announce, look, put, tell, tellReading } from "./ask";
-import { askToQuit, join, notOpened, openSession } from "./deeds";
-import { newlyOpen } from "./opened";
-import { app } from "./state.svelte";
-import { commands, hearTold, type Problem, type Today, type Told } from "./tauri";
-import { say } from "./words";
+import { showReading } from "../actions/import";
+import { join, sayNotOpened } from "../actions/join";
+import { askToQuit } from "../actions/program";
+import { showError } from "../commands/run";
+import { openSession } from "../navigation/history";
+import { data } from "../state/data.svelte";
+import { openDialog } from "../state/dialogs.svelte";
+import { announce, notices } from "../state/notices.svelte";
+import { allTopics, stored, touch, type Topic } from "../state/topics.svelte";
+import { openEventChannel, type AppEvent, type Cause, type Problem } from "../tauri";
 
 /** How far the shell's clock is from this engine's; zero but in tests with their own time. */
 let offset = 0;
 
 export async function listen(): Promise<void> {
-  offset = app.now - Date.now();
+  offset = data.now - Date.now();
   // Words like "in 23 min" must not stand still if a tick is late. What opens and rings is not decided here.
   setInterval(() => {
-    app.now = Date.now() + offset;
+    data.now = Date.now() + offset;
   }, 20_000);
   // Files that were opened before the window could show them are told right after this.
-  if (await hearTold(hear)) app.turn += 1;
+  if (await openEventChannel(handleEvent)) touch(allTopics);
 }
 
-function hear(told: Told): void {
-  switch (told.kind) {
+/** Time alone opens doors; whatever else happens may have changed anything that is stored. */
+function topicsOf(cause: Cause): readonly Topic[] {
+  return cause === "clock" ? ["doors", "minute"] : stored;
+}
+
+export function handleEvent(event: AppEvent): void {
+  switch (event.kind) {
     case "changed":
-      app.turn += 1;
-      app.changes += 1;
+      touch(topicsOf(event.cause));
       break;
     case "problems":
-      takeProblems(told.problems);
+      takeProblems(event.problems);
+      touch(["health"]);
       break;
     case "clock_ticked":
-      offset = Date.parse(told.now) - Date.now();
-      app.now = Date.parse(told.now);
-      app.turn += 1;
+      offset = Date.parse(event.now) - Date.now();
+      data.now = Date.parse(event.now);
       break;
     case "importing":
-      app.importing = told.work;
-      tellReading(told.work);
+      notices.importing = event.work;
+      showReading(event.work);
       break;
     case "import_ready":
-      app.draggedOver = false;
-      put({ kind: "import", preview: told.preview });
+      notices.draggedOver = false;
+      openDialog({ kind: "import", preview: event.preview });
       break;
     case "failed":
-      app.draggedOver = false;
-      tell(told.error);
+      notices.draggedOver = false;
+      showError(event.error);
       break;
     case "show_session":
-      openSession(told.id);
+      openSession(event.id);
       break;
     case "ask_to_join":
-      void join(told.id);
+      void join(event.id);
       break;
     case "browser_failed":
-      notOpened(told.id, false);
+      sayNotOpened(event.id, false);
       break;
     case "quit_asked":
-      askToQuit(told.bells);
+      askToQuit(event.bells);
       break;
     case "dragged_over":
-      app.draggedOver = told.over;
+      notices.draggedOver = event.over;
       break;
   }
 }
 
 function takeProblems(problems: Problem[]): void {
-  const known = new Set(app.problems.map((one) => one.text));
+  const known = new Set(data.problems.map((one) => one.text));
   const added = problems.find((one) => !known.has(one.text));
-  app.problems = problems;
+  data.problems = problems;
   if (added) announce(added.text);
-}
-
-let asked = 0;
-/** Today is kept current wherever the window is: its card speaks when Join opens. */
-export async function loadToday(): Promise<void> {
-  asked += 1;
-  const mine = asked;
-  const answer = await look(commands.today(app.daysAhead));
-  if (answer.status === "error" || mine !== asked) return;
-  takeToday(answer.data);
-}
-
-function takeToday(next: Today): void {
-  const opened = newlyOpen(app.today, next);
-  app.take(next);
-  if (!opened) return;
-  app.justOpened = opened.id;
-  // Once is once: the brass does not fill again when the card is drawn anew.
-  setTimeout(() => {
-    app.justOpened = null;
-  }, 1_000);
-  announce(
-    opened.person ? say("can-join-person", { person: opened.person }) : say("can-join-title", { title: opened.title }),
-  );
 }

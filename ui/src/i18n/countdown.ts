@@ -1,5 +1,5 @@
 // "in 23 min", "started 3 min ago", "Thursday · in 2 days".
-import type { SessionRow } from "./tauri";
+import { say } from "./say";
 import {
   dateIn,
   dateParts,
@@ -10,7 +10,7 @@ import {
   minutesUntil,
   type HourClock,
 } from "./times";
-import { say } from "./words";
+import type { SessionRow } from "../tauri";
 
 export type Distance =
   | { kind: "running"; minutes: number }

@@ -1,7 +1,7 @@
 // Headings of days, and rows gathered under them.
-import type { SessionRow, Today } from "./tauri";
+import { say } from "./say";
 import { dateIn, dateParts, daysBetween } from "./times";
-import { say } from "./words";
+import type { SessionRow, Today } from "../tauri";
 
 export type DayOfRows = { date: string; rows: SessionRow[] };
 

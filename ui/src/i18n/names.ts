@@ -1,6 +1,6 @@
 // How a session is called: its person first, where one is known.
-import type { SessionRow } from "./tauri";
-import { say } from "./words";
+import { say } from "./say";
+import type { SessionRow } from "../tauri";
 
 type Named = Pick<SessionRow, "person" | "subject" | "title">;
 

@@ -1,8 +1,8 @@
 // What became of a session, in the words of people.
-import type { Status } from "./tauri";
-import { say } from "./words";
+import { say } from "./say";
+import type { Status } from "../tauri";
 
-export function heldWords(status: Status, person: string | null): string {
+export function outcomeWords(status: Status, person: string | null): string {
   switch (status) {
     case "COMPLETED":
       return say("held");

@@ -1,6 +1,6 @@
 // The window's sentences. They come from the Fluent files that Rust reads too.
 import { FluentBundle, FluentNumber, type FluentVariable } from "@fluent/bundle";
-import body from "../../locales/en/window.ftl";
+import body from "../../../locales/en/window.ftl";
 
 const bundle = new FluentBundle("en", {
   // Isolation marks would end up in labels and copied text; no right-to-left language is spoken yet.

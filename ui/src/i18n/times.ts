@@ -1,6 +1,6 @@
 // Times as people read them. Rust decides every instant and every date that is stored; here they are only shown.
-import { wallOf } from "./stretches";
-import { say } from "./words";
+import { wallAt } from "./offsets";
+import { say } from "./say";
 
 export type HourClock = "12" | "24";
 /** An hour as it is set: the half of the day stands apart, because it is small. */
@@ -12,7 +12,7 @@ const months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "
 
 /** What the zone's wall shows, read as if it were UTC; null for a zone, or a time of it, that nobody has told of. */
 function wall(at: string | number, zone: string): Date | null {
-  const known = wallOf(instant(at), zone);
+  const known = wallAt(instant(at), zone);
   return known === null ? null : new Date(known);
 }
 

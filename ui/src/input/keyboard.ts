@@ -1,48 +1,55 @@
-// Keys and pastes, from the document to deeds.
-import { add, change, chooseFile, copyLink, goBack, goToPlace, hide, join, joinWhatIsOpen, paste, quit } from "./deeds";
-import { put } from "./ask";
-import { isHeld, wishOf, type Wish } from "./keys";
-import { loadDays } from "./near";
-import { app } from "./state.svelte";
-import { mac } from "./system";
+// Keys and pastes, from the document to actions.
+import { loadDays } from "../actions/days";
+import { chooseFile, paste } from "../actions/import";
+import { join, joinWhatIsOpen } from "../actions/join";
+import { copyLink } from "../actions/links";
+import { hide, quit } from "../actions/program";
+import { addSession, changeSession } from "../actions/sessions";
+import { isHeld, shortcutOf, type Shortcut } from "./shortcuts";
+import { goBack, goToPage } from "../navigation/history";
+import { data } from "../state/data.svelte";
+import { dialogs, openDialog } from "../state/dialogs.svelte";
+import { navigation } from "../state/navigation.svelte";
+import { dropPassingNotice } from "../state/notices.svelte";
+import { mac } from "../styles/system";
 
 export function handleKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing) return;
   const id = rowIdAt(event.target);
-  const inDialog = app.asked.length > 0 || app.firstRun;
-  const wish = wishOf(event, { mac, inField: isField(event.target), inDialog, onRow: id !== null });
-  if (isHeld(event, wish) && !(event.target instanceof HTMLTextAreaElement)) {
+  const inDialog = dialogs.open.length > 0 || data.firstRun;
+  const shortcut = shortcutOf(event, { mac, inField: isField(event.target), inDialog, onRow: id !== null });
+  if (isHeld(event, shortcut) && !(event.target instanceof HTMLTextAreaElement)) {
     event.preventDefault();
     return;
   }
-  if (!wish) return;
-  if (wish === "leave" && document.querySelector("[popover]:popover-open")) return;
+  if (!shortcut) return;
+  if (shortcut === "leave" && document.querySelector("[popover]:popover-open")) return;
   event.preventDefault();
-  fulfil(wish, id);
+  perform(shortcut, id);
 }
 
-function fulfil(wish: Wish, id: string | null): void {
-  switch (wish) {
+function perform(shortcut: Shortcut, id: string | null): void {
+  switch (shortcut) {
     case "today":
     case "week":
     case "people":
     case "settings":
-      goToPlace(wish);
+      goToPage(shortcut);
       break;
     case "join":
       void joinWhatIsOpen();
       break;
     case "add":
-      add();
+      addSession();
       break;
     case "import":
       void chooseFile();
       break;
     case "search":
-      put({ kind: "search" });
+      openDialog({ kind: "search" });
       break;
     case "keys":
-      put({ kind: "keys" });
+      openDialog({ kind: "keys" });
       break;
     case "back":
       goBack();
@@ -66,7 +73,7 @@ function fulfil(wish: Wish, id: string | null): void {
       if (id) void join(id);
       break;
     case "row_move":
-      if (id) void change(id, "move");
+      if (id) void changeSession(id, "move");
       break;
     case "row_copy":
       if (id) void copyLink(id);
@@ -75,13 +82,12 @@ function fulfil(wish: Wish, id: string | null): void {
 }
 
 function leave(): void {
-  if (app.line && !app.line.stays) app.line = null;
-  else if (app.where.session || app.where.person) goBack();
+  if (!dropPassingNotice() && (navigation.where.session || navigation.where.person)) goBack();
 }
 
 /** ↑ and ↓ go from row to row, over all days on the page. */
 function step(by: 1 | -1): void {
-  if (app.where.place === "today") loadDays();
+  if (navigation.where.page === "today") loadDays();
   const views = [...document.querySelectorAll<HTMLElement>("main [data-view]")].filter(
     (one) => one.offsetParent !== null,
   );
@@ -108,7 +114,8 @@ function isField(target: EventTarget | null): boolean {
 }
 
 export function handlePaste(event: ClipboardEvent): void {
-  const free = app.where.place === "today" && !app.where.session && app.asked.length === 0 && !app.firstRun;
+  const free =
+    navigation.where.page === "today" && !navigation.where.session && dialogs.open.length === 0 && !data.firstRun;
   if (!free || isField(event.target)) return;
   const text = event.clipboardData?.getData("text/plain").trim();
   if (!text) return;

@@ -1,6 +1,6 @@
-// Which wish a key press is. What becomes of a wish is decided in deeds.ts.
+// Which shortcut a key press is. What it does is in keyboard.ts.
 
-export type Wish =
+export type Shortcut =
   | "join"
   | "today"
   | "week"
@@ -30,7 +30,7 @@ export type Press = {
 };
 export type Scene = { mac: boolean; inField: boolean; inDialog: boolean; onRow: boolean };
 
-const withControl: Record<string, Wish> = {
+const withControl: Record<string, Shortcut> = {
   j: "join",
   "1": "today",
   "2": "week",
@@ -42,23 +42,23 @@ const withControl: Record<string, Wish> = {
   w: "hide",
   q: "quit",
 };
-const onRow: Record<string, Wish> = { j: "row_join", m: "row_move", l: "row_copy" };
+const onRow: Record<string, Shortcut> = { j: "row_join", m: "row_move", l: "row_copy" };
 /** What makes sense while a dialog asks something. */
-const overDialogs = new Set<Wish>(["hide", "quit"]);
+const overDialogs = new Set<Shortcut>(["hide", "quit"]);
 /** What goes on while its key is held. Everything else is done once a press. */
-const goesOn = new Set<Wish>(["row_up", "row_down"]);
+const goesOn = new Set<Shortcut>(["row_up", "row_down"]);
 
-/** The engine's own repetition of a key that is held, where it would act again: a wish, or a button that has the focus. */
-export function isHeld(press: Press, wish: Wish | null): boolean {
-  return press.repeat && (wish ? !goesOn.has(wish) : press.key === "Enter");
+/** The engine's own repetition of a key that is held, where it would act again: a shortcut, or a button that has the focus. */
+export function isHeld(press: Press, shortcut: Shortcut | null): boolean {
+  return press.repeat && (shortcut ? !goesOn.has(shortcut) : press.key === "Enter");
 }
 
-export function wishOf(press: Press, scene: Scene): Wish | null {
-  const wish = wishWithoutDialog(press, scene);
-  return wish && scene.inDialog && !overDialogs.has(wish) ? null : wish;
+export function shortcutOf(press: Press, scene: Scene): Shortcut | null {
+  const shortcut = withoutDialog(press, scene);
+  return shortcut && scene.inDialog && !overDialogs.has(shortcut) ? null : shortcut;
 }
 
-function wishWithoutDialog(press: Press, { mac, inField, onRow: row }: Scene): Wish | null {
+function withoutDialog(press: Press, { mac, inField, onRow: row }: Scene): Shortcut | null {
   const control = mac ? press.metaKey : press.ctrlKey;
   const other = mac ? press.ctrlKey : press.metaKey;
   if (other) return null;

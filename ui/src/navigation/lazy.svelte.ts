@@ -1,11 +1,11 @@
-// Places and dialogs that the first page does without. Each is loaded when it is first wanted, and from then on
+// Pages and dialogs that the first page does without. Each is loaded when it is first wanted, and from then on
 // it is there at once, so that focus and scroll find what they look for.
 import type { Component } from "svelte";
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- each has properties of its own; `Later` keeps their type
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- each has properties of its own; `Lazy` keeps their type
 type AnyComponent = Component<any>;
 
-export type Later<C extends AnyComponent> = {
+export type Lazy<C extends AnyComponent> = {
   /** The component, or nothing while it is on its way. */
   readonly here: C | undefined;
   load: () => Promise<void>;
@@ -13,7 +13,7 @@ export type Later<C extends AnyComponent> = {
 
 const all: (() => Promise<void>)[] = [];
 
-export function later<C extends AnyComponent>(fetch: () => Promise<{ default: C }>): Later<C> {
+export function lazy<C extends AnyComponent>(fetch: () => Promise<{ default: C }>): Lazy<C> {
   let here = $state.raw<C>();
   let loading: Promise<void> | undefined;
   const load = () =>

@@ -1,5 +1,5 @@
 // What the import dialog says of each series, and what it sends back.
-import type { Choice, ImportPreview, ImportSeries } from "./tauri";
+import type { Choice, ImportPreview, ImportSeries } from "../tauri";
 
 /** Only what would change something can be chosen. */
 export function choosable(series: ImportSeries): boolean {

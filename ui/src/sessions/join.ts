@@ -1,5 +1,5 @@
 // What stands in Join's place, for one session. Rust says which state it is in; here the state gets its face.
-import type { SessionRow } from "./tauri";
+import type { SessionRow } from "../tauri";
 
 export type JoinFace =
   | { kind: "none" }

@@ -1,6 +1,6 @@
 // The one change of state that is spoken: a Join that has opened since the last look.
 import { isOpen } from "./join";
-import type { SessionRow, Today } from "./tauri";
+import type { SessionRow, Today } from "../tauri";
 
 type Seen = Pick<Today, "card" | "slim" | "days">;
 

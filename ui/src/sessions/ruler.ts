@@ -1,5 +1,5 @@
 // The ruler along the card's foot: the hour before the start, or the session itself.
-import { instant } from "./times";
+import { instant } from "../i18n/times";
 
 export type Ruler = { gone: number; of: "start" | "session" };
 export type Tick = { at: number; long: boolean; kind: "" | "gone" | "end" };

@@ -1,6 +1,6 @@
 // Where each session stands in the week's grid: in quarters of an hour, and in lanes where some overlap.
-import type { SessionRow } from "./tauri";
-import { dateIn, instant, minuteOfDay } from "./times";
+import { dateIn, instant, minuteOfDay } from "../i18n/times";
+import type { SessionRow } from "../tauri";
 
 export type Placed = { row: SessionRow; from: number; quarters: number; lane: number; lanes: number };
 export type Column = { date: string; placed: Placed[] };

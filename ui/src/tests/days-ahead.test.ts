@@ -1,26 +1,27 @@
 import { beforeEach, expect, test } from "vitest";
-import { goesOn, loadDays } from "../near";
-import { app } from "../state.svelte";
+import { goesOn, loadDays, showMoreDays } from "../actions/days";
+import { data } from "../state/data.svelte";
 import type { Today } from "../tauri";
 
 const today = (more: boolean) => ({ clocks: [], more_after: more }) as unknown as Today;
 
 beforeEach(() => {
-  app.daysAhead = 2;
-  app.turn = 0;
+  data.daysAhead = 2;
 });
 
-test("the fortnight is asked for once", () => {
-  app.take(today(true));
+test("the fortnight is asked for once, and then only by the person, seven weeks at a time", () => {
+  data.takeToday(today(true));
   expect(goesOn()).toBe(true);
   loadDays();
-  loadDays();
-  expect({ days: app.daysAhead, turn: app.turn }).toEqual({ days: 14, turn: 1 });
+  expect(data.daysAhead).toBe(14);
   expect(goesOn()).toBe(false);
+  showMoreDays();
+  loadDays();
+  expect(data.daysAhead).toBe(63);
 });
 
 test("where nothing comes after the first days, nothing is asked for", () => {
-  app.take(today(false));
+  data.takeToday(today(false));
   loadDays();
-  expect({ days: app.daysAhead, turn: app.turn }).toEqual({ days: 2, turn: 0 });
+  expect(data.daysAhead).toBe(2);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { choiceOf, firstPicks, parted, sums, takenOf } from "../series";
+import { choiceOf, firstPicks, parted, sums, takenOf } from "../sessions/import-choices";
 import type { ImportPreview, ImportSeries } from "../tauri";
 
 const series = (key: string, over: Partial<ImportSeries> = {}): ImportSeries => ({

@@ -1,7 +1,7 @@
 import { render } from "svelte/server";
 import { expect, test, vi } from "vitest";
 import App from "../App.svelte";
-import { app } from "../state.svelte";
+import { data } from "../state/data.svelte";
 import type { Boot, Settings } from "../tauri";
 import { clocks, madrid, row } from "./rows";
 
@@ -39,7 +39,7 @@ function boot(person: string): Boot {
 const drawn = () => render(App).body.replace(/<!--.*?-->/g, "");
 
 test("the page says what comes next", () => {
-  app.begin(boot("Ben"));
+  data.begin(boot("Ben"));
   const body = drawn();
   expect(body).toContain("Next · in 60 min");
   expect(body).toMatch(/<b>Ben<\/b>, Maths/);
@@ -48,7 +48,7 @@ test("the page says what comes next", () => {
 
 test("a person's words stay words in it, whatever they are", () => {
   const name = `<img src=x onerror="alert(1)">&amp;</b><script>`;
-  app.begin(boot(name));
+  data.begin(boot(name));
   const body = drawn();
   expect(body).not.toMatch(/<img|<script/);
   expect(body).toContain("<b>&lt;img src=x onerror=");
@@ -62,7 +62,7 @@ test("clocks that have changed are told with their place, and the hour where all
     { zone: "America/Vancouver", sessions: 3, start: "2026-12-02T15:00:00Z" },
     { zone: "Africa/Casablanca", sessions: 1, start: null },
   ];
-  app.begin(changed);
+  data.begin(changed);
   const body = drawn();
   expect(body).toContain("The clocks in Vancouver changed: 3 sessions now begin at 16:00 your time.");
   expect(body).toContain("The clocks in Casablanca changed: one session now begins at another time.");
@@ -71,6 +71,6 @@ test("clocks that have changed are told with their place, and the hour where all
 test("a clock that nobody has told of is not shown as the one here", () => {
   const far = boot("Ben");
   far.today.card = row("2026-11-24T15:00:00Z", "2026-11-24T16:00:00Z", { person_zone: "Mars/Olympus_Mons" });
-  app.begin(far);
+  data.begin(far);
   expect(drawn()).toContain("Ben’s time (Olympus Mons) isn’t known");
 });

@@ -1,5 +1,5 @@
 // Sessions for the tests: Ada in Madrid teaches Ben in New York.
-import { learn } from "../stretches";
+import { learnOffsets } from "../i18n/offsets";
 import type { JoinState, SessionRow, ZoneClock } from "../tauri";
 
 export const madrid = "Europe/Madrid";
@@ -24,7 +24,7 @@ export const clocks: ZoneClock[] = [
   { zone: "Pacific/Kiritimati", stretches: [stretch("2026-01-01T00", "2027-12-31T00", 14)] },
   { zone: "Pacific/Midway", stretches: [stretch("2026-01-01T00", "2027-12-31T00", -11)] },
 ];
-learn(clocks);
+learnOffsets(clocks);
 
 export function row(start: string, end: string, over: Partial<SessionRow> = {}): SessionRow {
   return {

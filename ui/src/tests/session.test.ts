@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { distance, whenWords } from "../countdown";
-import { byDay, dayAndMonth, headingOf, withLifted } from "../days";
-import { joinFace } from "../join";
-import { newlyOpen } from "../opened";
-import { rulerOf, ticksOf } from "../ruler";
+import { distance, whenWords } from "../i18n/countdown";
+import { byDay, dayAndMonth, headingOf, withLifted } from "../i18n/days";
+import { joinFace } from "../sessions/join";
+import { newlyOpen } from "../sessions/opened";
+import { rulerOf, ticksOf } from "../sessions/ruler";
 import { join, madrid, row } from "./rows";
 
 const start = "2026-11-24T15:00:00Z";

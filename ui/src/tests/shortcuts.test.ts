@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isHeld, wishOf, type Press, type Scene } from "../keys";
+import { isHeld, shortcutOf, type Press, type Scene } from "../input/shortcuts";
 
 const press = (key: string, over: Partial<Press> = {}): Press => ({
   key,
@@ -24,13 +24,13 @@ test.each([
   ["w", "hide"],
   ["q", "quit"],
 ])("Ctrl+%s is %s, in a field too", (key, wish) => {
-  expect(wishOf(press(key, { ctrlKey: true }), page)).toBe(wish);
-  expect(wishOf(press(key, { ctrlKey: true }), { ...page, inField: true })).toBe(wish);
+  expect(shortcutOf(press(key, { ctrlKey: true }), page)).toBe(wish);
+  expect(shortcutOf(press(key, { ctrlKey: true }), { ...page, inField: true })).toBe(wish);
 });
 
 test("Cmd takes Control’s place on a Mac", () => {
-  expect(wishOf(press("j", { metaKey: true }), { ...page, mac: true })).toBe("join");
-  expect(wishOf(press("j", { ctrlKey: true }), { ...page, mac: true })).toBeNull();
+  expect(shortcutOf(press("j", { metaKey: true }), { ...page, mac: true })).toBe("join");
+  expect(shortcutOf(press("j", { ctrlKey: true }), { ...page, mac: true })).toBeNull();
 });
 
 describe("on a row", () => {
@@ -41,37 +41,37 @@ describe("on a row", () => {
     ["l", "row_copy"],
     ["M", "row_move"],
   ])("%s is %s", (key, wish) => {
-    expect(wishOf(press(key), row)).toBe(wish);
-    expect(wishOf(press(key), page)).toBeNull();
+    expect(shortcutOf(press(key), row)).toBe(wish);
+    expect(shortcutOf(press(key), page)).toBeNull();
   });
 });
 
 test("letters and arrows typed in a field stay there", () => {
   const field = { ...page, inField: true, onRow: true };
-  for (const key of ["j", "m", "ArrowDown", "Escape"]) expect(wishOf(press(key), field)).toBeNull();
+  for (const key of ["j", "m", "ArrowDown", "Escape"]) expect(shortcutOf(press(key), field)).toBeNull();
 });
 
 test("a dialog lets only hide and quit through", () => {
   const dialog = { ...page, inDialog: true };
-  expect(wishOf(press("q", { ctrlKey: true }), dialog)).toBe("quit");
-  expect(wishOf(press("w", { ctrlKey: true }), dialog)).toBe("hide");
-  for (const key of ["j", "n", "1"]) expect(wishOf(press(key, { ctrlKey: true }), dialog)).toBeNull();
-  expect(wishOf(press("ArrowDown"), dialog)).toBeNull();
+  expect(shortcutOf(press("q", { ctrlKey: true }), dialog)).toBe("quit");
+  expect(shortcutOf(press("w", { ctrlKey: true }), dialog)).toBe("hide");
+  for (const key of ["j", "n", "1"]) expect(shortcutOf(press(key, { ctrlKey: true }), dialog)).toBeNull();
+  expect(shortcutOf(press("ArrowDown"), dialog)).toBeNull();
 });
 
 test("arrows, Escape, F1 and Alt+← are the page’s", () => {
-  expect(wishOf(press("ArrowUp"), page)).toBe("row_up");
-  expect(wishOf(press("ArrowDown"), page)).toBe("row_down");
-  expect(wishOf(press("Escape"), page)).toBe("leave");
-  expect(wishOf(press("F1"), page)).toBe("keys");
-  expect(wishOf(press("ArrowLeft", { altKey: true }), page)).toBe("back");
-  expect(wishOf(press("n", { ctrlKey: true, shiftKey: true }), page)).toBeNull();
+  expect(shortcutOf(press("ArrowUp"), page)).toBe("row_up");
+  expect(shortcutOf(press("ArrowDown"), page)).toBe("row_down");
+  expect(shortcutOf(press("Escape"), page)).toBe("leave");
+  expect(shortcutOf(press("F1"), page)).toBe("keys");
+  expect(shortcutOf(press("ArrowLeft", { altKey: true }), page)).toBe("back");
+  expect(shortcutOf(press("n", { ctrlKey: true, shiftKey: true }), page)).toBeNull();
 });
 
 test("a key that is held is one press; only from row to row it goes on", () => {
   const held = (key: string, over: Partial<Press> = {}) => {
     const one = press(key, { repeat: true, ...over });
-    return isHeld(one, wishOf(one, { ...page, onRow: true }));
+    return isHeld(one, shortcutOf(one, { ...page, onRow: true }));
   };
   for (const key of ["j", "1", "n", "i", "f", ",", "w", "q"]) expect(held(key, { ctrlKey: true })).toBe(true);
   for (const key of ["j", "m", "l", "Escape", "F1", "Enter"]) expect(held(key)).toBe(true);

@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 
 const root = new URL("..", import.meta.url).pathname;
-const styles = readdirSync(join(root, "styles")).filter((name) => name !== "all.css" && name !== "week-quarters.css");
+const styles = readdirSync(join(root, "styles")).filter(
+  (name) => name.endsWith(".css") && name !== "all.css" && name !== "week-quarters.css",
+);
 const css = styles.map((name) => ({
   name,
   text: readFileSync(join(root, "styles", name), "utf8").replaceAll(/\/\*[\s\S]*?\*\//g, ""),

@@ -13,7 +13,7 @@ import {
   placeOf,
   plusDays,
   weekOf,
-} from "../times";
+} from "../i18n/times";
 import { madrid, newYork } from "./rows";
 
 const four = "2026-11-24T15:00:00Z";

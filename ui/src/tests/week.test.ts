@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { weekOf } from "../times";
-import { gridOf } from "../week";
+import { weekOf } from "../i18n/times";
+import { gridOf } from "../sessions/week";
 import { madrid, row } from "./rows";
 
 const dates = weekOf("2026-11-24", 1);

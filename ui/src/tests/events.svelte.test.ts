@@ -1,0 +1,127 @@
+// How often is loaded for what the shell tells.
+import { flushSync } from "svelte";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { resource } from "../commands/resource.svelte";
+import { handleEvent } from "../events/listen";
+import { keepTodayCurrent } from "../pages/keep-today.svelte";
+import { data } from "../state/data.svelte";
+import { touch } from "../state/topics.svelte";
+import type { Answer, AppEvent, Settings, Today } from "../tauri";
+import { clocks, madrid, row } from "./rows";
+
+const loads = vi.hoisted(() => ({ today: [] as number[], week: 0 }));
+vi.mock("../tauri", () => ({
+  commands: {
+    today: (days: number) => {
+      loads.today.push(days);
+      return new Promise<never>(() => undefined);
+    },
+  },
+}));
+vi.hoisted(() => vi.stubGlobal("navigator", { userAgent: "Linux" }));
+
+const today = {
+  now: "2026-11-24T14:00:00Z",
+  zone: madrid,
+  clocks,
+  date: "2026-11-24",
+  twelve_hours: false,
+  card: row("2026-11-24T15:00:00Z", "2026-11-24T16:00:00Z"),
+  slim: null,
+  days: [],
+  more_after: true,
+} as unknown as Today;
+
+let end: () => void;
+let isShown = $state(true);
+beforeEach(() => {
+  data.begin({ today, settings: {} as Settings, first_run: false, version: "1", tray: true, problems: [] });
+  data.daysAhead = 2;
+  isShown = true;
+  end = $effect.root(() => {
+    keepTodayCurrent(() => isShown);
+    resource({
+      topics: ["sessions", "people", "doors"],
+      load: () => {
+        loads.week += 1;
+        return new Promise<Answer<never>>(() => undefined);
+      },
+    });
+  });
+  flushSync();
+  loads.today = [];
+  loads.week = 0;
+});
+afterEach(() => {
+  end();
+});
+
+/** Each is told by itself, as the channel does. */
+function tell(...events: AppEvent[]): { today: number; week: number } {
+  const before = { today: loads.today.length, week: loads.week };
+  for (const event of events) {
+    handleEvent(event);
+    flushSync();
+  }
+  return { today: loads.today.length - before.today, week: loads.week - before.week };
+}
+
+test("the first Today came with the page", () => {
+  expect(loads.today).toEqual([]);
+});
+
+test("a minute that passes is one load of each that shows it, though the shell tells of it twice", () => {
+  const now = "2026-11-24T14:01:00Z";
+  expect(tell({ kind: "changed", cause: "clock" }, { kind: "clock_ticked", now })).toEqual({ today: 1, week: 1 });
+  expect(data.now).toBe(Date.parse(now));
+});
+
+test.each(["this_window", "another_host", "bell"] as const)("a change by %s is one load of each", (cause) => {
+  expect(tell({ kind: "changed", cause })).toEqual({ today: 1, week: 1 });
+});
+
+test("the clock alone loads nothing, and neither does what is told of something else", () => {
+  expect(
+    tell(
+      { kind: "clock_ticked", now: "2026-11-24T14:01:00Z" },
+      { kind: "problems", problems: [{ kind: "bell_stopped", text: "The bell is started anew." }] },
+      { kind: "dragged_over", over: true },
+      { kind: "dragged_over", over: false },
+    ),
+  ).toEqual({ today: 0, week: 0 });
+});
+
+test("more days are one load of Today", () => {
+  data.daysAhead = 14;
+  flushSync();
+  expect(loads).toEqual({ today: [14], week: 0 });
+});
+
+/** As the shell will tell it when only a minute has passed, and no door has opened. */
+function minutePasses(): number {
+  const before = loads.today.length;
+  touch(["minute"]);
+  flushSync();
+  return loads.today.length - before;
+}
+
+test("the minute alone loads Today where it is shown, and otherwise with the new day", () => {
+  expect(minutePasses()).toBe(1);
+  isShown = false;
+  expect(minutePasses()).toBe(0);
+  data.now = Date.parse("2026-11-24T23:00:00Z");
+  expect(minutePasses()).toBe(1);
+});
+
+test("what Today has missed while it was not shown is loaded when it is, and nothing else", () => {
+  isShown = false;
+  flushSync();
+  isShown = true;
+  flushSync();
+  expect(loads.today).toEqual([]);
+  isShown = false;
+  expect(minutePasses()).toBe(0);
+  isShown = true;
+  flushSync();
+  expect(loads.today).toEqual([2]);
+});
