@@ -5,14 +5,41 @@ import ts from "typescript-eslint";
 import svelteConfig from "./svelte.config.js";
 
 // The window talks to the shell in one folder, so that everything else can be read and tested without it.
-const shellOnlyInTauri = {
-  "no-restricted-imports": [
-    "error",
-    {
-      patterns: [{ group: ["@tauri-apps/*"], message: "Only ui/src/tauri/ talks to the shell." }],
-    },
-  ],
-};
+const shell = { group: ["@tauri-apps/*"], message: "Only ui/src/tauri/ talks to the shell." };
+
+// Each room uses only rooms that stand above it.
+const rooms = [
+  "tauri",
+  "i18n",
+  "sessions",
+  "state",
+  "styles",
+  "commands",
+  "navigation",
+  "actions",
+  "input",
+  "events",
+  "components",
+  "dialogs",
+  "pages",
+];
+const directions = rooms.map((room, at) => ({
+  files: [`src/${room}/**`],
+  ignores: ["src/tauri/**"],
+  rules: {
+    "no-restricted-imports": [
+      "error",
+      {
+        patterns: [
+          shell,
+          ...rooms
+            .slice(at + 1)
+            .map((later) => ({ regex: `^\\.\\./${later}/(?!.*\\.css$)`, message: `${room} stands before ${later}.` })),
+        ],
+      },
+    ],
+  },
+}));
 
 // A command that can be refused is called where the table of errors is known: what a person does by `run`, what a page
 // shows by a resource's `load`, and by `attempt` where the form itself shows the sentence. What cannot fail is sent.
@@ -83,7 +110,7 @@ export default ts.config(
   },
   {
     rules: {
-      ...shellOnlyInTauri,
+      "no-restricted-imports": ["error", { patterns: [shell] }],
       ...oneWayToCommand,
       ...noZonesOfTheEngine,
       // What does not fit beside its condition stands in braces.
@@ -92,6 +119,7 @@ export default ts.config(
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
     },
   },
+  ...directions,
   // The settings of the tools are in no project of TypeScript's.
   { files: ["*.config.js"], ...ts.configs.disableTypeChecked },
   { files: ["src/tauri/**"], rules: { "no-restricted-imports": "off", "no-restricted-syntax": "off" } },

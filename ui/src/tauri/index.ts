@@ -8,28 +8,33 @@ export type { AppEvent };
 
 export type Answer<T> = { status: "ok"; data: T } | { status: "error"; error: AppError };
 
+type Command = (...given: never[]) => Promise<unknown>;
+type WithoutClocks<C extends Command> = C extends (...given: infer Given) => Promise<Answer<Zoned<infer T>>>
+  ? (...given: Given) => Promise<Answer<T>>
+  : C;
+
 /** The same command; the clocks that come with its answer are known before anybody shows an hour of it. */
-function learningOffsets<Given extends unknown[], T>(
-  command: (...given: Given) => Promise<Answer<Zoned<T>>>,
-): (...given: Given) => Promise<Answer<T>> {
-  return async (...given) => {
+function withoutClocks(command: (...given: unknown[]) => Promise<unknown>) {
+  return async (...given: unknown[]) => {
     const answer = await command(...given);
-    if (answer.status === "error") return answer;
+    if (!isZoned(answer)) return answer;
     learnOffsets(answer.data.clocks);
     return { status: "ok", data: answer.data.said };
   };
 }
 
-export const commands = {
-  ...generated,
-  between: learningOffsets(generated.between),
-  past: learningOffsets(generated.past),
-  search: learningOffsets(generated.search),
-  people: learningOffsets(generated.people),
-  personSessions: learningOffsets(generated.personSessions),
-  session: learningOffsets(generated.session),
-  bell: learningOffsets(generated.bell),
-};
+function isZoned(answer: unknown): answer is { status: "ok"; data: Zoned<unknown> } {
+  const data: unknown = answer && typeof answer === "object" && "data" in answer ? answer.data : null;
+  return data !== null && typeof data === "object" && "said" in data && "clocks" in data;
+}
+
+type Generated = typeof generated;
+export const commands = Object.fromEntries(
+  Object.entries(generated).map(([name, command]) => [
+    name,
+    withoutClocks(command as (...given: unknown[]) => Promise<unknown>),
+  ]),
+) as { [Name in keyof Generated]: WithoutClocks<Generated[Name]> };
 
 /** What the shell has put into the page, so that the first paint waits for nothing. It is there once. */
 export function takeHandedBoot(): Boot | null {

@@ -23,9 +23,9 @@ test.each([
   [",", "settings"],
   ["w", "hide"],
   ["q", "quit"],
-])("Ctrl+%s is %s, in a field too", (key, wish) => {
-  expect(shortcutOf(press(key, { ctrlKey: true }), page)).toBe(wish);
-  expect(shortcutOf(press(key, { ctrlKey: true }), { ...page, inField: true })).toBe(wish);
+])("Ctrl+%s is %s, in a field too", (key, shortcut) => {
+  expect(shortcutOf(press(key, { ctrlKey: true }), page)).toBe(shortcut);
+  expect(shortcutOf(press(key, { ctrlKey: true }), { ...page, inField: true })).toBe(shortcut);
 });
 
 test("Cmd takes Control’s place on a Mac", () => {
@@ -40,8 +40,8 @@ describe("on a row", () => {
     ["m", "row_move"],
     ["l", "row_copy"],
     ["M", "row_move"],
-  ])("%s is %s", (key, wish) => {
-    expect(shortcutOf(press(key), row)).toBe(wish);
+  ])("%s is %s", (key, shortcut) => {
+    expect(shortcutOf(press(key), row)).toBe(shortcut);
     expect(shortcutOf(press(key), page)).toBeNull();
   });
 });

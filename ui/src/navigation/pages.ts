@@ -1,0 +1,13 @@
+// How the pages are called, and which of them stand in the bar.
+import { say } from "../i18n/say";
+import type { PageName } from "../state/navigation.svelte";
+
+export const pageTitles: Record<PageName, string> = {
+  today: say("today"),
+  week: say("week"),
+  people: say("people"),
+  settings: say("settings"),
+};
+
+/** Settings have a sign of their own there. */
+export const pagesInBar: readonly PageName[] = ["today", "week", "people"];
