@@ -9,13 +9,22 @@ pub mod sessions;
 
 use std::sync::Arc;
 
-use firstbell_core::{app::App, error::Error, id::SessionId};
+use firstbell_core::{
+    app::App,
+    error::Error,
+    id::{PersonId, SessionKey},
+};
 
 /// The core's app, as tauri hands it to commands.
 pub type Core<'a> = tauri::State<'a, Arc<App>>;
 
 /// The session that the window names.
-fn session_id(text: &str) -> Result<SessionId, Error> {
+fn session_key(text: &str) -> Result<SessionKey, Error> {
+    text.parse().map_err(|_| Error::NotFound)
+}
+
+/// The person that the window names.
+fn person_id(text: &str) -> Result<PersonId, Error> {
     text.parse().map_err(|_| Error::NotFound)
 }
 

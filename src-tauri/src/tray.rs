@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use firstbell_core::{
     app::{App, Page},
     error::Error,
-    id::SessionId,
+    id::SessionKey,
     join::JoinState,
     reminder::phrase::{self, Manner},
     settings::Settings,
@@ -185,7 +185,7 @@ impl Said {
         let is_open = next.is_some_and(|entry| entry.join.is_open());
         let join = match next.map(|entry| (entry.join, entry)) {
             Some((JoinState::OpensAt, entry)) => {
-                say("tray-opens", &[("time", time(core.rules().opens_at(&entry.session)).into())])
+                say("tray-opens", &[("time", time(entry.door.opens_at).into())])
             }
             _ => say("tray-join", &[]),
         };
@@ -297,7 +297,7 @@ fn pressed(app: &AppHandle, item: &str) {
                     "later-2" => listed.later.get(1),
                     _ => listed.first.as_ref(),
                 };
-                let Some(id) = entry.map(|entry| entry.session.id) else {
+                let Some(id) = entry.map(|entry| entry.session.key()) else {
                     return window::show(&app);
                 };
                 if item == "join" { join(&app, id).await } else { window::show_session(&app, id) }
@@ -306,7 +306,7 @@ fn pressed(app: &AppHandle, item: &str) {
     }
 }
 
-async fn join(app: &AppHandle, id: SessionId) {
+async fn join(app: &AppHandle, id: SessionKey) {
     match window::core(app).join(id, false, false).await {
         Ok(opened) => window::after_join(app, id, &opened),
         Err(error) => {

@@ -6,7 +6,7 @@ use firstbell_core::{
     app::{App, Opened},
     data_folder::DataFolder,
     error::Error,
-    id::SessionId,
+    id::SessionKey,
     words::say,
 };
 use tauri::{
@@ -95,13 +95,13 @@ pub fn show(app: &AppHandle) {
 }
 
 /// Brings the window up at a session's page.
-pub fn show_session(app: &AppHandle, id: SessionId) {
+pub fn show_session(app: &AppHandle, id: SessionKey) {
     show(app);
     tell(app, Told::ShowSession { id: id.to_string() });
 }
 
 /// *Join* was pressed outside of the window: whatever is left to ask or to say is said in it.
-pub fn after_join(app: &AppHandle, id: SessionId, opened: &Opened) {
+pub fn after_join(app: &AppHandle, id: SessionKey, opened: &Opened) {
     match opened {
         Opened::Yes => {}
         Opened::Ask { .. } => {

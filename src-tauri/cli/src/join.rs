@@ -9,7 +9,7 @@ use clap::Args;
 use firstbell_core::{
     app::Opened,
     error::{Code, Error},
-    id::SessionId,
+    id::SessionKey,
     words::say,
 };
 use serde::Serialize;
@@ -23,7 +23,7 @@ use crate::{
 #[derive(Args)]
 pub struct Arguments {
     /// The id of the session, as `bell agenda --json` tells it
-    id: Option<SessionId>,
+    id: Option<SessionKey>,
 
     /// Open a link that leads to an unknown host without asking
     #[arg(long)]

@@ -134,6 +134,7 @@ pub fn print_json(value: &impl Serialize) -> Result<(), Failure> {
 /// A session as programs read it.
 #[derive(Serialize)]
 pub struct SessionOut<'a> {
+    workspace: String,
     id: String,
     title: &'a str,
     start: String,
@@ -149,9 +150,10 @@ pub struct SessionOut<'a> {
 impl<'a> SessionOut<'a> {
     /// A session with its times in a zone.
     pub fn of(entry: &'a Entry, zone: Zone) -> Self {
-        let Session { id, title, start, end, zone: record, join_url, status, source, .. } = &entry.session;
+        let Session { title, start, end, zone: record, join_url, status, source, .. } = &entry.session;
         Self {
-            id: id.to_string(),
+            workspace: entry.session.workspace.to_string(),
+            id: entry.session.key().to_string(),
             title,
             start: rfc3339(*start, zone),
             end: rfc3339(*end, zone),
@@ -209,7 +211,7 @@ fn state(entry: &Entry, now: DateTime<Utc>, zone: Zone, clock: HourClock) -> Opt
         JoinState::NoLink if session.is_busy_time() => return None,
         JoinState::NoLink => "cli-no-link",
         JoinState::OpensAt => {
-            return with_time("cli-opens", firstbell_core::join::JoinRules::DEFAULT.opens_at(session));
+            return with_time("cli-opens", entry.door.opens_at);
         }
         JoinState::Open => "cli-open",
         JoinState::InProgress => "cli-in-progress",

@@ -23,7 +23,7 @@ use tokio::sync::{broadcast, mpsc};
 
 pub use agenda::Page;
 pub use import::{Asked, ImportId, ImportResult, Preview, PreviewSeries, SeriesState};
-pub use people::Person;
+pub use people::PersonPage;
 pub use press::Opened;
 pub use rings::LastRing;
 pub use sessions::{Scope, SessionPage};
@@ -33,11 +33,12 @@ use crate::{
     clock::{Clock, computer_zone},
     desktop::{Notifier, Opener},
     error::Error,
-    join::JoinRules,
+    id::{SessionId, SessionKey, WorkspaceId},
     reminder::{Bell, SharedMemory, Signal, wait::Wait},
     settings::Settings,
     state_table::Role,
-    store::{Store, Write, settings},
+    store::{Store, Write, device::settings},
+    workspace::{Local, Workspaces},
     zone::Zone,
 };
 
@@ -46,10 +47,11 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 /// What a host may ask for.
 pub struct App {
+    /// What belongs to this device, and the sessions of this computer.
     store: Store,
+    workspaces: Workspaces,
     clock: Arc<dyn Clock>,
     opener: Arc<dyn Opener>,
-    rules: JoinRules,
     changes: broadcast::Sender<Cause>,
     bell: mpsc::UnboundedSender<Signal>,
     memory: SharedMemory,
@@ -66,11 +68,24 @@ impl App {
         changes: broadcast::Sender<Cause>,
         bell: mpsc::UnboundedSender<Signal>,
     ) -> Self {
+        let workspaces = Workspaces::new(vec![Local::this_computer(store.clone())]);
+        Self::over(store, workspaces, clock, opener, changes, bell)
+    }
+
+    /// An app over these workspaces. `device` is the store of this device, and of the sessions of this computer.
+    pub fn over(
+        device: Store,
+        workspaces: Workspaces,
+        clock: Arc<dyn Clock>,
+        opener: Arc<dyn Opener>,
+        changes: broadcast::Sender<Cause>,
+        bell: mpsc::UnboundedSender<Signal>,
+    ) -> Self {
         Self {
-            store,
+            store: device,
+            workspaces,
             clock,
             opener,
-            rules: JoinRules::DEFAULT,
             changes,
             bell,
             memory: SharedMemory::default(),
@@ -89,12 +104,6 @@ impl App {
         let mut tx = self.store.write().await?;
         settings::save(&mut tx, &settings).await?;
         self.commit(tx).await
-    }
-
-    /// The numbers of the join rule.
-    #[must_use]
-    pub const fn rules(&self) -> JoinRules {
-        self.rules
     }
 
     /// The wall clock (UTC).
@@ -118,7 +127,15 @@ impl App {
     /// A bell over this app's store. It has the turn from now on; whichever had it before rings nothing more.
     pub fn bell<N: Notifier, C: Clock, W: Wait>(&self, notifier: Arc<N>, clock: C, wait: W) -> Bell<N, C, W> {
         let memory = Arc::clone(&self.memory);
-        Bell::new(self.store.clone(), notifier, clock, wait, self.rules, self.changes.clone(), memory)
+        Bell::new(
+            self.store.clone(),
+            self.workspaces.clone(),
+            notifier,
+            clock,
+            wait,
+            self.changes.clone(),
+            memory,
+        )
     }
 
     /// From now on this app is over what `store` has opened.
@@ -138,8 +155,18 @@ impl App {
         self.tell(Cause::AnotherHost);
     }
 
-    /// As whom the person of this computer acts.
-    const ROLE: Role = Role::Owner;
+    /// The id of a session that is decided here.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if it is decided elsewhere.
+    fn decided_here(key: SessionKey) -> Result<SessionId> {
+        if key.workspace == WorkspaceId::ThisComputer { Ok(key.id) } else { Err(Error::NotFound) }
+    }
+
+    /// As whom the person acts on this computer.
+    fn role(&self) -> Role {
+        self.workspaces.of(WorkspaceId::ThisComputer).map_or(Role::Owner, Local::role)
+    }
 
     /// Keeps a transaction, then tells everybody.
     async fn commit(&self, tx: Write) -> Result<()> {

@@ -5,6 +5,7 @@ use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    id::PersonId,
     join::{JoinUrl, Reason},
     session::WallClock,
     wall_clock::parse_time,
@@ -27,6 +28,8 @@ const WEEKS: std::ops::RangeInclusive<u32> = 1..=104;
 pub struct Draft {
     /// The other person.
     pub person: String,
+    /// Who of that name, if it was said. Whoever types another name means somebody else.
+    pub person_id: Option<PersonId>,
     /// Where they live (IANA), if said.
     pub person_zone: Option<String>,
     /// What it is about.
@@ -81,8 +84,10 @@ pub struct Fault {
 pub struct Planned {
     /// "Maths with Ben", or what is known of the two.
     pub title: String,
-    /// The other person.
+    /// The name of the other person.
     pub person: Option<String>,
+    /// Who of that name, if it was said.
+    pub person_id: Option<PersonId>,
     /// Where they live.
     pub person_zone: Option<String>,
     /// What it is about.
@@ -173,6 +178,7 @@ impl Draft {
         Ok(Planned {
             title: title(person.as_deref(), subject.as_deref()),
             person,
+            person_id: self.person_id,
             person_zone: person_zone.map(|zone| zone.name().to_owned()),
             subject,
             times: weekly(date.and_time(time), zone, Duration::minutes(self.minutes), self.repeat_weeks),

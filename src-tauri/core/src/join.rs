@@ -12,5 +12,5 @@ mod url_policy;
 pub use find::{Sources, find_join_url};
 pub use join_url::JoinUrl;
 pub use provider::Provider;
-pub use state::{JoinRules, JoinState, Room};
+pub use state::{Door, JoinRules, JoinState, Room};
 pub use url_policy::{Judgement, Reason, Verdict, judge};

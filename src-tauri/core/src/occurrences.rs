@@ -8,8 +8,9 @@ use uuid::{Uuid, uuid};
 
 use crate::{
     calendar_file::Occurrence,
-    id::SessionId,
+    id::{SessionId, WorkspaceId},
     join::{JoinUrl, Sources, find_join_url},
+    person::Person,
     series::Choice,
     session::{CancelledBy, Session, Source, Status},
 };
@@ -31,6 +32,8 @@ pub struct Wish<'a> {
     pub choice_is_new: bool,
     /// A link that the person added to the series.
     pub link: Option<&'a JoinUrl>,
+    /// Who the names are that the file speaks of. Nobody is named who does not stand here.
+    pub people: &'a BTreeMap<String, Person>,
 }
 
 /// What is to be written.
@@ -156,6 +159,7 @@ pub fn link_of(occurrence: &Occurrence) -> Option<JoinUrl> {
 
 fn new(id: SessionId, wish: &Wish<'_>, occurrence: &Occurrence, now: DateTime<Utc>) -> Session {
     let mut session = Session {
+        workspace: WorkspaceId::ThisComputer,
         id,
         source: Source::CalendarFile,
         series_id: Some(wish.series_id.to_owned()),
@@ -183,7 +187,7 @@ fn new(id: SessionId, wish: &Wish<'_>, occurrence: &Occurrence, now: DateTime<Ut
         version: 1,
     };
     session.original = occurrence.original;
-    hear(&mut session, occurrence, now);
+    hear(&mut session, wish, occurrence, now);
     take_wishes_link(&mut session, wish);
     session
 }
@@ -192,7 +196,7 @@ fn updated(was: &Session, wish: &Wish<'_>, occurrence: &Occurrence, now: DateTim
     let mut will = was.clone();
     will.original = occurrence.original;
     if was.said.as_deref() != Some(digest(occurrence).as_str()) {
-        hear(&mut will, occurrence, now);
+        hear(&mut will, wish, occurrence, now);
     }
     take_wishes_link(&mut will, wish);
     if wish.choice_is_new {
@@ -202,10 +206,13 @@ fn updated(was: &Session, wish: &Wish<'_>, occurrence: &Occurrence, now: DateTim
 }
 
 /// Takes over what the file says: time, title, link, and whether it takes place.
-fn hear(session: &mut Session, occurrence: &Occurrence, now: DateTime<Utc>) {
+fn hear(session: &mut Session, wish: &Wish<'_>, occurrence: &Occurrence, now: DateTime<Utc>) {
     session.said = Some(digest(occurrence));
     session.title.clone_from(&occurrence.title);
-    session.person.clone_from(&occurrence.person);
+    // Of two of one name it stays the one whose lesson it is.
+    if session.person_name() != occurrence.person.as_deref() {
+        session.person = occurrence.person.as_ref().and_then(|name| wish.people.get(name)).cloned();
+    }
     session.subject.clone_from(&occurrence.subject);
     if session.start != occurrence.start {
         // It is another lesson now: nobody has opened that one, and bells are not quiet until its end.

@@ -60,6 +60,7 @@ pub(crate) fn around(now: DateTime<Utc>, zone: Zone) -> impl Iterator<Item = Pla
         Planned {
             title: draft::title(Some(sample.person), Some(sample.subject)),
             person: Some(sample.person.to_owned()),
+            person_id: None,
             person_zone: Some(sample.zone.to_owned()),
             subject: Some(sample.subject.to_owned()),
             // Their instants were chosen, not their hours.

@@ -22,9 +22,9 @@ impl Choice {
         }
     }
 
-    /// The choice of that name. What this program does not know is left out.
+    /// The choice of that name, if there is one.
     #[must_use]
-    pub fn from_name(name: &str) -> Self {
-        [Self::Bell, Self::NoBell].into_iter().find(|choice| choice.name() == name).unwrap_or(Self::LeaveOut)
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Bell, Self::NoBell, Self::LeaveOut].into_iter().find(|choice| choice.name() == name)
     }
 }

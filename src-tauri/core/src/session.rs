@@ -3,7 +3,11 @@
 use chrono::{DateTime, Duration, NaiveDateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{id::SessionId, join::JoinUrl};
+use crate::{
+    id::{SessionId, SessionKey, WorkspaceId},
+    join::JoinUrl,
+    person::Person,
+};
 
 /// How long before the start a Join counts as going in.
 pub const EARLIEST_JOIN: Duration = Duration::minutes(60);
@@ -99,6 +103,23 @@ pub enum CancelledBy {
     CalendarFile,
 }
 
+impl CancelledBy {
+    /// The name that the store uses.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::You => "you",
+            Self::CalendarFile => "calendar_file",
+        }
+    }
+
+    /// The one of that name, if there is one.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::You, Self::CalendarFile].into_iter().find(|by| by.name() == name)
+    }
+}
+
 /// Who decided a session's instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -159,7 +180,9 @@ impl WallClock {
 /// One scheduled lesson of one person of this computer with somebody else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
-    /// Its name for as long as it is known.
+    /// Where it is decided.
+    pub workspace: WorkspaceId,
+    /// Its name there for as long as it is known.
     pub id: SessionId,
     /// Who decides its time, title and link.
     pub source: Source,
@@ -168,7 +191,7 @@ pub struct Session {
     /// As the calendar gave it, or made of subject and person.
     pub title: String,
     /// The other person, if known.
-    pub person: Option<String>,
+    pub person: Option<Person>,
     /// What is taught, if known.
     pub subject: Option<String>,
     /// The planned start (UTC).
@@ -213,6 +236,18 @@ pub struct Session {
 }
 
 impl Session {
+    /// Names it among the sessions of all workspaces.
+    #[must_use]
+    pub const fn key(&self) -> SessionKey {
+        SessionKey { workspace: self.workspace, id: self.id }
+    }
+
+    /// The name of the other person, if known.
+    #[must_use]
+    pub fn person_name(&self) -> Option<&str> {
+        self.person.as_ref().map(|person| person.name.as_str())
+    }
+
     /// A calendar entry without a link that nobody asked a bell for: time taken, nothing to join.
     #[must_use]
     pub fn is_busy_time(&self) -> bool {

@@ -1,5 +1,6 @@
 //! What the person has chosen.
 
+use chrono::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::wall_clock::HourClock;
@@ -48,6 +49,8 @@ pub struct Settings {
     pub hour_clock: Hours,
     /// The first run is over.
     pub first_run_done: bool,
+    /// How many minutes before a session the bell rings. It belongs to the person, for whatever workspace.
+    pub bell_lead: u16,
 }
 
 impl Default for Settings {
@@ -59,11 +62,21 @@ impl Default for Settings {
             theme: Theme::System,
             hour_clock: Hours::System,
             first_run_done: false,
+            bell_lead: 5,
         }
     }
 }
 
+/// The longest time before a session at which a bell makes sense.
+const LONGEST_LEAD: u16 = 24 * 60;
+
 impl Settings {
+    /// How long before a session the bell rings: five minutes, unless the person has chosen otherwise.
+    #[must_use]
+    pub fn lead(&self) -> Duration {
+        Duration::minutes(i64::from(self.bell_lead.min(LONGEST_LEAD)))
+    }
+
     /// How times are said by bell and tray.
     #[must_use]
     pub fn hours(&self) -> HourClock {

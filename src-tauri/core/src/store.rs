@@ -1,15 +1,11 @@
-//! The store: SQLite in one file. Each file below holds one table's statements; transactions belong to
-//! [`crate::app`], which knows what belongs together.
+//! The store: SQLite in one file. What belongs to this device ([`device`]) and the sessions that are decided here
+//! ([`local`]) know nothing of each other; each file in them holds one table's statements. Transactions belong to
+//! whoever knows what belongs together.
 //!
 //! Every statement can fail with what SQLite says ([`StoreError`]); only other errors are named where they come from.
 
-pub mod clock_changes;
-pub mod events;
-pub mod people;
-pub mod rings;
-pub mod series;
-pub mod sessions;
-pub mod settings;
+pub mod device;
+pub mod local;
 
 mod open;
 mod others;

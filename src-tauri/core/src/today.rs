@@ -8,24 +8,41 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::{
-    id::SessionId,
-    join::{JoinRules, JoinState, Room},
+    id::SessionKey,
+    join::{Door, JoinRules, JoinState, Room},
     session::{Session, Status},
+    state_table::{Action, Role, allowed},
     zone::Zone,
 };
 use meant::{Meant, meant};
 
-/// A session with what is known of its room.
+/// A session with its door, and what may be done with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// The session.
     pub session: Session,
-    /// Its room.
-    pub room: Room,
+    /// When its door is open.
+    pub door: Door,
     /// Whether it can be joined.
     pub join: JoinState,
+    /// What the person may do with it now.
+    pub allowed: Vec<Action>,
     /// Another live session that overlaps it.
     pub overlaps: Option<String>,
+}
+
+impl Entry {
+    /// A session as its workspace has it: with its room, and the rules and the role of the person there. `now` is UTC.
+    #[must_use]
+    pub fn new(session: Session, room: Room, rules: JoinRules, role: Role, now: DateTime<Utc>) -> Self {
+        Self {
+            door: rules.door(&session, room),
+            join: rules.state(&session, room, now),
+            allowed: allowed(&session, role, now),
+            overlaps: None,
+            session,
+        }
+    }
 }
 
 /// Which of the two has the filled *Join*. Never both.
@@ -72,7 +89,7 @@ pub struct Today {
     pub brass: Option<Brass>,
     /// The session that *Join* means when none is named, if a door is open: the filled one, or the one that was
     /// gone through last.
-    pub joins: Option<SessionId>,
+    pub joins: Option<SessionKey>,
     /// The rest, day by day. Days without sessions are left out.
     pub days: Vec<Day>,
 }
@@ -81,7 +98,7 @@ impl Today {
     /// What is to be named beside a *Join* that names no session: the one that it means, or the card's.
     #[must_use]
     pub fn first(&self) -> Option<&Entry> {
-        self.slim.as_ref().filter(|slim| self.joins == Some(slim.session.id)).or(self.card.as_ref())
+        self.slim.as_ref().filter(|slim| self.joins == Some(slim.session.key())).or(self.card.as_ref())
     }
 
     /// The card's session, the slim one, and those of the days that are not over. `now` is UTC.
@@ -92,56 +109,39 @@ impl Today {
     }
 }
 
-/// Looks at the door of each session, and at what overlaps. `sessions` are sorted by start.
+/// Looks at what overlaps. `entries` are sorted by start. `now` is UTC.
 #[must_use]
-pub fn entries(
-    sessions: Vec<Session>,
-    rooms: &BTreeMap<SessionId, Room>,
-    rules: JoinRules,
-    now: DateTime<Utc>,
-) -> Vec<Entry> {
+pub fn with_overlaps(mut entries: Vec<Entry>, now: DateTime<Utc>) -> Vec<Entry> {
     let overlaps: Vec<Option<String>> =
-        sessions.iter().map(|session| overlap(session, &sessions, now)).collect();
-    sessions
-        .into_iter()
-        .zip(overlaps)
-        .map(|(session, overlaps)| {
-            let room = rooms.get(&session.id).copied().unwrap_or_default();
-            let join = rules.state(&session, room, now);
-            Entry { session, room, join, overlaps }
-        })
-        .collect()
+        entries.iter().map(|entry| overlap(&entry.session, &entries, now)).collect();
+    for (entry, overlaps) in entries.iter_mut().zip(overlaps) {
+        entry.overlaps = overlaps;
+    }
+    entries
 }
 
-fn overlap(session: &Session, all: &[Session], now: DateTime<Utc>) -> Option<String> {
+fn overlap(session: &Session, all: &[Entry], now: DateTime<Utc>) -> Option<String> {
     if session.status != Status::Scheduled || session.end <= now || session.is_busy_time() {
         return None;
     }
     all.iter()
+        .map(|entry| &entry.session)
         .take_while(|other| other.start < session.end)
         .find(|other| {
-            other.id != session.id && other.status == Status::Scheduled && other.end > session.start
+            other.key() != session.key() && other.status == Status::Scheduled && other.end > session.start
         })
-        .map(|other| other.person.clone().unwrap_or_else(|| other.title.clone()))
+        .map(|other| other.person_name().unwrap_or(&other.title).to_owned())
 }
 
 /// Lays the page out. `entries` are sorted by start and reach from some days ago to the last day shown;
 /// `next` is the first session after those, for a card when the days shown hold none.
 #[must_use]
-pub fn lay_out(
-    entries: Vec<Entry>,
-    next: Option<Entry>,
-    rules: JoinRules,
-    now: DateTime<Utc>,
-    zone: Zone,
-) -> Today {
+pub fn lay_out(entries: Vec<Entry>, next: Option<Entry>, now: DateTime<Utc>, zone: Zone) -> Today {
     let mut entries = entries;
-    let Meant { card, joins } = meant(&entries, rules, now);
-    let card = card.and_then(|id| position(&entries, id)).map(|index| entries.remove(index)).or(next);
-    let slim = card
-        .as_ref()
-        .and_then(|card| slim_of(&entries, card, joins, rules, now))
-        .map(|index| entries.remove(index));
+    let Meant { card, joins } = meant(&entries, now);
+    let card = card.and_then(|key| position(&entries, key)).map(|index| entries.remove(index)).or(next);
+    let slim =
+        card.as_ref().and_then(|card| slim_of(&entries, card, joins, now)).map(|index| entries.remove(index));
     let brass = brass_of(card.as_ref(), slim.as_ref(), joins, now);
     let today = now.with_timezone(&zone).date_naive();
     let mut by_day: BTreeMap<NaiveDate, Vec<Entry>> = BTreeMap::new();
@@ -177,28 +177,20 @@ fn is_candidate(entry: &Entry) -> bool {
     entry.session.status == Status::Scheduled && !entry.session.is_busy_time()
 }
 
-fn position(entries: &[Entry], id: SessionId) -> Option<usize> {
-    entries.iter().position(|entry| entry.session.id == id)
+fn position(entries: &[Entry], key: SessionKey) -> Option<usize> {
+    entries.iter().position(|entry| entry.session.key() == key)
 }
 
 /// The session that *Join* means stands under the card; else the next one does, when its door opens before the
 /// card's session ends.
-fn slim_of(
-    entries: &[Entry],
-    card: &Entry,
-    joins: Option<SessionId>,
-    rules: JoinRules,
-    now: DateTime<Utc>,
-) -> Option<usize> {
+fn slim_of(entries: &[Entry], card: &Entry, joins: Option<SessionKey>, now: DateTime<Utc>) -> Option<usize> {
     let is_live = |entry: &Entry| is_candidate(entry) && entry.session.end > now;
-    let meant = entries.iter().position(|entry| Some(entry.session.id) == joins && is_live(entry));
-    if meant.is_some() || card.session.start - rules.lead > now {
+    let meant = entries.iter().position(|entry| Some(entry.session.key()) == joins && is_live(entry));
+    if meant.is_some() || card.door.opens_at > now {
         return meant;
     }
     entries.iter().position(|entry| {
-        is_live(entry)
-            && entry.session.start >= card.session.start
-            && rules.opens_at(&entry.session) < card.session.end
+        is_live(entry) && entry.session.start >= card.session.start && entry.door.opens_at < card.session.end
     })
 }
 
@@ -206,10 +198,10 @@ fn slim_of(
 fn brass_of(
     card: Option<&Entry>,
     slim: Option<&Entry>,
-    joins: Option<SessionId>,
+    joins: Option<SessionKey>,
     now: DateTime<Utc>,
 ) -> Option<Brass> {
-    let is_filled = |entry: &Entry| Some(entry.session.id) == joins && !entry.session.has_joined(now);
+    let is_filled = |entry: &Entry| Some(entry.session.key()) == joins && !entry.session.has_joined(now);
     if card.is_some_and(is_filled) {
         Some(Brass::Card)
     } else if slim.is_some_and(is_filled) {

@@ -16,17 +16,18 @@ use firstbell_core::{
     desktop::{Answer, NotOpened, NotShown, Notifier, Opener, Ring},
     draft::Draft,
     happened::Kind,
-    id::SessionId,
-    join::{JoinRules, JoinUrl},
+    id::SessionKey,
+    join::JoinUrl,
     reminder::{
         Bell, SharedMemory, Signal,
         wait::{SystemWait, TICK, Wait},
     },
-    ring::{Outcome, RingKey},
+    ring::{Outcome, Reminder, RingKey},
     session::Session,
     settings::{Hours, Settings},
-    store::{Migrate, Store, Write, rings, sessions},
+    store::{Migrate, Store, Write, device::rings, local::sessions},
     wall_clock::{HourClock, time_of_day},
+    workspace::{Local, Workspaces},
 };
 use tempfile::TempDir;
 use tokio::sync::{Semaphore, broadcast, mpsc};
@@ -180,35 +181,35 @@ impl Home {
         std::mem::take(&mut self.desktop.rings.lock().unwrap())
     }
 
-    fn taken_back(&self) -> Vec<SessionId> {
-        std::mem::take(&mut *self.desktop.taken_back.lock().unwrap()).iter().map(|key| key.session).collect()
+    fn taken_back(&self) -> Vec<SessionKey> {
+        std::mem::take(&mut *self.desktop.taken_back.lock().unwrap()).iter().map(RingKey::session).collect()
     }
 
-    async fn add(&self, person: &str, start: DateTime<Utc>) -> SessionId {
+    async fn add(&self, person: &str, start: DateTime<Utc>) -> SessionKey {
         self.add_draft(&draft(person, start)).await
     }
 
-    async fn add_draft(&self, draft: &Draft) -> SessionId {
+    async fn add_draft(&self, draft: &Draft) -> SessionKey {
         self.app.add_session(draft).await.unwrap().unwrap()
     }
 
-    async fn session(&self, id: SessionId) -> Session {
+    async fn session(&self, id: SessionKey) -> Session {
         self.app.session(id).await.unwrap().entry.session
     }
 
-    async fn move_to(&self, id: SessionId, start: DateTime<Utc>) {
+    async fn move_to(&self, id: SessionKey, start: DateTime<Utc>) {
         let session = self.session(id).await;
-        let moved = draft(session.person.as_deref().unwrap(), start);
+        let moved = draft(session.person_name().unwrap(), start);
         self.app.edit_session(id, session.version, Scope::This, &moved).await.unwrap().unwrap();
     }
 
-    async fn cancel(&self, id: SessionId) {
+    async fn cancel(&self, id: SessionKey) {
         let version = self.session(id).await.version;
         self.app.cancel_session(id, version, Scope::This).await.unwrap();
     }
 
     /// When its bell rang, by the store.
-    async fn happened(&self, id: SessionId) -> Vec<DateTime<Utc>> {
+    async fn happened(&self, id: SessionKey) -> Vec<DateTime<Utc>> {
         let page = self.app.session(id).await.unwrap();
         page.happened.iter().filter(|event| event.kind == Kind::Rang).map(|event| event.at).collect()
     }
@@ -235,12 +236,14 @@ fn bell(
     memory: &SharedMemory,
 ) -> TestBell {
     let (store, desktop, clock) = (store.clone(), Arc::clone(desktop), clock.clone());
-    Bell::new(store, desktop, clock, NeverWaits, JoinRules::DEFAULT, tells.clone(), Arc::clone(memory))
+    let workspaces = Workspaces::new(vec![Local::this_computer(store.clone())]);
+    Bell::new(store, workspaces, desktop, clock, NeverWaits, tells.clone(), Arc::clone(memory))
 }
 
 fn draft(person: &str, start: DateTime<Utc>) -> Draft {
     Draft {
         person: person.to_owned(),
+        person_id: None,
         person_zone: None,
         subject: "Maths".to_owned(),
         date: start.format("%Y-%m-%d").to_string(),
@@ -252,6 +255,11 @@ fn draft(person: &str, start: DateTime<Utc>) -> Draft {
         repeat_weeks: 1,
         homework: String::new(),
     }
+}
+
+/// The first ring of a lesson at four.
+fn ring_of(session: SessionKey) -> RingKey {
+    Reminder::before_start(session, four(), minutes(5)).ring(1)
 }
 
 fn titles(rings: &[Ring]) -> Vec<&str> {
@@ -267,7 +275,7 @@ async fn a_bell_rings_five_minutes_before_once() {
     assert_eq!(
         rings,
         [Ring {
-            keys: vec![RingKey { session: ben, start: four(), number: 1 }],
+            keys: vec![ring_of(ben)],
             title: "Maths with Ben in 5 minutes".to_owned(),
             body: said(four()),
             can_join: true,
@@ -345,7 +353,7 @@ async fn what_is_planned_is_read_again_when_it_rings() {
     home.move_to(mia, four() + minutes(60)).await;
     home.app.set_bell(silent, 1, false).await.unwrap();
     assert!(home.look_at(four() - minutes(4)).await.is_empty());
-    let key = RingKey { session: ben, start: four(), number: 1 };
+    let key = ring_of(ben);
     assert_eq!(home.outcome(key).await, Some(Outcome::Withdrawn));
 }
 
@@ -437,7 +445,7 @@ async fn the_next_session_in_the_same_room_closes_join_and_ends_the_ringing() {
 async fn a_ring_that_a_crash_left_half_done_rings_once_more_while_join_is_open() {
     let mut home = Home::new().await;
     let ben = home.add("Ben", four()).await;
-    let key = RingKey { session: ben, start: four(), number: 1 };
+    let key = ring_of(ben);
     let mut tx = home.store.write().await.unwrap();
     rings::plan(&mut tx, key, four() - minutes(5)).await.unwrap();
     rings::set_submitting(&mut tx, key).await.unwrap();
@@ -451,7 +459,7 @@ async fn a_ring_that_a_crash_left_half_done_rings_once_more_while_join_is_open()
 async fn a_ring_that_a_crash_left_half_done_stays_silent_once_join_has_closed() {
     let mut home = Home::new().await;
     let ben = home.add("Ben", four()).await;
-    let key = RingKey { session: ben, start: four(), number: 1 };
+    let key = ring_of(ben);
     let mut tx = home.store.write().await.unwrap();
     rings::plan(&mut tx, key, four() - minutes(5)).await.unwrap();
     rings::set_submitting(&mut tx, key).await.unwrap();
@@ -607,7 +615,7 @@ async fn a_bell_on_show_is_taken_back_when_its_session_is_moved_cancelled_or_joi
         }
         home.look_at(four() - minutes(4)).await;
         assert_eq!(home.taken_back(), [id]);
-        let key = RingKey { session: id, start: four(), number: 1 };
+        let key = ring_of(id);
         assert_eq!(home.outcome(key).await, Some(outcome));
     }
 }
@@ -778,7 +786,7 @@ async fn a_session_that_is_taken_out_while_it_is_handed_over_harms_no_other() {
     let taken_out = async {
         desktop.asked.acquire().await.unwrap().forget();
         let mut tx = store.write().await.unwrap();
-        sessions::delete(&mut tx, ben).await.unwrap();
+        sessions::delete(&mut tx, ben.id).await.unwrap();
         tx.commit().await.unwrap();
         desktop.lets.add_permits(9);
     };

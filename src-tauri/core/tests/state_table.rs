@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 
 use chrono::{DateTime, Utc};
 use firstbell_core::{
-    id::SessionId,
+    id::{SessionId, WorkspaceId},
     session::{CancelledBy, Session, Source, Status},
     state_table::{
         Action::{self, *},
@@ -36,6 +36,7 @@ fn at(text: &str) -> DateTime<Utc> {
 /// A lesson from 16:00 to 17:00.
 fn session(status: Status, by: CancelledBy) -> Session {
     Session {
+        workspace: WorkspaceId::ThisComputer,
         id: SessionId::new(),
         source: Source::ThisComputer,
         series_id: None,

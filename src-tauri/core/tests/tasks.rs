@@ -145,6 +145,7 @@ impl Home {
         let start = SystemClock.now() + Duration::minutes(3);
         let draft = Draft {
             person: person.to_owned(),
+            person_id: None,
             subject: "Maths".to_owned(),
             date: start.format("%Y-%m-%d").to_string(),
             time: start.format("%H:%M").to_string(),

@@ -3,7 +3,7 @@
 use firstbell_core::{error::Error, join::JoinUrl};
 use tauri::AppHandle;
 
-use super::{Core, session_id};
+use super::{Core, session_key};
 use crate::{
     error::Answer,
     import,
@@ -78,7 +78,7 @@ pub async fn save_calendar_file(
     core: Core<'_>,
     id: Option<String>,
 ) -> Answer<Option<String>> {
-    let id = id.as_deref().map(session_id).transpose()?;
+    let id = id.as_deref().map(session_key).transpose()?;
     let text = core.export(id).await?;
     match import::ask_where_to_save(&app).await {
         Some(path) => Ok(Some(import::save(&path, &text).await?)),

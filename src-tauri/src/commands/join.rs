@@ -2,7 +2,7 @@
 
 use firstbell_core::error::Error;
 
-use super::{Core, session_id};
+use super::{Core, session_key};
 use crate::{
     error::Answer,
     view::bell::{JoinAnswer, Joined},
@@ -12,7 +12,7 @@ use crate::{
 #[tauri::command]
 #[specta::specta]
 pub async fn join(core: Core<'_>, id: String, confirmed: bool, early: bool) -> Answer<JoinAnswer> {
-    Ok(core.join(session_id(&id)?, confirmed, early).await?.into())
+    Ok(core.join(session_key(&id)?, confirmed, early).await?.into())
 }
 
 /// Opens the meeting that is open, as the core says which that is. Nothing when no session is to come.
@@ -30,5 +30,5 @@ pub async fn join_what_is_open(core: Core<'_>) -> Answer<Option<Joined>> {
 #[tauri::command]
 #[specta::specta]
 pub async fn link_to_copy(core: Core<'_>, id: String) -> Answer<String> {
-    Ok(core.link_to_copy(session_id(&id)?).await?)
+    Ok(core.link_to_copy(session_key(&id)?).await?)
 }

@@ -4,7 +4,7 @@ use chrono::Duration;
 use firstbell_core::today::Entry;
 use tauri::{AppHandle, ipc::Channel};
 
-use super::{Core, instant};
+use super::{Core, instant, person_id};
 use crate::{
     error::{Answer, AppError},
     events::Told,
@@ -61,8 +61,7 @@ pub async fn search(core: Core<'_>, text: String) -> Answer<Zoned<Vec<SessionRow
 pub async fn people(core: Core<'_>) -> Answer<Zoned<Vec<PersonRow>>> {
     let now = core.now();
     let people = core.people().await?;
-    let zones =
-        people.iter().filter_map(|person| Some((person.name.clone(), person.zone.clone()?))).collect();
+    let zones = people.iter().filter_map(|person| Some((person.person.id, person.zone.clone()?))).collect();
     // What time it is there goes on being shown until the list is asked for again.
     let until = now + Duration::days(60);
     let clocks = people.iter().filter_map(|person| person.zone.as_ref()).fold(
@@ -82,16 +81,16 @@ pub fn zone_names(core: Core<'_>) -> Vec<&'static str> {
 /// All sessions with a person.
 #[tauri::command]
 #[specta::specta]
-pub async fn person_sessions(core: Core<'_>, name: String) -> Answer<Zoned<Vec<SessionRow>>> {
-    let found = core.sessions_with(&name).await?;
+pub async fn person_sessions(core: Core<'_>, id: String) -> Answer<Zoned<Vec<SessionRow>>> {
+    let found = core.sessions_with(person_id(&id)?).await?;
     rows(&core, &found, clocks(&core)).await
 }
 
 /// Says in which zone a person lives.
 #[tauri::command]
 #[specta::specta]
-pub async fn set_person_zone(core: Core<'_>, name: String, zone: Option<String>) -> Answer<()> {
-    Ok(core.set_person_zone(&name, zone.as_deref()).await?)
+pub async fn set_person_zone(core: Core<'_>, id: String, zone: Option<String>) -> Answer<()> {
+    Ok(core.set_person_zone(person_id(&id)?, zone.as_deref()).await?)
 }
 
 /// The window listens: what has waited for it is told. Whether something has changed since it was handed

@@ -4,14 +4,14 @@ use firstbell_core::{
     app::App,
     draft::{Draft, Time},
     error::Error,
-    id::SessionId,
+    id::SessionKey,
     join::{Verdict, judge},
     wall_clock::{city, is_night, time_of_day},
     words::say,
     zone::Zone,
 };
 
-use super::{Core, session_id};
+use super::{Core, session_key};
 use crate::{
     error::Answer,
     view::{
@@ -25,7 +25,7 @@ use crate::{
 #[tauri::command]
 #[specta::specta]
 pub async fn session(core: Core<'_>, id: String) -> Answer<Zoned<SessionPage>> {
-    let page = core.session(session_id(&id)?).await?;
+    let page = core.session(session_key(&id)?).await?;
     let zones = page.zones();
     let clocks = clocks(&core).sessions([&page.entry], &zones);
     let clocks = page.happened.iter().fold(clocks, |clocks, event| clocks.shows(event.at));
@@ -37,14 +37,14 @@ pub async fn session(core: Core<'_>, id: String) -> Answer<Zoned<SessionPage>> {
 #[tauri::command]
 #[specta::specta]
 pub async fn draft_of(core: Core<'_>, id: String) -> Answer<SessionDraft> {
-    Ok(core.draft_of(session_id(&id)?).await?.into())
+    Ok(core.draft_of(session_key(&id)?).await?.into())
 }
 
 /// What there is to say about a draft while it is typed. `id` names the session that is being changed.
 #[tauri::command]
 #[specta::specta]
 pub async fn check_draft(core: Core<'_>, draft: SessionDraft, id: Option<String>) -> Answer<DraftCheck> {
-    let except = id.as_deref().map(session_id).transpose()?;
+    let except = id.as_deref().map(session_key).transpose()?;
     Ok(check(&core, &draft.into(), except).await?)
 }
 
@@ -65,28 +65,28 @@ pub async fn edit_session(
     scope: Scope,
     draft: SessionDraft,
 ) -> Answer<DraftAnswer> {
-    Ok(saved(core.edit_session(session_id(&id)?, version.into(), scope.into(), &draft.into()).await?))
+    Ok(saved(core.edit_session(session_key(&id)?, version.into(), scope.into(), &draft.into()).await?))
 }
 
 /// Calls a session off.
 #[tauri::command]
 #[specta::specta]
 pub async fn cancel_session(core: Core<'_>, id: String, version: i32, scope: Scope) -> Answer<()> {
-    Ok(core.cancel_session(session_id(&id)?, version.into(), scope.into()).await?)
+    Ok(core.cancel_session(session_key(&id)?, version.into(), scope.into()).await?)
 }
 
 /// Takes back a cancellation.
 #[tauri::command]
 #[specta::specta]
 pub async fn restore_session(core: Core<'_>, id: String, version: i32) -> Answer<()> {
-    Ok(core.restore_session(session_id(&id)?, version.into()).await?)
+    Ok(core.restore_session(session_key(&id)?, version.into()).await?)
 }
 
 /// Says how a session went; SCHEDULED takes it back.
 #[tauri::command]
 #[specta::specta]
 pub async fn mark_session(core: Core<'_>, id: String, version: i32, status: Status) -> Answer<()> {
-    Ok(core.mark_session(session_id(&id)?, version.into(), status.into()).await?)
+    Ok(core.mark_session(session_key(&id)?, version.into(), status.into()).await?)
 }
 
 /// Writes homework and plan.
@@ -99,31 +99,31 @@ pub async fn write_homework(
     homework: String,
     plan: String,
 ) -> Answer<()> {
-    Ok(core.write_homework(session_id(&id)?, version.into(), &homework, &plan).await?)
+    Ok(core.write_homework(session_key(&id)?, version.into(), &homework, &plan).await?)
 }
 
 /// Writes private notes.
 #[tauri::command]
 #[specta::specta]
 pub async fn write_notes(core: Core<'_>, id: String, version: i32, notes: String) -> Answer<()> {
-    Ok(core.write_notes(session_id(&id)?, version.into(), &notes).await?)
+    Ok(core.write_notes(session_key(&id)?, version.into(), &notes).await?)
 }
 
 /// Switches the bell of a session on or off.
 #[tauri::command]
 #[specta::specta]
 pub async fn set_bell(core: Core<'_>, id: String, version: i32, on: bool) -> Answer<()> {
-    Ok(core.set_bell(session_id(&id)?, version.into(), on).await?)
+    Ok(core.set_bell(session_key(&id)?, version.into(), on).await?)
 }
 
-fn saved(answer: Result<SessionId, Vec<firstbell_core::draft::Fault>>) -> DraftAnswer {
+fn saved(answer: Result<SessionKey, Vec<firstbell_core::draft::Fault>>) -> DraftAnswer {
     match answer {
         Ok(id) => DraftAnswer::Saved { id: id.to_string() },
         Err(faults) => DraftAnswer::Faults { faults: faults.into_iter().map(FieldFault::from).collect() },
     }
 }
 
-async fn check(core: &App, draft: &Draft, except: Option<SessionId>) -> Result<DraftCheck, Error> {
+async fn check(core: &App, draft: &Draft, except: Option<SessionKey>) -> Result<DraftCheck, Error> {
     let mut said = DraftCheck::default();
     if !draft.link.trim().is_empty() {
         let judged = judge(draft.link.trim());
@@ -141,7 +141,7 @@ async fn check(core: &App, draft: &Draft, except: Option<SessionId>) -> Result<D
     };
     let Some(Time { start, end, .. }) = planned.times.first().copied() else { return Ok(said) };
     let overlapping = core.overlapping(start, end, except).await?;
-    said.overlaps = overlapping.map(|session| session.person.unwrap_or(session.title));
+    said.overlaps = overlapping.map(|session| session.person.map_or(session.title, |person| person.name));
     let zone = planned.person_zone.as_deref().and_then(|zone| zone.parse::<Zone>().ok().map(|tz| (zone, tz)));
     if let (Some(name), Some((zone_name, zone))) = (planned.person, zone) {
         let clock = core.settings().await?.hours();

@@ -137,8 +137,8 @@ pub async fn answered(app: &AppHandle, keys: &[RingKey], answer: Answer) {
     let core = Arc::clone(&app.state::<Arc<App>>());
     let done = core.answer_ring(keys, answer).await;
     match (answer, keys, done) {
-        (Answer::Join, [key], Ok(Some(opened))) => crate::window::after_join(app, key.session, &opened),
-        (Answer::Join | Answer::Open, [key], Ok(None)) => crate::window::show_session(app, key.session),
+        (Answer::Join, [key], Ok(Some(opened))) => crate::window::after_join(app, key.session(), &opened),
+        (Answer::Join | Answer::Open, [key], Ok(None)) => crate::window::show_session(app, key.session()),
         (Answer::Join, _, Err(error)) => {
             crate::window::show(app);
             crate::window::tell_failed(app, error);

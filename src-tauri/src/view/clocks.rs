@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Duration, Utc};
 use firstbell_core::{
     app::App,
+    id::PersonId,
     today::Entry,
     zone::{Stretch as CoreStretch, Zone},
 };
@@ -82,13 +83,13 @@ impl Clocks {
     pub fn sessions<'a>(
         self,
         entries: impl IntoIterator<Item = &'a Entry>,
-        zones: &BTreeMap<String, String>,
+        zones: &BTreeMap<PersonId, String>,
     ) -> Self {
         entries.into_iter().fold(self, |clocks, Entry { session, .. }| {
             let (from, until) = (session.start - AROUND, session.end + AROUND);
             let clocks = clocks.spans(from, until);
             let clocks = session.cancelled.iter().fold(clocks, |clocks, (at, _)| clocks.shows(*at));
-            let theirs = session.person.as_ref().and_then(|name| zones.get(name));
+            let theirs = session.person.as_ref().and_then(|person| zones.get(&person.id));
             theirs.iter().fold(clocks, |clocks, zone| clocks.elsewhere(zone, from, until))
         })
     }

@@ -8,6 +8,8 @@ use specta::Type;
 #[derive(Clone, Debug, Serialize, Deserialize, Type)]
 pub struct SessionDraft {
     pub person: String,
+    /// Who of that name, if it was said.
+    pub person_id: Option<String>,
     pub person_zone: Option<String>,
     pub subject: String,
     pub date: String,
@@ -24,6 +26,8 @@ impl From<SessionDraft> for Draft {
     fn from(draft: SessionDraft) -> Self {
         Self {
             person: draft.person,
+            // What is none means nobody in particular: the name counts.
+            person_id: draft.person_id.and_then(|id| id.parse().ok()),
             person_zone: draft.person_zone,
             subject: draft.subject,
             date: draft.date,
@@ -42,6 +46,7 @@ impl From<Draft> for SessionDraft {
     fn from(draft: Draft) -> Self {
         Self {
             person: draft.person,
+            person_id: draft.person_id.map(|id| id.to_string()),
             person_zone: draft.person_zone,
             subject: draft.subject,
             date: draft.date,

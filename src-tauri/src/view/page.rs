@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, Utc};
 use firstbell_core::{
-    app::{Page, Person, zones::ClocksChanged},
+    app::{Page, PersonPage, zones::ClocksChanged},
     today::{Brass as CoreBrass, DayLabel as CoreLabel, Entry, Today as CoreToday},
     wall_clock::HourClock,
     zone::Zone,
@@ -169,6 +169,7 @@ impl TodayView {
 /// Somebody met in sessions.
 #[derive(Clone, Debug, Serialize, Type)]
 pub struct PersonRow {
+    pub id: String,
     pub name: String,
     pub zone: Option<String>,
     pub sessions: u32,
@@ -178,15 +179,16 @@ pub struct PersonRow {
 
 impl PersonRow {
     /// The row of a person. `now` is UTC.
-    pub fn new(person: &Person, now: DateTime<Utc>) -> Self {
-        let zones: BTreeMap<String, String> =
-            person.zone.iter().map(|zone| (person.name.clone(), zone.clone())).collect();
+    pub fn new(page: &PersonPage, now: DateTime<Utc>) -> Self {
+        let PersonPage { person, zone, sessions, next, last } = page;
+        let zones = zone.iter().map(|zone| (person.id, zone.clone())).collect();
         Self {
+            id: person.id.to_string(),
             name: person.name.clone(),
-            zone: person.zone.clone(),
-            sessions: u32::try_from(person.sessions).unwrap_or(0),
-            next: person.next.as_ref().map(|entry| SessionRow::new(entry, &zones, now)),
-            last: person.last.map(instant),
+            zone: zone.clone(),
+            sessions: u32::try_from(*sessions).unwrap_or(0),
+            next: next.as_ref().map(|entry| SessionRow::new(entry, &zones, now)),
+            last: last.map(instant),
         }
     }
 }

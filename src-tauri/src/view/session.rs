@@ -6,9 +6,10 @@ use chrono::{DateTime, Utc};
 use firstbell_core::{
     app::SessionPage as CorePage,
     happened::{By, Event, Kind},
-    join::{JoinRules, JoinState as CoreState, Verdict},
+    id::PersonId,
+    join::{JoinState as CoreState, Verdict},
     session::{CancelledBy, Session, Source as CoreSource, Status as CoreStatus},
-    state_table::{Action as CoreAction, Role, allowed},
+    state_table::Action as CoreAction,
     today::Entry,
     wall_clock::{HourClock, time_of_day},
     words::say,
@@ -143,7 +144,9 @@ pub struct SessionRow {
     pub id: String,
     pub version: i32,
     pub title: String,
+    /// The name of the other person.
     pub person: Option<String>,
+    pub person_id: Option<String>,
     pub subject: Option<String>,
     pub person_zone: Option<String>,
     pub start: String,
@@ -167,25 +170,25 @@ pub struct SessionRow {
 
 impl SessionRow {
     /// The row of an entry. `zones` are the zones in which people live; `now` is UTC.
-    pub fn new(entry: &Entry, zones: &BTreeMap<String, String>, now: DateTime<Utc>) -> Self {
+    pub fn new(entry: &Entry, zones: &BTreeMap<PersonId, String>, now: DateTime<Utc>) -> Self {
         let session = &entry.session;
-        let rules = JoinRules::DEFAULT;
         let url = session.join_url.as_ref();
         Self {
-            id: session.id.to_string(),
+            id: session.key().to_string(),
             version: i32::try_from(session.version).unwrap_or(i32::MAX),
             title: session.title.clone(),
-            person: session.person.clone(),
+            person: session.person_name().map(str::to_owned),
+            person_id: session.person.as_ref().map(|person| person.id.to_string()),
             subject: session.subject.clone(),
-            person_zone: session.person.as_ref().and_then(|name| zones.get(name)).cloned(),
+            person_zone: session.person.as_ref().and_then(|person| zones.get(&person.id)).cloned(),
             start: instant(session.start),
             end: instant(session.end),
             zone: session.zone.clone(),
             status: session.status.into(),
             join: JoinView {
                 state: entry.join.into(),
-                opens_at: instant(rules.opens_at(session)),
-                closes_at: instant(rules.closes_at(session, entry.room)),
+                opens_at: instant(entry.door.opens_at),
+                closes_at: instant(entry.door.closes_at),
                 opened_at: session.opened_at.filter(|_| session.has_joined(now)).map(instant),
                 asks_host: url.filter(|url| url.verdict() == Verdict::Ask).map(|url| url.host().to_owned()),
             },
@@ -197,7 +200,7 @@ impl SessionRow {
             place: session.place.clone(),
             in_series: session.series_id.is_some(),
             source: session.source.into(),
-            allowed: allowed(session, Role::Owner, now).into_iter().map(Action::from).collect(),
+            allowed: entry.allowed.iter().copied().map(Action::from).collect(),
         }
     }
 }

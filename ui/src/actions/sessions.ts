@@ -23,6 +23,7 @@ export function emptyDraft(): SessionDraft {
   const time = hourWords(next, zone, "24");
   return {
     person: "",
+    person_id: null,
     person_zone: null,
     subject: "",
     date: dateIn(next, zone),

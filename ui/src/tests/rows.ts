@@ -32,6 +32,7 @@ export function row(start: string, end: string, over: Partial<SessionRow> = {}):
     version: 1,
     title: "Ben, Maths",
     person: "Ben",
+    person_id: "ben",
     subject: "Maths",
     person_zone: newYork,
     start,

@@ -6,12 +6,13 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::{App, Result};
 use crate::{
-    id::SessionId,
+    id::PersonId,
     join::Room,
     session::{Session, Status},
-    store::{people, rings, sessions},
-    today::{Entry, Today, entries, lay_out},
+    store::device::{rings, settings},
+    today::{Entry, Today, lay_out, with_overlaps},
     wall_clock::instant,
+    workspace::Readings,
 };
 
 /// How many past or found sessions come at once.
@@ -25,7 +26,7 @@ pub struct Page {
     /// When it was made (UTC).
     pub now: DateTime<Utc>,
     /// The zone of each person of whom it is known.
-    pub zones: BTreeMap<String, String>,
+    pub zones: BTreeMap<PersonId, String>,
     /// There are sessions after the last day shown.
     pub more_after: bool,
     /// There is no session at all.
@@ -42,34 +43,34 @@ impl App {
         let (now, zone) = (self.now(), self.zone());
         let midnight = now.with_timezone(&zone).date_naive().and_time(chrono::NaiveTime::MIN);
         let to = instant(midnight + Duration::days(i64::from(days_ahead) + 1), zone);
-        let mut conn = self.store.read().await?;
+        let missed = rings::count_missed(&mut *self.store.read().await?).await?;
+        let mut readings = self.readings().await?;
         // From well before midnight: a session that runs past it keeps the card.
         let from = instant(midnight, zone) - Duration::hours(2);
-        let listed = sessions::touching(&mut conn, from, to).await?;
-        let after = sessions::first_after(&mut conn, to.max(now)).await?;
+        let listed = readings.touching(from, to).await?;
+        let after = readings.first_after(to.max(now)).await?;
         let more_after = after.is_some();
-        let (any, has_samples) = sessions::exist(&mut conn).await?;
-        let zones = people::zones(&mut conn).await?;
-        let missed = rings::count_missed(&mut conn).await?;
-        drop(conn);
-        let listed = self.with_rooms(listed).await?;
+        let (any, has_samples) = readings.exist().await?;
+        let zones = readings.zones().await?;
+        let listed = self.entries(&mut readings, listed).await?;
         let has_next = listed.iter().any(|entry| {
             entry.session.status == Status::Scheduled
                 && !entry.session.is_busy_time()
                 && entry.session.end > now
         });
         let next = match after {
-            Some(session) if !has_next => self.with_rooms(vec![session]).await?.pop(),
+            Some(session) if !has_next => self.entries(&mut readings, vec![session]).await?.pop(),
             _ => None,
         };
-        let today = lay_out(listed, next, self.rules, now, zone);
+        let today = lay_out(listed, next, now, zone);
         Ok(Page { today, now, zones, more_after, is_empty: !any, has_samples, missed })
     }
 
     /// Sessions whose start lies in [from, to), past ones too, by start.
     pub async fn between(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<Vec<Entry>> {
-        let found = sessions::starting_in(&mut *self.store.read().await?, from, to).await?;
-        self.with_rooms(found).await
+        let mut readings = self.readings().await?;
+        let found = readings.starting_in(from, to).await?;
+        self.entries(&mut readings, found).await
     }
 
     /// The card's session and what comes after it, at most `limit`.
@@ -87,8 +88,9 @@ impl App {
     /// Sessions that ended at or before `before` (now, if not given), the latest first, fifty at most.
     pub async fn past(&self, before: Option<DateTime<Utc>>) -> Result<Vec<Entry>> {
         let before = before.unwrap_or_else(|| self.now());
-        let found = sessions::ended_before(&mut *self.store.read().await?, before, PAGE).await?;
-        self.with_rooms(found).await
+        let mut readings = self.readings().await?;
+        let found = readings.ended_before(before, PAGE).await?;
+        self.entries(&mut readings, found).await
     }
 
     /// Sessions that hold the text, those to come first, fifty at most. None for an empty text.
@@ -97,18 +99,19 @@ impl App {
         if text.is_empty() {
             return Ok(Vec::new());
         }
-        let found = sessions::search(&mut *self.store.read().await?, text, self.now(), PAGE).await?;
-        self.with_rooms(found).await
+        let mut readings = self.readings().await?;
+        let found = readings.search(text, self.now(), PAGE).await?;
+        self.entries(&mut readings, found).await
     }
 
     /// Every session, by start.
     pub async fn all(&self) -> Result<Vec<Session>> {
-        Ok(sessions::all(&mut *self.store.read().await?).await?)
+        Ok(self.readings().await?.all().await?)
     }
 
     /// The zone of each person of whom it is known.
-    pub async fn people_zones(&self) -> Result<BTreeMap<String, String>> {
-        Ok(people::zones(&mut *self.store.read().await?).await?)
+    pub async fn people_zones(&self) -> Result<BTreeMap<PersonId, String>> {
+        Ok(self.readings().await?.zones().await?)
     }
 
     /// Bells that would still ring today, after now: their sessions' starts (UTC).
@@ -116,26 +119,30 @@ impl App {
         let (now, zone) = (self.now(), self.zone());
         let tomorrow =
             now.with_timezone(&zone).date_naive().and_time(chrono::NaiveTime::MIN) + Duration::days(1);
-        let found = sessions::ringing_in(
-            &mut *self.store.read().await?,
-            now + self.rules.lead,
-            instant(tomorrow, zone) - Duration::milliseconds(1),
-        )
-        .await?;
+        let lead = settings::load(&mut *self.store.read().await?).await?.lead();
+        let until = instant(tomorrow, zone) - Duration::milliseconds(1);
+        let found = self.workspaces.read(lead).await?.ringing_in(now + lead, until).await?;
         Ok(found.into_iter().map(|session| session.start).collect())
     }
 
-    pub(super) async fn with_rooms(&self, found: Vec<Session>) -> Result<Vec<Entry>> {
+    /// Begins to read the sessions of all workspaces.
+    pub(super) async fn readings(&self) -> Result<Readings> {
+        let lead = settings::load(&mut *self.store.read().await?).await?.lead();
+        Ok(self.workspaces.read(lead).await?)
+    }
+
+    /// Sessions with their doors, and what overlaps. They are sorted by start.
+    pub(super) async fn entries(&self, readings: &mut Readings, found: Vec<Session>) -> Result<Vec<Entry>> {
         let now = self.now();
-        let mut rooms: BTreeMap<SessionId, Room> = BTreeMap::new();
-        let mut conn = self.store.read().await?;
-        for session in &found {
+        let mut entries = Vec::with_capacity(found.len());
+        for session in found {
+            let Some(reading) = readings.of(session.workspace) else { continue };
+            let (rules, role) = (reading.rules(), reading.role());
             // Only near its end does it matter who comes next into the room.
-            let matters = session.start - self.rules.lead <= now && now < session.end + self.rules.after_end;
-            if matters {
-                rooms.insert(session.id, sessions::room_of(&mut conn, session).await?);
-            }
+            let matters = session.start - rules.lead <= now && now < session.end + rules.after_end;
+            let room = if matters { reading.room_of(&session).await? } else { Room::default() };
+            entries.push(Entry::new(session, room, rules, role, now));
         }
-        Ok(entries(found, &rooms, self.rules, now))
+        Ok(with_overlaps(entries, now))
     }
 }

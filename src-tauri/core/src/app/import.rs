@@ -16,16 +16,20 @@ use crate::{
     },
     error::Error,
     happened::{By, Event, Kind},
-    id::SessionId,
+    id::{PersonId, SessionId, SessionKey},
     join::JoinUrl,
     occurrences::{self, Plan, Wish},
+    person::Person,
     progress::Progress,
     series::Choice,
     session::{Session, Source, Status},
     store::{
-        Connection, Write, events,
-        series::{self, Series},
-        sessions,
+        Connection, Write,
+        local::{
+            events, people,
+            series::{self, Series},
+            sessions,
+        },
     },
     zone::Zone,
 };
@@ -230,13 +234,13 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`], or what the store says.
-    pub async fn export(&self, id: Option<SessionId>) -> Result<String> {
-        let mut conn = self.store.read().await?;
-        let found = match id {
-            Some(id) => vec![sessions::get(&mut conn, id).await?.ok_or(Error::NotFound)?],
-            None => sessions::all(&mut conn).await?,
+    pub async fn export(&self, key: Option<SessionKey>) -> Result<String> {
+        let mut readings = self.readings().await?;
+        let found = match key {
+            Some(key) => vec![readings.session(key).await?.ok_or(Error::NotFound)?.0],
+            None => readings.all().await?,
         };
-        drop(conn);
+        drop(readings);
         let events: Vec<OutEvent> = found.iter().map(out_event).collect();
         Ok(calendar_file::write(&events, self.now()))
     }
@@ -366,7 +370,9 @@ async fn write(
         Vec::new()
     };
     let link = series.link.as_deref().and_then(|link| JoinUrl::parse(link).ok());
+    let people = people_of(tx, series.choice, found, &here).await?;
     let wish = Wish {
+        people: &people,
         series_id: &series.id,
         uid: &series.uid,
         choice: series.choice,
@@ -389,6 +395,36 @@ async fn write(
         sessions::delete(tx, session.id).await?;
     }
     Ok(result)
+}
+
+/// Who the names are that a file speaks of in a series: those of its sessions that are here, else whoever is known by
+/// that name, else somebody new.
+async fn people_of(
+    tx: &mut Write,
+    choice: Choice,
+    found: &[Occurrence],
+    here: &[Session],
+) -> Result<BTreeMap<String, Person>> {
+    let of_series = here.iter().filter_map(|session| session.person.clone());
+    let mut people: BTreeMap<String, Person> =
+        of_series.map(|person| (person.name.clone(), person)).collect();
+    // Whoever is left out is not met.
+    let names = found.iter().filter_map(|occurrence| occurrence.person.as_ref());
+    for name in names.filter(|_| choice != Choice::LeaveOut) {
+        if people.contains_key(name) {
+            continue;
+        }
+        let person = match people::called(tx, name).await? {
+            Some(person) => person,
+            None => {
+                let person = Person { id: PersonId::new(), name: name.clone() };
+                people::add(tx, &person).await?;
+                person
+            }
+        };
+        people.insert(name.clone(), person);
+    }
+    Ok(people)
 }
 
 /// What the UIDs of First Bell's own files end with.

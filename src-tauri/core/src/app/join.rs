@@ -8,12 +8,10 @@ use super::{
 };
 use crate::{
     error::Error,
-    id::SessionId,
-    join::{JoinState, JoinUrl, Room, Verdict, judge},
+    id::SessionKey,
+    join::{JoinState, JoinUrl, Verdict, judge},
     reminder::unstored::Deed,
-    session::Session,
     state_table::{Action, decide},
-    store::sessions,
 };
 
 impl App {
@@ -23,10 +21,10 @@ impl App {
     ///
     /// # Errors
     /// No such session, no link, not open (yet, or any more), or what the store says.
-    pub async fn join(&self, id: SessionId, confirmed: bool, early: bool) -> Result<Opened> {
+    pub async fn join(&self, key: SessionKey, confirmed: bool, early: bool) -> Result<Opened> {
         let (now, pressed) = (self.now(), self.clock.steady());
-        let url = self.door(id, early, now).await?;
-        let mut turn = match self.presses.turn(id, pressed).await {
+        let url = self.door(key, early, now).await?;
+        let mut turn = match self.presses.turn(key, pressed).await {
             Ok(turn) => turn,
             Err(as_the_first) => return Ok(as_the_first),
         };
@@ -35,10 +33,10 @@ impl App {
             return Ok(Opened::Ask { host: url.host().to_owned(), looks_like });
         }
         let opened = if self.opener.open(&url).is_ok() { Opened::Yes } else { Opened::BrowserFailed };
-        *turn = Some(Opening::new(id, &opened, self.clock.steady()));
+        *turn = Some(Opening::new(key, &opened, self.clock.steady()));
         drop(turn);
         if opened == Opened::Yes {
-            self.note_opened(id, now).await;
+            self.note_opened(key, now).await;
         }
         Ok(opened)
     }
@@ -47,8 +45,8 @@ impl App {
     ///
     /// # Errors
     /// No such session, no link, or what the store says.
-    pub async fn link_to_copy(&self, id: SessionId) -> Result<String> {
-        let session = sessions::get(&mut *self.store.read().await?, id).await?.ok_or(Error::NotFound)?;
+    pub async fn link_to_copy(&self, key: SessionKey) -> Result<String> {
+        let (session, ..) = self.readings().await?.session(key).await?.ok_or(Error::NotFound)?;
         Ok(session.join_url.ok_or(Error::NoLink)?.as_str().to_owned())
     }
 
@@ -57,39 +55,35 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is none, [`Error::NotOpenYet`] when the next one opens later.
-    pub async fn session_to_join(&self, early: bool) -> Result<SessionId> {
+    pub async fn session_to_join(&self, early: bool) -> Result<SessionKey> {
         let Page { today, now, .. } = self.today(13).await?;
         if let Some(open) = today.joins {
             return Ok(open);
         }
         let mut coming = today.coming(now).filter(|entry| entry.join == JoinState::OpensAt);
-        let next = &coming.next().ok_or(Error::NotFound)?.session;
-        if early { Ok(next.id) } else { Err(self.not_open_yet(self.rules.opens_at(next)).await?) }
+        let next = coming.next().ok_or(Error::NotFound)?;
+        if early { Ok(next.session.key()) } else { Err(self.not_open_yet(next.door.opens_at).await?) }
     }
 
     /// The address of a session's meeting, if the door is open. What the store does not give is taken from what the
     /// bell last read: whoever was rung can join.
-    async fn door(&self, id: SessionId, early: bool, now: DateTime<Utc>) -> Result<JoinUrl> {
-        let (session, room) = match self.stored(id).await {
-            Err(error @ (Error::NotFound | Error::Store(_))) => self.memory.session(id).ok_or(error)?,
-            stored => stored?,
+    async fn door(&self, key: SessionKey, early: bool, now: DateTime<Utc>) -> Result<JoinUrl> {
+        let stored = async { Ok::<_, Error>(self.readings().await?.session(key).await?) };
+        let (session, room, rules) = match stored.await {
+            Ok(Some(stored)) => stored,
+            Ok(None) => self.memory.session(key).ok_or(Error::NotFound)?,
+            Err(error) => self.memory.session(key).ok_or(error)?,
         };
-        decide(&session, Action::Join, Self::ROLE, now)?;
-        match self.rules.state(&session, room, now) {
+        let role = self.workspaces.of(key.workspace).ok_or(Error::NotFound)?.role();
+        decide(&session, Action::Join, role, now)?;
+        match rules.state(&session, room, now) {
             JoinState::Open | JoinState::InProgress => {}
             JoinState::OpensAt if early => {}
-            JoinState::OpensAt => return Err(self.not_open_yet(self.rules.opens_at(&session)).await?),
+            JoinState::OpensAt => return Err(self.not_open_yet(rules.opens_at(&session)).await?),
             JoinState::NoLink => return Err(Error::NoLink),
             JoinState::Ended | JoinState::Cancelled | JoinState::Final => return Err(Error::Over),
         }
         session.join_url.ok_or(Error::NoLink)
-    }
-
-    async fn stored(&self, id: SessionId) -> Result<(Session, Room)> {
-        let mut conn = self.store.read().await?;
-        let session = sessions::get(&mut conn, id).await?.ok_or(Error::NotFound)?;
-        let room = sessions::room_of(&mut conn, &session).await?;
-        Ok((session, room))
     }
 
     async fn not_open_yet(&self, at: DateTime<Utc>) -> Result<Error> {
@@ -100,8 +94,8 @@ impl App {
     }
 
     /// The browser has it: note that, and take the bell of this session off the screen.
-    async fn note_opened(&self, id: SessionId, now: DateTime<Utc>) {
-        self.memory.keep(Deed::Opened { session: id, at: now });
+    async fn note_opened(&self, key: SessionKey, now: DateTime<Utc>) {
+        self.memory.keep(Deed::Opened { session: key, at: now });
         self.store_deeds().await;
     }
 }

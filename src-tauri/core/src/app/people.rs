@@ -3,18 +3,13 @@
 use chrono::{DateTime, Utc};
 
 use super::{App, Result};
-use crate::{
-    error::Error,
-    store::{people, sessions},
-    today::Entry,
-    zone::Zone,
-};
+use crate::{error::Error, id::PersonId, person::Person, store::local::people, today::Entry, zone::Zone};
 
 /// Somebody met in sessions.
 #[derive(Clone, Debug)]
-pub struct Person {
-    /// The name.
-    pub name: String,
+pub struct PersonPage {
+    /// Who it is.
+    pub person: Person,
     /// The zone they live in (IANA), if known.
     pub zone: Option<String>,
     /// How many sessions with them there are.
@@ -27,46 +22,46 @@ pub struct Person {
 
 impl App {
     /// Everybody met in a session, by name.
-    pub async fn people(&self) -> Result<Vec<Person>> {
+    pub async fn people(&self) -> Result<Vec<PersonPage>> {
         let now = self.now();
-        let mut conn = self.store.read().await?;
-        let met = people::met(&mut conn, now).await?;
-        let mut next = Vec::with_capacity(met.len());
-        for person in &met {
-            next.push(sessions::next_with(&mut conn, &person.name, now).await?);
-        }
-        drop(conn);
-        let mut people = Vec::with_capacity(met.len());
-        for (person, next) in met.into_iter().zip(next) {
-            let next = self.with_rooms(next.into_iter().collect()).await?.pop();
-            people.push(Person {
-                name: person.name,
-                zone: person.zone,
-                sessions: person.sessions,
+        let mut readings = self.readings().await?;
+        let mut people = Vec::new();
+        for met in readings.people(now).await? {
+            let next = readings.next_with(met.person.id, now).await?;
+            let next = self.entries(&mut readings, next.into_iter().collect()).await?.pop();
+            let last = met.last;
+            people.push(PersonPage {
+                person: met.person,
+                zone: met.zone,
+                sessions: met.sessions,
                 next,
-                last: person.last,
+                last,
             });
         }
         Ok(people)
     }
 
     /// All sessions with a person, by start.
-    pub async fn sessions_with(&self, name: &str) -> Result<Vec<Entry>> {
-        let found = sessions::with_person(&mut *self.store.read().await?, name).await?;
-        self.with_rooms(found).await
+    pub async fn sessions_with(&self, person: PersonId) -> Result<Vec<Entry>> {
+        let mut readings = self.readings().await?;
+        let found = readings.with_person(person).await?;
+        self.entries(&mut readings, found).await
     }
 
     /// Says in which zone a person lives (an IANA name, or the place of one); `None` forgets it.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for a zone that is none, or what the store says.
-    pub async fn set_person_zone(&self, name: &str, zone: Option<&str>) -> Result<()> {
+    /// [`Error::Invalid`] for a zone that is none, [`Error::NotFound`] for a person who is not here, or what the
+    /// store says.
+    pub async fn set_person_zone(&self, person: PersonId, zone: Option<&str>) -> Result<()> {
         let found = zone.and_then(Zone::find).map(Zone::name);
         if zone.is_some() && found.is_none() {
             return Err(Error::Invalid("draft-zone"));
         }
         let mut tx = self.store.write().await?;
-        people::set_zone(&mut tx, name, found).await?;
+        if !people::set_zone(&mut tx, person, found).await? {
+            return Err(Error::NotFound);
+        }
         self.commit(tx).await
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::sync::{Mutex, MutexGuard};
 
-use crate::id::SessionId;
+use crate::id::SessionKey;
 
 /// What came of pressing *Join*.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub(super) struct Presses(Mutex<Option<Opening>>);
 
 /// A meeting that was handed to the browser, or could not be.
 pub(super) struct Opening {
-    session: SessionId,
+    session: SessionKey,
     opened: Opened,
     /// Presses before this belong to it, in steady time.
     until: Duration,
@@ -41,7 +41,7 @@ pub(super) struct Opening {
 
 impl Opening {
     /// What came of opening a session's meeting. `done` is the steady time when that was known.
-    pub(super) fn new(session: SessionId, opened: &Opened, done: Duration) -> Self {
+    pub(super) fn new(session: SessionKey, opened: &Opened, done: Duration) -> Self {
         // Where no browser came, what is pressed next is *Try again*.
         let until = if *opened == Opened::Yes { done + SAME_PRESS } else { done };
         Self { session, opened: opened.clone(), until }
@@ -53,7 +53,7 @@ impl Presses {
     /// it. Else it is this one's turn: what comes of it is put in.
     pub(super) async fn turn(
         &self,
-        session: SessionId,
+        session: SessionKey,
         pressed: Duration,
     ) -> Result<MutexGuard<'_, Option<Opening>>, Opened> {
         let last = self.0.lock().await;

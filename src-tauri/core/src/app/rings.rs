@@ -8,7 +8,7 @@ use crate::{
     desktop::Answer,
     reminder::{plan::snoozed_until, unstored::Deed},
     ring::{Outcome, RingKey},
-    store::{rings, sessions},
+    store::device::rings,
 };
 
 /// The last bell that rang.
@@ -30,7 +30,7 @@ impl App {
     pub async fn answer_ring(&self, keys: &[RingKey], answer: Answer) -> Result<Option<Opened>> {
         let now = self.now();
         if let (Answer::Join, [key]) = (answer, keys) {
-            return self.join(key.session, false, false).await.map(Some);
+            return self.join(key.session(), false, false).await.map(Some);
         }
         for key in keys {
             let outcome = match answer {
@@ -41,8 +41,7 @@ impl App {
             };
             self.memory.keep(Deed::Became { key: *key, outcome });
             if answer == Answer::Snooze {
-                let again = RingKey { number: key.number + 1, ..*key };
-                self.memory.keep(Deed::Again { key: again, due: snoozed_until(key.start, now) });
+                self.memory.keep(Deed::Again { key: key.again(), due: snoozed_until(key.start(), now) });
             }
         }
         self.store_deeds().await;
@@ -58,19 +57,19 @@ impl App {
 
     /// Stores what was done and could not be stored then, if it can be now.
     pub async fn store_what_waits(&self) {
-        if let Err(error) = self.memory.store_what_waits(&self.store).await {
+        if let Err(error) = self.memory.store_what_waits(&self.store, &self.workspaces).await {
             tracing::warn!(%error, "what was done is stored later");
         }
     }
 
     /// The last bell that rang.
     pub async fn last_ring(&self) -> Result<Option<LastRing>> {
-        let mut conn = self.store.read().await?;
-        let Some(shown) = rings::last_shown(&mut conn).await? else { return Ok(None) };
-        let session = sessions::get(&mut conn, shown.key.session).await?;
+        let shown = rings::last_shown(&mut *self.store.read().await?).await?;
+        let Some(shown) = shown else { return Ok(None) };
+        let session = self.readings().await?.session(shown.key.session()).await?;
         Ok(Some(LastRing {
             rung_at: shown.rung_at,
-            title: session.map(|session| session.title),
+            title: session.map(|(session, ..)| session.title),
             outcome: shown.outcome,
         }))
     }

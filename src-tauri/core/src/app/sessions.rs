@@ -10,15 +10,19 @@ use crate::{
     draft::{Draft, Fault, MOST_TEXT, Planned, Time},
     error::Error,
     happened::{By, Event, Kind},
-    id::SessionId,
+    id::{PersonId, SessionId, SessionKey, WorkspaceId},
+    person::Person,
     samples,
     series::Choice,
     session::{CancelledBy, Session, Source, Status, WallClock},
-    state_table::{Action, allowed, decide},
+    state_table::{Action, decide},
     store::{
-        Write, events, people,
-        series::{self, Series},
-        sessions,
+        Write,
+        local::{
+            events, people,
+            series::{self, Series},
+            sessions,
+        },
     },
     today::Entry,
     zone::Zone,
@@ -42,17 +46,15 @@ pub struct SessionPage {
     pub person_zone: Option<String>,
     /// What happened to it, in order.
     pub happened: Vec<Event>,
-    /// What may be done to it now.
-    pub allowed: Vec<Action>,
     /// How many sessions of its series start later and are live.
     pub later_in_series: usize,
 }
 
 impl SessionPage {
-    /// The zone in which the other person lives, by their name.
+    /// The zone in which the other person lives.
     #[must_use]
-    pub fn zones(&self) -> BTreeMap<String, String> {
-        let person = self.entry.session.person.clone();
+    pub fn zones(&self) -> BTreeMap<PersonId, String> {
+        let person = self.entry.session.person.as_ref().map(|person| person.id);
         person.zip(self.person_zone.clone()).into_iter().collect()
     }
 }
@@ -62,56 +64,58 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`], or what the store says.
-    pub async fn session(&self, id: SessionId) -> Result<SessionPage> {
-        let mut conn = self.store.read().await?;
-        let session = sessions::get(&mut conn, id).await?.ok_or(Error::NotFound)?;
-        let happened = events::of(&mut conn, id).await?;
-        let zones = people::zones(&mut conn).await?;
+    pub async fn session(&self, key: SessionKey) -> Result<SessionPage> {
+        let mut readings = self.readings().await?;
+        let reading = readings.of(key.workspace).ok_or(Error::NotFound)?;
+        let session = reading.session(key.id).await?.ok_or(Error::NotFound)?;
+        let happened = reading.happened(key.id).await?;
+        let zones = reading.zones().await?;
         let later_in_series = match &session.series_id {
             Some(series) => {
-                let all = sessions::of_series(&mut conn, series).await?;
+                let all = reading.of_series(series).await?;
                 all.iter()
                     .filter(|other| other.start > session.start && other.status == Status::Scheduled)
                     .count()
             }
             None => 0,
         };
-        drop(conn);
-        let allowed = allowed(&session, Self::ROLE, self.now());
-        let person_zone = session.person.as_ref().and_then(|name| zones.get(name)).cloned();
-        let entry = self.with_rooms(vec![session]).await?.pop().ok_or(Error::NotFound)?;
-        Ok(SessionPage { entry, person_zone, happened, allowed, later_in_series })
+        let person_zone = session.person.as_ref().and_then(|person| zones.get(&person.id)).cloned();
+        let entry = self.entries(&mut readings, vec![session]).await?.pop().ok_or(Error::NotFound)?;
+        Ok(SessionPage { entry, person_zone, happened, later_in_series })
     }
 
     /// Adds what was typed: one session, or one a week.
     ///
     /// # Errors
     /// What the store says. Faults of the draft are the inner `Err`, and nothing is written.
-    pub async fn add_session(&self, draft: &Draft) -> Result<std::result::Result<SessionId, Vec<Fault>>> {
+    pub async fn add_session(&self, draft: &Draft) -> Result<std::result::Result<SessionKey, Vec<Fault>>> {
         let planned = match draft.read() {
             Ok(planned) => planned,
             Err(faults) => return Ok(Err(faults)),
         };
         let mut tx = self.store.write().await?;
-        let first = add(&mut tx, &planned, Source::ThisComputer, self.now()).await?;
+        let person = met(&mut tx, &planned).await?;
+        let first = add(&mut tx, &planned, person.as_ref(), Source::ThisComputer, self.now()).await?;
         self.commit(tx).await?;
-        Ok(Ok(first))
+        Ok(Ok(SessionKey::here(first)))
     }
 
     /// What was typed about a session that is here, for its form.
     ///
     /// # Errors
     /// [`Error::NotFound`], or what the store says.
-    pub async fn draft_of(&self, id: SessionId) -> Result<Draft> {
-        let mut conn = self.store.read().await?;
-        let session = sessions::get(&mut conn, id).await?.ok_or(Error::NotFound)?;
-        let zones = people::zones(&mut conn).await?;
+    pub async fn draft_of(&self, key: SessionKey) -> Result<Draft> {
+        let mut readings = self.readings().await?;
+        let (session, ..) = readings.session(key).await?.ok_or(Error::NotFound)?;
+        let zones = readings.zones().await?;
+        let person = session.person.as_ref();
         // Wall clock of the zone in which times are shown: what the person reads is what they change.
         let zone = self.zone();
         let start = session.start.with_timezone(&zone);
         Ok(Draft {
-            person_zone: session.person.as_ref().and_then(|name| zones.get(name)).cloned(),
-            person: session.person.clone().unwrap_or_default(),
+            person_zone: person.and_then(|person| zones.get(&person.id)).cloned(),
+            person_id: person.map(|person| person.id),
+            person: session.person_name().unwrap_or_default().to_owned(),
             subject: session.subject.clone().unwrap_or_else(|| {
                 if session.person.is_none() { session.title.clone() } else { String::new() }
             }),
@@ -134,31 +138,30 @@ impl App {
     /// inner `Err`, and nothing is written.
     pub async fn edit_session(
         &self,
-        id: SessionId,
+        key: SessionKey,
         version: i64,
         scope: Scope,
         draft: &Draft,
-    ) -> Result<std::result::Result<SessionId, Vec<Fault>>> {
+    ) -> Result<std::result::Result<SessionKey, Vec<Fault>>> {
         let planned = match draft.read() {
             Ok(planned) => planned,
             Err(faults) => return Ok(Err(faults)),
         };
         let Some(time) = planned.times.first().copied() else { return Err(Error::NotFound) };
+        let id = Self::decided_here(key)?;
         let now = self.now();
         let mut tx = self.store.write().await?;
         let session = current(&mut tx, id, version).await?;
         let is_moved = (session.start, session.end) != (time.start, time.end);
         if is_moved {
-            decide(&session, Action::Move, Self::ROLE, now)?;
+            decide(&session, Action::Move, self.role(), now)?;
         }
-        decide(&session, Action::Edit, Self::ROLE, now)?;
-        if let (Some(name), Some(zone)) = (&planned.person, &planned.person_zone) {
-            people::set_zone(&mut tx, name, Some(zone)).await?;
-        }
+        decide(&session, Action::Edit, self.role(), now)?;
+        let person = met(&mut tx, &planned).await?;
         let shift = Shift::between(&session, time, &planned.zone);
         for each in self.in_scope(&mut tx, session, scope).await? {
             let time = if each.id == id { time } else { shift.apply(&each) };
-            let mut edited = edited(each.clone(), &planned, time);
+            let mut edited = edited(each.clone(), &planned, person.as_ref(), time);
             if edited.id != id {
                 // What was set for one lesson was not set for the others.
                 edited.homework.clone_from(&each.homework);
@@ -169,20 +172,21 @@ impl App {
             }
         }
         self.commit(tx).await?;
-        Ok(Ok(id))
+        Ok(Ok(key))
     }
 
     /// Calls a session off, and with [`Scope::ThisAndLater`] those of its series that start later.
     ///
     /// # Errors
     /// [`Error::Stale`], a refusal of the state table, or what the store says.
-    pub async fn cancel_session(&self, id: SessionId, version: i64, scope: Scope) -> Result<()> {
+    pub async fn cancel_session(&self, key: SessionKey, version: i64, scope: Scope) -> Result<()> {
+        let id = Self::decided_here(key)?;
         let now = self.now();
         let mut tx = self.store.write().await?;
         let session = current(&mut tx, id, version).await?;
-        decide(&session, Action::Cancel, Self::ROLE, now)?;
+        decide(&session, Action::Cancel, self.role(), now)?;
         for mut each in self.in_scope(&mut tx, session, scope).await? {
-            each.status = decide(&each, Action::Cancel, Self::ROLE, now)?;
+            each.status = decide(&each, Action::Cancel, self.role(), now)?;
             each.cancelled = Some((now, CancelledBy::You));
             change(&mut tx, &each).await?;
             let event = Event { at: now, kind: Kind::Cancelled, by: By::You, detail: None };
@@ -195,15 +199,15 @@ impl App {
     ///
     /// # Errors
     /// [`Error::Stale`], a refusal of the state table, or what the store says.
-    pub async fn restore_session(&self, id: SessionId, version: i64) -> Result<()> {
-        self.act(id, version, Action::Restore, Kind::Restored, |session| session.cancelled = None).await
+    pub async fn restore_session(&self, key: SessionKey, version: i64) -> Result<()> {
+        self.act(key, version, Action::Restore, Kind::Restored, |session| session.cancelled = None).await
     }
 
     /// Says how a session went; `SCHEDULED` takes it back.
     ///
     /// # Errors
     /// [`Error::Stale`], a refusal of the state table, or what the store says.
-    pub async fn mark_session(&self, id: SessionId, version: i64, status: Status) -> Result<()> {
+    pub async fn mark_session(&self, key: SessionKey, version: i64, status: Status) -> Result<()> {
         let (action, kind) = match status {
             Status::Completed => (Action::MarkHeld, Kind::Held),
             Status::EarlyEnd => (Action::MarkEarlyEnd, Kind::EndedEarly),
@@ -212,7 +216,7 @@ impl App {
             Status::Scheduled => (Action::UndoMark, Kind::MarkUndone),
             Status::Cancelled => return Err(crate::state_table::Refusal::NotForStatus.into()),
         };
-        self.act(id, version, action, kind, |_| {}).await
+        self.act(key, version, action, kind, |_| {}).await
     }
 
     /// Writes homework and plan.
@@ -221,13 +225,13 @@ impl App {
     /// [`Error::Invalid`] when it is too long, [`Error::Stale`], or what the store says.
     pub async fn write_homework(
         &self,
-        id: SessionId,
+        key: SessionKey,
         version: i64,
         homework: &str,
         plan: &str,
     ) -> Result<()> {
         let (homework, plan) = (text(homework)?, text(plan)?);
-        self.act(id, version, Action::Write, Kind::HomeworkChanged, |session| {
+        self.act(key, version, Action::Write, Kind::HomeworkChanged, |session| {
             session.homework = homework;
             session.plan = plan;
         })
@@ -238,18 +242,18 @@ impl App {
     ///
     /// # Errors
     /// [`Error::Invalid`] when they are too long, [`Error::Stale`], or what the store says.
-    pub async fn write_notes(&self, id: SessionId, version: i64, notes: &str) -> Result<()> {
+    pub async fn write_notes(&self, key: SessionKey, version: i64, notes: &str) -> Result<()> {
         let notes = text(notes)?;
-        self.act(id, version, Action::Write, Kind::NotesChanged, |session| session.notes = notes).await
+        self.act(key, version, Action::Write, Kind::NotesChanged, |session| session.notes = notes).await
     }
 
     /// Switches the bell of a session on or off.
     ///
     /// # Errors
     /// [`Error::Stale`], a refusal of the state table, or what the store says.
-    pub async fn set_bell(&self, id: SessionId, version: i64, on: bool) -> Result<()> {
+    pub async fn set_bell(&self, key: SessionKey, version: i64, on: bool) -> Result<()> {
         let kind = if on { Kind::BellOn } else { Kind::BellOff };
-        self.act(id, version, Action::SetBell, kind, |session| session.bell = on).await
+        self.act(key, version, Action::SetBell, kind, |session| session.bell = on).await
     }
 
     /// The live session that a time would overlap.
@@ -257,9 +261,9 @@ impl App {
         &self,
         start: DateTime<Utc>,
         end: DateTime<Utc>,
-        except: Option<SessionId>,
+        except: Option<SessionKey>,
     ) -> Result<Option<Session>> {
-        Ok(sessions::overlapping(&mut *self.store.read().await?, start, end, except).await?)
+        Ok(self.readings().await?.overlapping(start, end, except).await?)
     }
 
     /// Adds the samples for looking round: sessions around now, one in six minutes.
@@ -267,8 +271,15 @@ impl App {
         let now = self.now();
         let mut tx = self.store.write().await?;
         sessions::delete_samples(&mut tx).await?;
+        // Of one name there is one among the samples, and none of them is somebody whom the person knows.
+        let mut people: BTreeMap<String, Person> = BTreeMap::new();
         for sample in samples::around(now, self.zone()) {
-            add(&mut tx, &sample, Source::Sample, now).await?;
+            let person = match sample.person.as_ref().and_then(|name| people.get(name)) {
+                Some(person) => Some(person.clone()),
+                None => met_first(&mut tx, &sample).await?,
+            };
+            people.extend(person.iter().map(|person| (person.name.clone(), person.clone())));
+            add(&mut tx, &sample, person.as_ref(), Source::Sample, now).await?;
         }
         self.commit(tx).await
     }
@@ -283,16 +294,17 @@ impl App {
     /// One action on one session, as the state table has it.
     async fn act(
         &self,
-        id: SessionId,
+        key: SessionKey,
         version: i64,
         action: Action,
         kind: Kind,
         with: impl FnOnce(&mut Session),
     ) -> Result<()> {
+        let id = Self::decided_here(key)?;
         let now = self.now();
         let mut tx = self.store.write().await?;
         let mut session = current(&mut tx, id, version).await?;
-        session.status = decide(&session, action, Self::ROLE, now)?;
+        session.status = decide(&session, action, self.role(), now)?;
         with(&mut session);
         change(&mut tx, &session).await?;
         events::add(&mut tx, id, Event { at: now, kind, by: By::You, detail: None }).await?;
@@ -311,11 +323,42 @@ impl App {
     }
 }
 
-/// Writes what a draft comes to, as new sessions. The first one's id comes back.
-async fn add(tx: &mut Write, planned: &Planned, source: Source, now: DateTime<Utc>) -> Result<SessionId> {
-    if let (Some(name), Some(zone)) = (&planned.person, &planned.person_zone) {
-        people::set_zone(tx, name, Some(zone)).await?;
+/// Who a draft means: whoever it says, if they have that name; else the one who is known by it, or somebody new. Where
+/// they live is noted if the draft says it.
+async fn met(tx: &mut Write, planned: &Planned) -> Result<Option<Person>> {
+    let Some(name) = &planned.person else { return Ok(None) };
+    let said = match planned.person_id {
+        Some(id) => people::get(tx, id).await?.map(|(person, _)| person),
+        None => None,
+    };
+    let known = match said.filter(|person| person.name == *name) {
+        Some(person) => Some(person),
+        None => people::called(tx, name).await?,
+    };
+    let Some(person) = known else { return met_first(tx, planned).await };
+    if let Some(zone) = &planned.person_zone {
+        people::set_zone(tx, person.id, Some(zone)).await?;
     }
+    Ok(Some(person))
+}
+
+/// Somebody new, of the name and the zone that a draft says.
+async fn met_first(tx: &mut Write, planned: &Planned) -> Result<Option<Person>> {
+    let Some(name) = planned.person.clone() else { return Ok(None) };
+    let person = Person { id: PersonId::new(), name };
+    people::add(tx, &person).await?;
+    people::set_zone(tx, person.id, planned.person_zone.as_deref()).await?;
+    Ok(Some(person))
+}
+
+/// Writes what a draft comes to, as new sessions. The first one's id comes back.
+async fn add(
+    tx: &mut Write,
+    planned: &Planned,
+    person: Option<&Person>,
+    source: Source,
+    now: DateTime<Utc>,
+) -> Result<SessionId> {
     let series_id = if planned.times.len() > 1 || source == Source::Sample {
         let id = Uuid::now_v7().to_string();
         let last = planned.times.last().map_or(now, |time| time.end);
@@ -336,11 +379,12 @@ async fn add(tx: &mut Write, planned: &Planned, source: Source, now: DateTime<Ut
         None
     };
     let session = |time: &Time| Session {
+        workspace: WorkspaceId::ThisComputer,
         id: SessionId::new(),
         source,
         series_id: series_id.clone(),
         title: planned.title.clone(),
-        person: planned.person.clone(),
+        person: person.cloned(),
         subject: planned.subject.clone(),
         start: time.start,
         end: time.end,
@@ -379,12 +423,12 @@ async fn change(tx: &mut Write, session: &Session) -> Result<()> {
     if sessions::update(tx, session).await? { Ok(()) } else { Err(Error::Stale) }
 }
 
-fn edited(mut session: Session, planned: &Planned, time: Time) -> Session {
+fn edited(mut session: Session, planned: &Planned, person: Option<&Person>, time: Time) -> Session {
     // A calendar's own title stays until somebody says who and what it is.
-    if session.person != planned.person || session.subject != planned.subject {
+    if session.person_name() != planned.person.as_deref() || session.subject != planned.subject {
         session.title.clone_from(&planned.title);
     }
-    session.person.clone_from(&planned.person);
+    session.person = person.cloned();
     session.subject.clone_from(&planned.subject);
     if session.start != time.start {
         session.zone.clone_from(&planned.zone);

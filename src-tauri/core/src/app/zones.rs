@@ -12,12 +12,12 @@ use crate::{
     id::SessionId,
     occurrences::FILES,
     session::{Session, Source},
-    store::{Connection, Store, Write, clock_changes, events, series, sessions, settings},
+    store::{
+        Connection, Store, Write,
+        local::{clock_changes, events, series, sessions, state},
+    },
     zone::Table,
 };
-
-/// The setting that says by which table the instants in a store were made.
-const TABLE: &str = "zone_table";
 
 /// Sessions that begin at another time because clocks have changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub struct ClocksChanged {
 /// Whether the instants in a store were made by our table, or by one that a newer First Bell has brought: IANA names
 /// them by year and letter, which sort by age.
 pub async fn are_right(store: &Store) -> Result<bool> {
-    let by = settings::get(&mut *store.read().await?, TABLE).await?;
+    let by = state::zone_table(&mut *store.read().await?).await?;
     Ok(by.is_some_and(|by| by.as_str() >= Table::ours().version()))
 }
 
@@ -52,7 +52,7 @@ pub async fn put_right(store: &Store, now: DateTime<Utc>) -> Result<usize> {
 /// # Errors
 /// As [`put_right`].
 pub async fn put_right_by(store: &Store, table: &'static Table, now: DateTime<Utc>) -> Result<usize> {
-    let by = settings::get(&mut *store.read().await?, TABLE).await?;
+    let by = state::zone_table(&mut *store.read().await?).await?;
     if by.as_deref() == Some(table.version()) {
         return Ok(0);
     }
@@ -67,7 +67,7 @@ pub async fn put_right_by(store: &Store, table: &'static Table, now: DateTime<Ut
             count += 1;
         }
     }
-    settings::set(&mut tx, TABLE, table.version()).await?;
+    state::set_zone_table(&mut tx, table.version()).await?;
     tx.commit().await?;
     if count > 0 {
         tracing::info!(count, table = table.version(), "sessions were put right by another table of zones");

@@ -8,7 +8,8 @@ use crate::session::{Session, Status};
 /// The numbers of the join rule; the only place they stand on this side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct JoinRules {
-    /// How long before the start Join opens; also when the bell rings. Never shorter than the bell's lead.
+    /// How long before the start Join opens. Never shorter than the lead of the person's bell: see
+    /// [`JoinRules::with_bell`].
     pub lead: Duration,
     /// How long after the planned end Join stays open.
     pub after_end: Duration,
@@ -18,7 +19,19 @@ impl JoinRules {
     /// Five minutes before, sixty minutes after.
     pub const DEFAULT: Self = Self { lead: Duration::minutes(5), after_end: Duration::minutes(60) };
 
-    /// The instant Join opens, which is the instant the bell rings.
+    /// The rules for somebody whose bell rings so long before the start: whoever is rung can go in.
+    #[must_use]
+    pub fn with_bell(self, lead: Duration) -> Self {
+        Self { lead: self.lead.max(lead), ..self }
+    }
+
+    /// When the door of a session opens and closes.
+    #[must_use]
+    pub fn door(&self, session: &Session, room: Room) -> Door {
+        Door { opens_at: self.opens_at(session), closes_at: self.closes_at(session, room) }
+    }
+
+    /// The instant Join opens.
     #[must_use]
     pub fn opens_at(&self, session: &Session) -> DateTime<Utc> {
         session.start - self.lead
@@ -52,6 +65,15 @@ impl JoinRules {
             JoinState::InProgress
         }
     }
+}
+
+/// When the door of a session is open (UTC).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Door {
+    /// From then on.
+    pub opens_at: DateTime<Utc>,
+    /// Until then.
+    pub closes_at: DateTime<Utc>,
 }
 
 /// What is known of a session's room beside the session itself.

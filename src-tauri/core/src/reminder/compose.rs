@@ -19,7 +19,8 @@ pub(super) fn compose(due: &[(RingKey, Session)], with: &Surroundings, now: Date
     };
     let (phrase, can_join) = match due {
         [(_, session)] => {
-            let theirs = session.person.as_ref().and_then(|name| with.zones.get(name)).map(String::as_str);
+            let theirs =
+                session.person.as_ref().and_then(|person| with.zones.get(&person.id)).map(String::as_str);
             (phrase::one(session, theirs, manner, now), session.join_url.is_some())
         }
         _ => {

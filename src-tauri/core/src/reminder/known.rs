@@ -6,16 +6,19 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::{plan, unstored::Deed};
 use crate::{
-    id::SessionId,
+    id::{PersonId, SessionKey},
     join::{JoinRules, Room},
-    ring::{Outcome, RingKey},
+    ring::{Outcome, Reminder, RingKey},
     session::{EARLIEST_JOIN, Session},
     settings::Settings,
     store::{
-        Connection, Result, people,
-        rings::{self, Last},
-        sessions, settings,
+        Connection, Result,
+        device::{
+            rings::{self, Last, LastState},
+            settings,
+        },
     },
+    workspace::{Readings, Workspaces},
 };
 
 /// How far ahead is remembered: whoever starts the day with a full disk is rung until the next one.
@@ -28,19 +31,24 @@ const BACK: Duration = Duration::days(2);
 pub struct Surroundings {
     /// What the person has chosen.
     pub settings: Settings,
-    /// Where people live (IANA), by name.
-    pub zones: BTreeMap<String, String>,
+    /// Where people live (IANA).
+    pub zones: BTreeMap<PersonId, String>,
     /// Sessions around now, for whether one of them runs.
     pub around: Vec<Session>,
 }
 
 impl Surroundings {
     /// Reads them for a ring at `now` (UTC); `ahead` is how long they are to serve.
-    pub(super) async fn read(conn: &mut Connection, now: DateTime<Utc>, ahead: Duration) -> Result<Self> {
+    pub(super) async fn read(
+        settings: Settings,
+        readings: &mut Readings,
+        now: DateTime<Utc>,
+        ahead: Duration,
+    ) -> Result<Self> {
         Ok(Self {
-            settings: settings::load(conn).await?,
-            zones: people::zones(conn).await?,
-            around: sessions::touching(conn, now, now + ahead + EARLIEST_JOIN).await?,
+            settings,
+            zones: readings.zones().await?,
+            around: readings.touching(now, now + ahead + EARLIEST_JOIN).await?,
         })
     }
 }
@@ -61,51 +69,65 @@ pub struct Remembered {
     pub session: Session,
     /// Its room.
     pub room: Room,
+    /// By which rules its door opens.
+    pub rules: JoinRules,
     /// The ring that is to come, and when it is due (UTC); nothing if the last one was shown or settled.
     pub next: Option<(RingKey, DateTime<Utc>)>,
 }
 
 impl Remembered {
+    fn standing(&self) -> plan::Standing<'_> {
+        (&self.session, self.room, self.rules)
+    }
+
     /// What has been done since, and is not stored yet.
     pub(super) fn overlay(&mut self, unstored: &[Deed]) {
         for deed in unstored {
             deed.show_in(&mut self.session);
-            self.next = deed.next_after(self.session.id, self.next);
+            self.next = deed.next_after(self.session.key(), self.next);
         }
     }
 }
 
 impl Known {
     /// Reads what rings from some days before `now` (UTC) to a day and a half after it.
-    pub(super) async fn read(conn: &mut Connection, rules: JoinRules, now: DateTime<Utc>) -> Result<Self> {
+    pub(super) async fn read(
+        device: &mut Connection,
+        workspaces: &Workspaces,
+        now: DateTime<Utc>,
+    ) -> Result<Self> {
+        let settings = settings::load(device).await?;
+        let mut readings = workspaces.read(settings.lead()).await?;
         let mut remembered = Vec::new();
-        for session in sessions::ringing_in(conn, now - BACK, now + AHEAD).await? {
-            let room = sessions::room_of(conn, &session).await?;
-            let key = RingKey { session: session.id, start: session.start, number: 1 };
-            let next = match rings::last(conn, session.id, session.start).await? {
-                None => Some((key, plan::due_at(&session, rules))),
-                Some(Last { number, due, is_waiting: true }) => Some((RingKey { number, ..key }, due)),
-                Some(_) => None,
+        for session in readings.ringing_in(now - BACK, now + AHEAD).await? {
+            let Some(reading) = readings.of(session.workspace) else { continue };
+            let (room, rules) = (reading.room_of(&session).await?, reading.rules());
+            let reminder = Reminder::before_start(session.key(), session.start, settings.lead());
+            let next = match rings::last(device, reminder).await? {
+                None => Some((reminder.ring(1), plan::due_at(reminder))),
+                Some(Last { state: LastState::Through, .. }) => None,
+                Some(Last { number, due, .. }) => Some((reminder.ring(number), due)),
             };
-            remembered.push(Remembered { session, room, next });
+            remembered.push(Remembered { session, room, rules, next });
         }
-        Ok(Self { sessions: remembered, surroundings: Surroundings::read(conn, now, AHEAD).await? })
+        let surroundings = Surroundings::read(settings, &mut readings, now, AHEAD).await?;
+        Ok(Self { sessions: remembered, surroundings })
     }
 
-    /// A session and its room.
-    pub(super) fn session(self, id: SessionId) -> Option<(Session, Room)> {
-        let found = self.sessions.into_iter().find(|each| each.session.id == id)?;
-        Some((found.session, found.room))
+    /// A session with its room and rules.
+    pub(super) fn session(&self, key: SessionKey) -> Option<(Session, Room, JoinRules)> {
+        let found = self.sessions.iter().find(|each| each.session.key() == key)?;
+        Some((found.session.clone(), found.room, found.rules))
     }
 
     /// What is due at `now` (UTC), by when it was due.
-    pub(super) fn due(&self, rules: JoinRules, now: DateTime<Utc>) -> Vec<(RingKey, Session)> {
+    pub(super) fn due(&self, now: DateTime<Utc>) -> Vec<(RingKey, Session)> {
         let mut due: Vec<_> = self
             .sessions
             .iter()
             .filter_map(|each| {
                 let (key, due) = each.next.filter(|(_, due)| *due <= now)?;
-                let judged = plan::judge(Some(&each.session), key.start, each.room, rules, now);
+                let judged = plan::judge(Some(each.standing()), key.reminder, now);
                 (judged == plan::Due::Ring).then(|| (due, key, each.session.clone()))
             })
             .collect();
@@ -114,15 +136,10 @@ impl Known {
     }
 
     /// What has become of rings on the screen: their sessions were joined, are over, or have changed.
-    pub(super) fn gone(
-        &self,
-        showing: &BTreeSet<RingKey>,
-        rules: JoinRules,
-        now: DateTime<Utc>,
-    ) -> Vec<(RingKey, Outcome)> {
+    pub(super) fn gone(&self, showing: &BTreeSet<RingKey>, now: DateTime<Utc>) -> Vec<(RingKey, Outcome)> {
         let outcome = |key: &RingKey| {
-            let known = self.sessions.iter().find(|each| each.session.id == key.session)?;
-            let judged = plan::judge(Some(&known.session), key.start, known.room, rules, now);
+            let known = self.sessions.iter().find(|each| each.session.key() == key.session())?;
+            let judged = plan::judge(Some(known.standing()), key.reminder, now);
             Some((*key, plan::gone(judged)?))
         };
         showing.iter().filter_map(outcome).collect()

@@ -11,16 +11,17 @@ use tokio::{sync::watch, task::AbortHandle, time::Instant};
 
 use super::{
     known::{Known, Remembered},
-    unstored::Deed,
+    unstored::{self, Deed},
 };
 use crate::{
     health::{Health, StoreFault},
-    id::SessionId,
-    join::Room,
+    id::SessionKey,
+    join::{JoinRules, Room},
     ring::RingKey,
     session::Session,
     settings::Settings,
     store::{Result, Store},
+    workspace::Workspaces,
 };
 
 /// After this time without an answer of the desktop there will be none, and the ring is tried anew.
@@ -244,8 +245,8 @@ impl Memory {
     }
 
     /// The store that is there now has these sessions, as they are by now.
-    pub(super) fn are_there(&self, ids: &BTreeSet<SessionId>) {
-        self.state().left_over.retain(|each| !ids.contains(&each.session.id));
+    pub(super) fn are_there(&self, keys: &BTreeSet<SessionKey>) {
+        self.state().left_over.retain(|each| !keys.contains(&each.session.key()));
     }
 
     /// The settings, as they were last read.
@@ -256,8 +257,8 @@ impl Memory {
 
     /// A session that cannot be read from the store, as it was last read.
     #[must_use]
-    pub fn session(&self, id: SessionId) -> Option<(Session, Room)> {
-        self.known().session(id)
+    pub fn session(&self, key: SessionKey) -> Option<(Session, Room, JoinRules)> {
+        self.known().session(key)
     }
 
     /// A session as the store has it, with a *Join* that is not stored yet.
@@ -333,17 +334,13 @@ impl Memory {
     ///
     /// # Errors
     /// What the store says. Then it is kept.
-    pub async fn store_what_waits(&self, store: &Store) -> Result<()> {
+    pub async fn store_what_waits(&self, device: &Store, workspaces: &Workspaces) -> Result<()> {
         let _turn = self.storing.lock().await;
         let waits = self.state().unstored.clone();
         if waits.is_empty() {
             return Ok(());
         }
-        let mut tx = store.write().await?;
-        for deed in &waits {
-            deed.store(&mut tx).await?;
-        }
-        tx.commit().await?;
+        unstored::store(&waits, device, workspaces).await?;
         self.are_stored(waits.len());
         Ok(())
     }
@@ -375,10 +372,11 @@ pub type SharedMemory = Arc<Memory>;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{id::SessionId, ring::Reminder};
 
     fn key(number: i64) -> RingKey {
         let start = DateTime::from_timestamp(1_795_536_000, 0).unwrap_or_default();
-        RingKey { session: SessionId::new(), start, number }
+        Reminder::before_start(SessionKey::here(SessionId::new()), start, Duration::minutes(5)).ring(number)
     }
 
     #[test]

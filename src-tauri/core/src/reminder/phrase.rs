@@ -36,14 +36,10 @@ pub fn one(session: &Session, their_zone: Option<&str>, manner: Manner, now: Dat
     if manner.hide_names {
         return Phrase { title: say("ring-hidden", &[("when", when.into())]), body: String::new() };
     }
-    let title = match (&session.subject, &session.person) {
+    let title = match (&session.subject, session.person_name()) {
         (Some(subject), Some(person)) => say(
             "ring-with-person",
-            &[
-                ("subject", subject.as_str().into()),
-                ("person", person.as_str().into()),
-                ("when", when.into()),
-            ],
+            &[("subject", subject.as_str().into()), ("person", person.into()), ("when", when.into())],
         ),
         _ => say("ring-title-only", &[("title", session.title.as_str().into()), ("when", when.into())]),
     };
@@ -77,7 +73,7 @@ pub fn several(sessions: &[&Session], manner: Manner, now: DateTime<Utc>) -> Phr
 /// The person, or the title where no person is known.
 #[must_use]
 pub fn short_name(session: &Session) -> &str {
-    session.person.as_deref().unwrap_or(&session.title)
+    session.person_name().unwrap_or(&session.title)
 }
 
 /// "in 5 minutes", "starts now", "started 2 minutes ago", "was planned until 17:00".
@@ -103,10 +99,10 @@ fn body(session: &Session, their_zone: Option<&str>, manner: Manner) -> String {
         .and_then(|zone| zone.parse::<Zone>().ok())
         .map(|zone| time_of_day(session.start, zone, manner.clock))
         .filter(|theirs| *theirs != time);
-    match (theirs, &session.person) {
+    match (theirs, session.person_name()) {
         (Some(theirs), Some(person)) => say(
             "body-two-clocks",
-            &[("time", time.into()), ("theirs", theirs.into()), ("person", person.as_str().into())],
+            &[("time", time.into()), ("theirs", theirs.into()), ("person", person.into())],
         ),
         _ => say("body-time", &[("time", time.into())]),
     }

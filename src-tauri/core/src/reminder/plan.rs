@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use crate::{
     join::{JoinRules, Room},
-    ring::Outcome,
+    ring::{Outcome, Reminder, RingKind},
     session::{Session, Status},
 };
 
@@ -22,7 +22,7 @@ const SNOOZE_LATE: Duration = Duration::minutes(2);
 pub enum Due {
     /// Ring now.
     Ring,
-    /// Wait: the clock was set back to before Join opens.
+    /// Wait: the clock was set back to before it is due.
     NotYet,
     /// The person is in it already, or was.
     Joined,
@@ -32,21 +32,18 @@ pub enum Due {
     Missed,
 }
 
-/// Judges a ring that is due: `session` is what the store holds now, `start` what the ring was planned for.
+/// A session as it is, with what is known of its room and by which rules its door opens.
+pub type Standing<'a> = (&'a Session, Room, JoinRules);
+
+/// Judges a ring that is due: `session` is what its workspace holds now.
 #[must_use]
-pub fn judge(
-    session: Option<&Session>,
-    start: DateTime<Utc>,
-    room: Room,
-    rules: JoinRules,
-    now: DateTime<Utc>,
-) -> Due {
-    let Some(session) = session else { return Due::Withdraw };
-    if session.status != Status::Scheduled || !session.bell || session.start != start {
+pub fn judge(session: Option<Standing<'_>>, reminder: Reminder, now: DateTime<Utc>) -> Due {
+    let Some((session, room, rules)) = session else { return Due::Withdraw };
+    if session.status != Status::Scheduled || !session.bell || session.start != reminder.start {
         Due::Withdraw
     } else if session.has_joined(now) {
         Due::Joined
-    } else if now < rules.opens_at(session) {
+    } else if now < due_at(reminder) {
         Due::NotYet
     } else if now < rules.closes_at(session, room) {
         Due::Ring
@@ -66,10 +63,14 @@ pub fn gone(judged: Due) -> Option<Outcome> {
     }
 }
 
-/// When a reminder is due: as Join opens.
+/// When the first ring of a reminder is due.
 #[must_use]
-pub fn due_at(session: &Session, rules: JoinRules) -> DateTime<Utc> {
-    rules.opens_at(session)
+pub fn due_at(reminder: Reminder) -> DateTime<Utc> {
+    match reminder.kind {
+        RingKind::BeforeStart => reminder.start - reminder.lead,
+        RingKind::AtStart => reminder.start,
+        RingKind::Late => reminder.start + reminder.lead,
+    }
 }
 
 /// Whether a reminder whose Join has closed without a ring counts as missed. `stands_since` is when the

@@ -4,9 +4,10 @@
 //! crash a ring that is still `submitting` is rung once more, so that none is missed; a repeat is possible
 //! only after a death between two steps.
 //!
-//! Other tasks and programs write at any time. So whatever is decided is decided inside the transaction
-//! that stores it ([`super::ledger`]), and words are made of what is stored then; between that and the screen there
-//! is only the desktop itself, and what changes meanwhile is taken back in the same look.
+//! Other tasks and programs write at any time, and sessions may lie in other files than the ledger. So the sessions
+//! of a ring are read once more after the ledger says that it is handed over ([`super::ledger`]), and words are made of
+//! that; between it and the screen there is only the desktop itself, and what changes meanwhile is taken back in the
+//! same look.
 //!
 //! A store that fails, or does not answer in a moment, silences nothing: then the bell rings from what it last read
 //! ([`super::memory`]), and stores what it did when it can.
@@ -33,10 +34,10 @@ use crate::{
     clock::Clock,
     desktop::{Notifier, Ring},
     health::StoreFault,
-    join::JoinRules,
     ring::RingKey,
     session::Session,
     store::{Result, Store, StoreError},
+    workspace::Workspaces,
 };
 
 /// A pause after which more may have been missed than a short look finds.
@@ -74,20 +75,20 @@ pub struct Bell<N, C, W> {
 }
 
 impl<N: Notifier, C: Clock, W: Wait> Bell<N, C, W> {
-    /// A bell over a store. What it changes is told to `changes`; what it shares with the app and with the bell
+    /// A bell over a ledger and the sessions of all workspaces. What it changes is told to `changes`; what it shares with the app and with the bell
     /// after it is in `memory`.
     pub fn new(
-        store: Store,
+        device: Store,
+        workspaces: Workspaces,
         notifier: Arc<N>,
         clock: C,
         wait: W,
-        rules: JoinRules,
         changes: broadcast::Sender<Cause>,
         memory: SharedMemory,
     ) -> Self {
         Self {
             turn: memory.take_over(),
-            ledger: Ledger { store, rules, memory: Arc::clone(&memory) },
+            ledger: Ledger { device, workspaces, memory: Arc::clone(&memory) },
             notifier,
             clock: Arc::new(clock),
             wait,
@@ -140,7 +141,7 @@ impl<N: Notifier, C: Clock, W: Wait> Bell<N, C, W> {
                 let known = self.memory.known();
                 self.ring_from(&known, now).await;
                 self.take_back_by(&known, now).await;
-                let error = in_time(async { Err::<(), _>(self.ledger.store.explained(error).await) }).await;
+                let error = in_time(async { Err::<(), _>(self.ledger.device.explained(error).await) }).await;
                 self.note_store(error.as_ref().err());
                 if self.another_minute(now) {
                     self.tell(Cause::Clock);
@@ -202,9 +203,11 @@ impl<N: Notifier, C: Clock, W: Wait> Bell<N, C, W> {
     async fn ring(&mut self, now: DateTime<Utc>) -> Result<bool> {
         let mut rang = false;
         for keys in together(in_time(self.ledger.due(now)).await?) {
-            // Its sessions are read again: none rings that has changed, also while the one before it was handed over.
+            in_time(self.ledger.submit(&keys)).await?;
+            // Only now are the sessions read from which the words are made: none rings that has changed, also while
+            // the one before it was handed over.
             let now = self.clock.now();
-            if let Some(ring) = in_time(self.ledger.submit(&keys, now)).await? {
+            if let Some(ring) = in_time(self.ledger.compose(&keys, now)).await? {
                 rang |= self.hand_over(ring).await;
                 in_time(self.ledger.store_what_waits(now, false)).await?;
             }
@@ -214,7 +217,7 @@ impl<N: Notifier, C: Clock, W: Wait> Bell<N, C, W> {
 
     /// Rings what is due by what is known of the store.
     async fn ring_from(&self, known: &Known, now: DateTime<Utc>) {
-        let mut due = known.due(self.ledger.rules, now);
+        let mut due = known.due(now);
         due.retain(|(key, _)| !self.memory.is_through(*key));
         let mut rang = false;
         for due in together(due) {
@@ -229,7 +232,7 @@ impl<N: Notifier, C: Clock, W: Wait> Bell<N, C, W> {
 
     /// Takes rings off the screen that are settled or have changed by what is known of the store.
     async fn take_back_by(&self, known: &Known, now: DateTime<Utc>) {
-        for (key, outcome) in known.gone(&self.memory.showing(), self.ledger.rules, now) {
+        for (key, outcome) in known.gone(&self.memory.showing(), now) {
             self.memory.keep(Deed::Became { key, outcome });
             self.withdraw(key).await;
         }

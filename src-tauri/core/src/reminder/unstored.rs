@@ -4,11 +4,11 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    happened::{By, Event, Kind},
-    id::SessionId,
+    id::SessionKey,
     ring::{Outcome, RingKey},
     session::Session,
-    store::{Connection, Result, events, rings, sessions},
+    store::{Connection, Result, Store, device::rings},
+    workspace::Workspaces,
 };
 
 /// One thing that was done. Instants are UTC.
@@ -38,7 +38,7 @@ pub enum Deed {
     /// The browser has the meeting of a session.
     Opened {
         /// Which session.
-        session: SessionId,
+        session: SessionKey,
         /// When.
         at: DateTime<Utc>,
     },
@@ -47,8 +47,8 @@ pub enum Deed {
 impl Deed {
     /// Shows it in a session that was read before it was stored.
     pub(super) fn show_in(&self, session: &mut Session) {
-        if let Self::Opened { session: id, at } = *self
-            && id == session.id
+        if let Self::Opened { session: key, at } = *self
+            && key == session.key()
         {
             session.opened_at = session.opened_at.max(Some(at));
         }
@@ -57,46 +57,51 @@ impl Deed {
     /// The ring to come of a session after this, if `next` was to come before it.
     pub(super) fn next_after(
         &self,
-        session: SessionId,
+        session: SessionKey,
         next: Option<(RingKey, DateTime<Utc>)>,
     ) -> Option<(RingKey, DateTime<Utc>)> {
         match *self {
             Self::Rang { key, .. } | Self::Became { key, .. } => next.filter(|(coming, _)| *coming != key),
-            Self::Again { key, due } if key.session == session => Some((key, due)),
+            Self::Again { key, due } if key.session() == session => Some((key, due)),
             Self::Again { .. } | Self::Opened { .. } => next,
         }
     }
 
-    /// Stores it. Nothing changes if that has been done before.
-    pub(super) async fn store(&self, conn: &mut Connection) -> Result<()> {
+    /// Stores it in the ledger. Nothing changes if that has been done before.
+    async fn store(&self, device: &mut Connection) -> Result<()> {
         match *self {
-            Self::Rang { key, at } => {
-                // A session that was taken out meanwhile has no events any more.
-                if rings::set_shown(conn, key, at).await? && sessions::get(conn, key.session).await?.is_some()
-                {
-                    let rang = Event { at, kind: Kind::Rang, by: By::Bell, detail: None };
-                    events::add(conn, key.session, rang).await?;
-                }
-                Ok(())
-            }
-            Self::Became { key, outcome } => rings::set_outcome(conn, key, outcome).await,
-            Self::Again { key, due } => rings::plan(conn, key, due).await,
-            Self::Opened { session, at } => opened(conn, session, at).await,
+            Self::Rang { key, at } => rings::set_shown(device, key, at).await,
+            Self::Became { key, outcome } => rings::set_outcome(device, key, outcome).await,
+            Self::Again { key, due } => rings::plan(device, key, due).await,
+            Self::Opened { session, .. } => rings::settle_session(device, session, Outcome::Joined).await,
         }
     }
 }
 
-/// Notes that the browser has the meeting of a session, and that its bell is answered with that. Nothing if the
-/// session is gone.
-pub(crate) async fn opened(conn: &mut Connection, session: SessionId, at: DateTime<Utc>) -> Result<()> {
-    let Some(mut current) = sessions::get(conn, session).await? else { return Ok(()) };
-    // The store counts milliseconds.
-    let is_this =
-        |event: &Event| event.kind == Kind::Opened && event.at.timestamp_millis() == at.timestamp_millis();
-    if !events::of(conn, session).await?.iter().any(is_this) {
-        current.opened_at = current.opened_at.max(Some(at));
-        sessions::update(conn, &current).await?;
-        events::add(conn, session, Event { at, kind: Kind::Opened, by: By::You, detail: None }).await?;
+/// Stores what was done, in order. Ledger and sessions may lie in different files, so it takes several steps, each of
+/// which may be done again: whoever dies between two, or finds the second file full, repeats all of it.
+///
+/// That a meeting was opened is first noted with its session: the bell settles the ledger by that. That a ring was
+/// shown is first noted in the ledger: it must not be shown again only because the line of *What happened* is missing.
+pub(super) async fn store(deeds: &[Deed], device: &Store, workspaces: &Workspaces) -> Result<()> {
+    for deed in deeds {
+        if let Deed::Opened { session, at } = *deed
+            && let Some(workspace) = workspaces.of(session.workspace)
+        {
+            workspace.note_opened(session.id, at).await?;
+        }
     }
-    rings::settle_session(conn, session, Outcome::Joined).await
+    let mut tx = device.write().await?;
+    for deed in deeds {
+        deed.store(&mut tx).await?;
+    }
+    tx.commit().await?;
+    for deed in deeds {
+        if let Deed::Rang { key, at } = *deed
+            && let Some(workspace) = workspaces.of(key.session().workspace)
+        {
+            workspace.note_rung(key.session().id, at).await?;
+        }
+    }
+    Ok(())
 }

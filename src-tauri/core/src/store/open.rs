@@ -13,7 +13,12 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{Store, StoreError, people, result_code, rings, sessions, settings};
+use super::{
+    Store, StoreError,
+    device::{rings, settings},
+    local::{people, sessions},
+    result_code,
+};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/local");
 

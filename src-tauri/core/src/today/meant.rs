@@ -4,10 +4,7 @@
 use chrono::{DateTime, Duration, Utc};
 
 use super::{Entry, is_candidate};
-use crate::{
-    id::SessionId,
-    join::{JoinRules, JoinState},
-};
+use crate::{id::SessionKey, join::JoinState};
 
 /// How long a session that the person has opened keeps the card after its planned end, or after it was opened
 /// once more when it was over.
@@ -17,9 +14,9 @@ const OVERRUN: Duration = Duration::minutes(15);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Meant {
     /// The session with the card: where the person is, or the one that runs, or the next one.
-    pub card: Option<SessionId>,
+    pub card: Option<SessionKey>,
     /// The session that *Join* means. Its door is open.
-    pub joins: Option<SessionId>,
+    pub joins: Option<SessionKey>,
 }
 
 /// Looks at the sessions of these days, sorted by start. `now` is UTC.
@@ -29,36 +26,33 @@ pub(super) struct Meant {
 /// the next door that has opened and not been gone through since; else the card's; and where no door is open
 /// but those of sessions that are over, the one that was opened or began last, unless another opens before it
 /// closes.
-pub(super) fn meant(entries: &[Entry], rules: JoinRules, now: DateTime<Utc>) -> Meant {
+pub(super) fn meant(entries: &[Entry], now: DateTime<Utc>) -> Meant {
     let live: Vec<&Entry> = entries.iter().filter(|entry| is_candidate(entry)).collect();
-    let mine = opened_last(live.iter().copied().filter(|entry| is_mine(entry, rules, now)), rules, now);
-    let waiting = live.iter().copied().find(|entry| {
-        waits(entry, rules, now) && mine.is_none_or(|mine| entry.session.start >= mine.session.start)
-    });
+    let mine = opened_last(live.iter().copied().filter(|entry| is_mine(entry, now)), now);
+    let waiting = live
+        .iter()
+        .copied()
+        .find(|entry| waits(entry, now) && mine.is_none_or(|mine| entry.session.start >= mine.session.start));
     let card = match mine {
-        Some(mine) => taken_over_by(mine, &live, waiting, rules, now).or(Some(mine)),
+        Some(mine) => taken_over_by(mine, &live, waiting, now).or(Some(mine)),
         None => live.iter().copied().find(|entry| runs(entry, now)).or_else(|| next(&live, now)),
     };
     let joins = waiting
         .or_else(|| card.filter(|card| card.join.is_open()))
         .or_else(|| live.iter().copied().find(|entry| entry.join.is_open() && entry.session.end > now))
-        .or_else(|| still_open(&live, rules, now));
-    Meant { card: card.map(|entry| entry.session.id), joins: joins.map(|entry| entry.session.id) }
+        .or_else(|| still_open(&live, now));
+    Meant { card: card.map(|entry| entry.session.key()), joins: joins.map(|entry| entry.session.key()) }
 }
 
 /// When the person went in, if they did. Who only tried the link before the door opened is still to come.
-fn opened(entry: &Entry, rules: JoinRules, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+fn opened(entry: &Entry, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let session = &entry.session;
-    let is_there = |at: &DateTime<Utc>| *at >= rules.opens_at(session) || session.start <= now;
+    let is_there = |at: &DateTime<Utc>| *at >= entry.door.opens_at || session.start <= now;
     session.opened_at.filter(|_| session.has_joined(now)).filter(is_there)
 }
 
-fn opened_last<'a>(
-    among: impl Iterator<Item = &'a Entry>,
-    rules: JoinRules,
-    now: DateTime<Utc>,
-) -> Option<&'a Entry> {
-    among.max_by_key(|entry| opened(entry, rules, now))
+fn opened_last<'a>(among: impl Iterator<Item = &'a Entry>, now: DateTime<Utc>) -> Option<&'a Entry> {
+    among.max_by_key(|entry| opened(entry, now))
 }
 
 fn runs(entry: &Entry, now: DateTime<Utc>) -> bool {
@@ -70,15 +64,14 @@ fn next<'a>(live: &[&'a Entry], now: DateTime<Utc>) -> Option<&'a Entry> {
 }
 
 /// The person went in and is there, as far as can be known.
-fn is_mine(entry: &Entry, rules: JoinRules, now: DateTime<Utc>) -> bool {
+fn is_mine(entry: &Entry, now: DateTime<Utc>) -> bool {
     let end = entry.session.end;
-    entry.join.is_open()
-        && opened(entry, rules, now).is_some_and(|at| now < end || now < end.max(at) + OVERRUN)
+    entry.join.is_open() && opened(entry, now).is_some_and(|at| now < end || now < end.max(at) + OVERRUN)
 }
 
 /// Its door has opened, it is not over, and the person has not gone in since.
-fn waits(entry: &Entry, rules: JoinRules, now: DateTime<Utc>) -> bool {
-    entry.join.is_open() && entry.session.end > now && opened(entry, rules, now).is_none()
+fn waits(entry: &Entry, now: DateTime<Utc>) -> bool {
+    entry.join.is_open() && entry.session.end > now && opened(entry, now).is_none()
 }
 
 /// What runs when the person's own session is over. Who goes back into a room after its end does so on purpose
@@ -87,10 +80,9 @@ fn taken_over_by<'a>(
     mine: &Entry,
     live: &[&'a Entry],
     waiting: Option<&'a Entry>,
-    rules: JoinRules,
     now: DateTime<Utc>,
 ) -> Option<&'a Entry> {
-    let at = opened(mine, rules, now)?;
+    let at = opened(mine, now)?;
     if mine.session.end > now {
         return None;
     }
@@ -99,22 +91,15 @@ fn taken_over_by<'a>(
     let others: Vec<&Entry> = live.iter().copied().filter(|entry| takes_over(entry)).collect();
     waiting
         .filter(|entry| takes_over(entry))
-        .or_else(|| {
-            opened_last(
-                others.iter().copied().filter(|entry| opened(entry, rules, now).is_some()),
-                rules,
-                now,
-            )
-        })
+        .or_else(|| opened_last(others.iter().copied().filter(|entry| opened(entry, now).is_some()), now))
         .or_else(|| others.first().copied())
 }
 
 /// The session that was opened last or began last, while nothing else is there to be joined.
-fn still_open<'a>(live: &[&'a Entry], rules: JoinRules, now: DateTime<Utc>) -> Option<&'a Entry> {
+fn still_open<'a>(live: &[&'a Entry], now: DateTime<Utc>) -> Option<&'a Entry> {
     let open = live.iter().copied().filter(|entry| entry.join.is_open());
-    let last = open.max_by_key(|entry| opened(entry, rules, now).max(Some(entry.session.start)))?;
-    let closes = rules.closes_at(&last.session, last.room);
-    let another =
-        live.iter().any(|entry| entry.join == JoinState::OpensAt && rules.opens_at(&entry.session) < closes);
+    let last = open.max_by_key(|entry| opened(entry, now).max(Some(entry.session.start)))?;
+    let closes = last.door.closes_at;
+    let another = live.iter().any(|entry| entry.join == JoinState::OpensAt && entry.door.opens_at < closes);
     (!another).then_some(last)
 }

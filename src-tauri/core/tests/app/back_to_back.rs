@@ -7,7 +7,7 @@ use firstbell_core::{
     app::{Opened, Scope},
     draft::Draft,
     error::Error,
-    id::SessionId,
+    id::SessionKey,
     session::Session,
     today::Brass,
 };
@@ -19,9 +19,9 @@ const DAY: &str = "2026-11-24";
 /// Tutor Ada's afternoon.
 struct Afternoon {
     desk: Desk,
-    names: BTreeMap<SessionId, String>,
+    names: BTreeMap<SessionKey, String>,
     /// Who is joined at which minute, whatever *Join* means then.
-    joined: Vec<(DateTime<Utc>, SessionId)>,
+    joined: Vec<(DateTime<Utc>, SessionKey)>,
 }
 
 fn minute(time: &str) -> DateTime<Utc> {
@@ -38,12 +38,12 @@ impl Afternoon {
     }
 
     /// A lesson in a room of its own.
-    async fn lesson(&mut self, name: &str, from: &str, until: &str) -> SessionId {
+    async fn lesson(&mut self, name: &str, from: &str, until: &str) -> SessionKey {
         let room = format!("https://zoom.us/j/9341234{:04}", self.names.len());
         self.lesson_in(&room, name, from, until).await
     }
 
-    async fn lesson_in(&mut self, room: &str, name: &str, from: &str, until: &str) -> SessionId {
+    async fn lesson_in(&mut self, room: &str, name: &str, from: &str, until: &str) -> SessionKey {
         let minutes = (minute(until) - minute(from)).num_minutes();
         let draft = Draft { person: name.to_owned(), minutes, link: room.to_owned(), ..lesson(DAY, from) };
         let id = self.desk.add(&draft).await;
@@ -51,7 +51,7 @@ impl Afternoon {
         id
     }
 
-    fn joins(&mut self, id: SessionId, times: &[&str]) {
+    fn joins(&mut self, id: SessionKey, times: &[&str]) {
         self.joined.extend(times.iter().map(|time| (minute(time), id)));
         self.joined.sort_by_key(|(at, _)| *at);
     }
@@ -109,7 +109,7 @@ impl Afternoon {
 }
 
 /// Ben, Mia right after him, Dan three minutes after her.
-async fn three() -> (Afternoon, [SessionId; 3]) {
+async fn three() -> (Afternoon, [SessionKey; 3]) {
     let mut afternoon = Afternoon::new().await;
     let ben = afternoon.lesson("Ben", "13:32", "13:47").await;
     let mia = afternoon.lesson("Mia", "13:47", "14:07").await;

@@ -11,7 +11,7 @@ use firstbell_core::{
     desktop::{NotOpened, Opener},
     draft::Draft,
     happened::Kind,
-    id::SessionId,
+    id::SessionKey,
     join::JoinUrl,
     progress::Progress,
     session::Session,
@@ -129,15 +129,15 @@ impl Desk {
         self.clock.pass(time);
     }
 
-    pub async fn add(&self, draft: &Draft) -> SessionId {
+    pub async fn add(&self, draft: &Draft) -> SessionKey {
         self.app.add_session(draft).await.unwrap().unwrap()
     }
 
-    pub async fn page(&self, id: SessionId) -> SessionPage {
+    pub async fn page(&self, id: SessionKey) -> SessionPage {
         self.app.session(id).await.unwrap()
     }
 
-    pub async fn session(&self, id: SessionId) -> Session {
+    pub async fn session(&self, id: SessionKey) -> Session {
         self.page(id).await.entry.session
     }
 
@@ -160,6 +160,7 @@ pub fn kinds(page: &SessionPage) -> Vec<Kind> {
 pub fn lesson(day: &str, time: &str) -> Draft {
     Draft {
         person: "Ben".to_owned(),
+        person_id: None,
         person_zone: None,
         subject: "Maths".to_owned(),
         date: day.to_owned(),

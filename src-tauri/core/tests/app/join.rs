@@ -4,7 +4,7 @@ use firstbell_core::{
     draft::Draft,
     error::Error,
     happened::Kind,
-    id::SessionId,
+    id::SessionKey,
     join::JoinState,
     session::Status,
     state_table::Refusal,
@@ -12,7 +12,7 @@ use firstbell_core::{
 
 use super::desk::{Desk, MEET, OTHER_MEET, at, calendar, lesson};
 
-async fn state(desk: &Desk, id: SessionId) -> JoinState {
+async fn state(desk: &Desk, id: SessionKey) -> JoinState {
     desk.page(id).await.entry.join
 }
 

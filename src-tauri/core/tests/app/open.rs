@@ -6,7 +6,7 @@ use firstbell_core::{
     data_folder::DataFolder,
     error::Error,
     health::StoreFault,
-    store::{Migrate, Store, sessions},
+    store::{Migrate, Store, local::sessions},
 };
 
 use super::desk::at;

@@ -1,14 +1,15 @@
 //! Random afternoons: whatever was planned, called off, opened and gone back to, *Join* leads into a room that
 //! is open, and card and brass say which.
 
-use std::{collections::BTreeMap, env};
+use std::env;
 
 use chrono::{DateTime, Duration, Utc};
 use firstbell_core::{
-    id::SessionId,
+    id::SessionKey,
     join::{JoinRules, JoinUrl, Room},
     session::{Session, Status},
-    today::{Brass, Entry, Today, entries, lay_out},
+    state_table::Role,
+    today::{Brass, Entry, Today, lay_out, with_overlaps},
 };
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 
@@ -42,14 +43,14 @@ fn afternoon(rng: &mut StdRng) -> usize {
         // Now and then somebody presses Join: the one that is meant, or any other that can be joined.
         if rng.random_bool(0.08) {
             let listed = listed(&sessions, now);
-            let open: Vec<SessionId> = listed
+            let open: Vec<SessionKey> = listed
                 .iter()
                 .filter(|entry| entry.join.is_open() || rng.random_bool(0.03))
-                .map(|entry| entry.session.id)
+                .map(|entry| entry.session.key())
                 .collect();
             let pressed = page.joins.filter(|_| rng.random_bool(0.6));
             let pressed = pressed.or_else(|| open.get(rng.random_range(0..open.len().max(1))).copied());
-            for session in sessions.iter_mut().filter(|session| Some(session.id) == pressed) {
+            for session in sessions.iter_mut().filter(|session| Some(session.key()) == pressed) {
                 session.opened_at = Some(now);
             }
         }
@@ -89,13 +90,15 @@ fn listed(sessions: &[Session], now: DateTime<Utc>) -> Vec<Entry> {
         let same = others.filter(|other| other.join_url.as_ref().is_some_and(|url| url.room_key() == key));
         same.map(|other| other.start).min()
     };
-    let rooms: BTreeMap<SessionId, Room> =
-        sessions.iter().map(|one| (one.id, Room { next_start: next_in_room(one) })).collect();
-    entries(sessions.to_vec(), &rooms, RULES, now)
+    let entry = |one: &Session| {
+        let room = Room { next_start: next_in_room(one) };
+        Entry::new(one.clone(), room, RULES, Role::Owner, now)
+    };
+    with_overlaps(sessions.iter().map(entry).collect(), now)
 }
 
 fn page(sessions: &[Session], now: DateTime<Utc>) -> Today {
-    lay_out(listed(sessions, now), None, RULES, now, firstbell_core::zone::Zone::utc())
+    lay_out(listed(sessions, now), None, now, firstbell_core::zone::Zone::utc())
 }
 
 /// What there is, and what the page makes of it, for whoever reads that something does not hold.
@@ -112,8 +115,9 @@ fn told(sessions: &[Session], page: &Today, now: DateTime<Utc>) -> String {
         )
     };
     let lines: String = sessions.iter().map(line).collect();
-    let title = |id: Option<SessionId>| sessions.iter().find(|one| Some(one.id) == id).map(|one| &one.title);
-    let of = |entry: &Option<Entry>| title(entry.as_ref().map(|entry| entry.session.id));
+    let title =
+        |id: Option<SessionKey>| sessions.iter().find(|one| Some(one.key()) == id).map(|one| &one.title);
+    let of = |entry: &Option<Entry>| title(entry.as_ref().map(|entry| entry.session.key()));
     format!(
         "at {}:\n{lines}card {:?}, slim {:?}, brass {:?}, Join {:?}",
         now.format("%H:%M"),
@@ -167,7 +171,7 @@ fn hold(sessions: &[Session], page: &Today, now: DateTime<Utc>) {
             Some(Brass::Slim) => page.slim.as_ref(),
             None => None,
         };
-        let filled = brass.map(|entry| entry.session.id);
+        let filled = brass.map(|entry| entry.session.key());
         let expected = (shown && opened(joins).is_none()).then_some(joins.session.id);
         assert_eq!(filled, expected, "the brass is what Join means; {}", told());
         // Who is nowhere yet is not sent past a lesson that runs.

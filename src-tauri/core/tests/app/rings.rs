@@ -3,8 +3,8 @@ use firstbell_core::{
     app::Opened,
     desktop::Answer,
     reminder::plan::snoozed_until,
-    ring::{Outcome, RingKey},
-    store::rings,
+    ring::{Outcome, Reminder, RingKey},
+    store::device::rings,
 };
 
 use super::desk::{Desk, at, lesson};
@@ -12,7 +12,7 @@ use super::desk::{Desk, at, lesson};
 /// A ring that is on the screen since Join opened.
 async fn rung(desk: &Desk) -> RingKey {
     let id = desk.add(&lesson("2026-11-24", "16:00")).await;
-    let key = RingKey { session: id, start: at("2026-11-24T16:00"), number: 1 };
+    let key = Reminder::before_start(id, at("2026-11-24T16:00"), Duration::minutes(5)).ring(1);
     let mut tx = desk.store.write().await.unwrap();
     rings::plan(&mut tx, key, at("2026-11-24T15:55")).await.unwrap();
     rings::set_shown(&mut tx, key, at("2026-11-24T15:55")).await.unwrap();
@@ -40,7 +40,7 @@ async fn a_snoozed_ring_comes_again_a_minute_before_then_at_the_start_then_every
         key.number += 1;
         let mut conn = desk.store.read().await.unwrap();
         assert_eq!(rings::waiting(&mut conn, at(again) - Duration::seconds(1)).await.unwrap(), []);
-        assert_eq!(rings::waiting(&mut conn, at(again)).await.unwrap(), [(key, at(again))]);
+        assert_eq!(rings::waiting(&mut conn, at(again)).await.unwrap(), [key]);
     }
     assert_eq!(snoozed_until(at("2026-11-24T16:00"), at("2026-11-24T15:58")), at("2026-11-24T15:59"));
 }

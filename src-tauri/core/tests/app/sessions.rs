@@ -4,7 +4,7 @@ use firstbell_core::{
     draft::{Draft, Field},
     error::Error,
     happened::Kind,
-    id::SessionId,
+    id::{SessionId, SessionKey},
     session::{CancelledBy, Status},
     state_table::{Action, Refusal},
 };
@@ -26,7 +26,7 @@ async fn an_added_session_is_all_that_was_typed() {
     let session = &page.entry.session;
     assert_eq!((session.start, session.end), (at("2026-11-25T15:00"), at("2026-11-25T16:00")));
     assert_eq!(session.title, "Maths with Ben");
-    assert_eq!((session.person.as_deref(), session.subject.as_deref()), (Some("Ben"), Some("Maths")));
+    assert_eq!((session.person_name(), session.subject.as_deref()), (Some("Ben"), Some("Maths")));
     assert_eq!(session.zone, "Europe/Madrid");
     assert_eq!(session.join_url.as_ref().unwrap().as_str(), MEET);
     assert_eq!((session.place.as_deref(), session.homework.as_str()), (Some("Library"), "Sheet 4"));
@@ -121,7 +121,7 @@ async fn what_somebody_else_has_changed_is_not_written_over() {
 #[tokio::test]
 async fn a_session_that_is_not_there_is_not_found() {
     let desk = Desk::new().await;
-    let id = SessionId::new();
+    let id = SessionKey::here(SessionId::new());
     assert!(matches!(desk.app.session(id).await, Err(Error::NotFound)));
     assert!(matches!(desk.app.join(id, true, true).await, Err(Error::NotFound)));
     assert!(matches!(desk.app.cancel_session(id, 1, Scope::This).await, Err(Error::NotFound)));
@@ -238,7 +238,7 @@ async fn search_finds_any_word_of_a_session_and_takes_signs_as_they_are() {
     };
     let mia = desk.add(&other).await;
     desk.app.write_notes(mia, 1, "a_b").await.unwrap();
-    let found = async |text: &str| -> Vec<SessionId> {
+    let found = async |text: &str| -> Vec<SessionKey> {
         desk.app.search(text).await.unwrap().into_iter().map(|entry| entry.session.id).collect()
     };
     assert_eq!(found("maths").await, [next, later, past]);

@@ -1,11 +1,10 @@
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Duration, Utc};
 use firstbell_core::{
-    id::SessionId,
-    join::{JoinRules, JoinUrl},
+    id::{SessionId, WorkspaceId},
+    join::{JoinRules, JoinUrl, Room},
     session::{CancelledBy, Session, Source, Status},
-    today::{Brass, DayLabel, Today, entries, lay_out},
+    state_table::Role,
+    today::{Brass, DayLabel, Entry, Today, lay_out, with_overlaps},
     zone::Zone,
 };
 
@@ -17,6 +16,7 @@ fn madrid() -> Zone {
 
 pub fn session(title: &str, start: &str, minutes: i64) -> Session {
     Session {
+        workspace: WorkspaceId::ThisComputer,
         id: SessionId::new(),
         source: Source::ThisComputer,
         series_id: None,
@@ -68,8 +68,11 @@ fn page(sessions: &[Session], now: &str) -> Today {
 }
 
 fn page_at(sessions: &[Session], now: DateTime<Utc>) -> Today {
-    let entries = entries(sessions.to_vec(), &BTreeMap::new(), JoinRules::DEFAULT, now);
-    lay_out(entries, None, JoinRules::DEFAULT, now, madrid())
+    let entry = |session: &Session| {
+        Entry::new(session.clone(), Room::default(), JoinRules::DEFAULT, Role::Owner, now)
+    };
+    let entries = with_overlaps(sessions.iter().map(entry).collect(), now);
+    lay_out(entries, None, now, madrid())
 }
 
 fn card(today: &Today) -> Option<&str> {

@@ -2,10 +2,10 @@
 
 use sqlx::{QueryBuilder, SqliteConnection};
 
-use super::{ROWS_AT_ONCE, Result, from_ms, to_ms};
 use crate::{
     happened::{By, Event, Kind},
     id::SessionId,
+    store::{ROWS_AT_ONCE, Result, StoreError, from_ms, to_ms},
 };
 
 /// Notes that something happened.
@@ -21,6 +21,15 @@ pub async fn add(conn: &mut SqliteConnection, session: SessionId, event: Event) 
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// Notes that something happened, unless it is known already.
+pub async fn add_once(conn: &mut SqliteConnection, session: SessionId, event: Event) -> Result<()> {
+    // The table counts milliseconds.
+    let is_this = |known: &Event| {
+        known.kind == event.kind && to_ms(known.at) == to_ms(event.at) && known.by == event.by
+    };
+    if of(conn, session).await?.iter().any(is_this) { Ok(()) } else { add(conn, session, event).await }
 }
 
 /// Notes that the same happened to many.
@@ -40,7 +49,7 @@ pub async fn add_to_all(conn: &mut SqliteConnection, sessions: &[SessionId], eve
     Ok(())
 }
 
-/// What happened to a session, in order. Kinds that this program does not know are left out.
+/// What happened to a session, in order.
 pub async fn of(conn: &mut SqliteConnection, session: SessionId) -> Result<Vec<Event>> {
     let rows: Vec<(i64, String, String, Option<i64>)> = sqlx::query_as(
         "SELECT at, kind, source, detail FROM session_events WHERE session_id = ?1 ORDER BY id",
@@ -48,11 +57,12 @@ pub async fn of(conn: &mut SqliteConnection, session: SessionId) -> Result<Vec<E
     .bind(session.to_string())
     .fetch_all(conn)
     .await?;
-    Ok(rows
-        .into_iter()
-        .filter_map(|(at, kind, by, detail)| {
-            let (kind, by) = (Kind::from_name(&kind)?, By::from_name(&by)?);
-            Some(Event { at: from_ms(at), kind, by, detail: detail.map(from_ms) })
+    rows.into_iter()
+        .map(|(at, kind, by, detail)| {
+            let unreadable = |what| StoreError::Row { table: "session_events", what };
+            let kind = Kind::from_name(&kind).ok_or(unreadable("kind"))?;
+            let by = By::from_name(&by).ok_or(unreadable("source"))?;
+            Ok(Event { at: from_ms(at), kind, by, detail: detail.map(from_ms) })
         })
-        .collect())
+        .collect()
 }

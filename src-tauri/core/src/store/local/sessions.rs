@@ -3,15 +3,17 @@
 use chrono::{DateTime, NaiveDateTime, Utc};
 use sqlx::{FromRow, QueryBuilder, SqliteConnection, sqlite::SqliteRow};
 
-use super::{ROWS_AT_ONCE, Result, StoreError, from_ms, to_ms};
 use crate::{
-    id::SessionId,
+    id::{PersonId, SessionId, WorkspaceId},
     join::{JoinUrl, Room},
+    person::Person,
     session::{CancelledBy, Decided, Session, Source, Status, WallClock},
+    store::{ROWS_AT_ONCE, Result, StoreError, from_ms, to_ms},
 };
 
 /// Columns of a whole session, in the order in which [`Row`] reads them.
-const COLUMNS: &str = "id, source, series_id, title, person, subject, starts_at, ends_at, zone, wall, decided_by, \
+const COLUMNS: &str = "id, source, series_id, title, person_id, \
+    (SELECT people.name FROM people WHERE people.id = sessions.person_id) AS person, subject, starts_at, ends_at, zone, wall, decided_by, \
     original, place, join_url, own_link, description, said, homework, plan, notes, status, cancelled_at, cancelled_by, bell, opened_at, created_at, version";
 
 #[derive(FromRow)]
@@ -20,6 +22,7 @@ struct Row {
     source: String,
     series_id: Option<String>,
     title: String,
+    person_id: Option<String>,
     person: Option<String>,
     subject: Option<String>,
     starts_at: i64,
@@ -48,16 +51,28 @@ struct Row {
 impl Row {
     fn into_session(self) -> Result<Session> {
         let unreadable = |what| StoreError::Row { table: "sessions", what };
-        let cancelled_by = match self.cancelled_by.as_deref() {
-            Some("calendar_file") => CancelledBy::CalendarFile,
-            _ => CancelledBy::You,
+        let cancelled = match (self.cancelled_at, self.cancelled_by.as_deref()) {
+            (None, _) => None,
+            // Whoever called it off before that was kept.
+            (Some(at), None) => Some((from_ms(at), CancelledBy::You)),
+            (Some(at), Some(name)) => {
+                let by = CancelledBy::from_name(name).ok_or(unreadable("cancelled_by"))?;
+                Some((from_ms(at), by))
+            }
+        };
+        let person = match (self.person_id, self.person) {
+            (Some(id), Some(name)) => {
+                Some(Person { id: id.parse().map_err(|_| unreadable("person_id"))?, name })
+            }
+            _ => None,
         };
         Ok(Session {
+            workspace: WorkspaceId::ThisComputer,
             id: self.id.parse().map_err(|_| unreadable("id"))?,
             source: Source::from_name(&self.source).ok_or(unreadable("source"))?,
             series_id: self.series_id,
             title: self.title,
-            person: self.person,
+            person,
             subject: self.subject,
             start: from_ms(self.starts_at),
             end: from_ms(self.ends_at),
@@ -83,7 +98,7 @@ impl Row {
             plan: self.plan,
             notes: self.notes,
             status: Status::from_name(&self.status).ok_or(unreadable("status"))?,
-            cancelled: self.cancelled_at.map(|at| (from_ms(at), cancelled_by)),
+            cancelled,
             bell: self.bell,
             opened_at: self.opened_at.map(from_ms),
             created_at: from_ms(self.created_at),
@@ -187,20 +202,20 @@ pub async fn of_series(conn: &mut SqliteConnection, series_id: &str) -> Result<V
 }
 
 /// All sessions with a person, by start.
-pub async fn with_person(conn: &mut SqliteConnection, name: &str) -> Result<Vec<Session>> {
-    fetch(conn, "person = ?1 ORDER BY starts_at, id", |q| q.bind(name.to_owned())).await
+pub async fn with_person(conn: &mut SqliteConnection, person: PersonId) -> Result<Vec<Session>> {
+    fetch(conn, "person_id = ?1 ORDER BY starts_at, id", |q| q.bind(person.to_string())).await
 }
 
 /// The next live session with a person that has not ended.
 pub async fn next_with(
     conn: &mut SqliteConnection,
-    name: &str,
+    person: PersonId,
     now: DateTime<Utc>,
 ) -> Result<Option<Session>> {
     let found = fetch(
         conn,
-        "person = ?1 AND ends_at > ?2 AND status = 'SCHEDULED' ORDER BY starts_at, id LIMIT 1",
-        |q| q.bind(name.to_owned()).bind(to_ms(now)),
+        "person_id = ?1 AND ends_at > ?2 AND status = 'SCHEDULED' ORDER BY starts_at, id LIMIT 1",
+        |q| q.bind(person.to_string()).bind(to_ms(now)),
     )
     .await?;
     Ok(found.into_iter().next())
@@ -303,7 +318,7 @@ pub async fn exist(conn: &mut SqliteConnection) -> Result<(bool, bool)> {
 pub async fn insert_all(conn: &mut SqliteConnection, sessions: &[Session]) -> Result<()> {
     for some in sessions.chunks(ROWS_AT_ONCE) {
         let mut insert = QueryBuilder::new(
-            "INSERT INTO sessions (id, source, series_id, title, person, subject, starts_at, ends_at, zone, wall, decided_by, original,
+            "INSERT INTO sessions (id, source, series_id, title, person_id, subject, starts_at, ends_at, zone, wall, decided_by, original,
                place, join_url, room, own_link, description, said, homework, plan, notes, status, cancelled_at, cancelled_by, bell, opened_at,
                created_at, version) ",
         );
@@ -313,7 +328,7 @@ pub async fn insert_all(conn: &mut SqliteConnection, sessions: &[Session]) -> Re
                 .push_bind(session.source.name())
                 .push_bind(&session.series_id)
                 .push_bind(&session.title)
-                .push_bind(&session.person)
+                .push_bind(session.person.as_ref().map(|person| person.id.to_string()))
                 .push_bind(&session.subject)
                 .push_bind(to_ms(session.start))
                 .push_bind(to_ms(session.end))
@@ -332,7 +347,7 @@ pub async fn insert_all(conn: &mut SqliteConnection, sessions: &[Session]) -> Re
                 .push_bind(&session.notes)
                 .push_bind(session.status.name())
                 .push_bind(session.cancelled.map(|(at, _)| to_ms(at)))
-                .push_bind(session.cancelled.map(|(_, by)| by_name(by)))
+                .push_bind(session.cancelled.map(|(_, by)| by.name()))
                 .push_bind(session.bell)
                 .push_bind(session.opened_at.map(to_ms))
                 .push_bind(to_ms(session.created_at))
@@ -382,7 +397,7 @@ pub async fn set_wall_clocks(conn: &mut SqliteConnection, sessions: &[Session]) 
 pub async fn update(conn: &mut SqliteConnection, session: &Session) -> Result<bool> {
     let url = session.join_url.as_ref();
     let done = sqlx::query(
-        "UPDATE sessions SET series_id = ?3, title = ?4, person = ?5, subject = ?6, starts_at = ?7, ends_at = ?8,
+        "UPDATE sessions SET series_id = ?3, title = ?4, person_id = ?5, subject = ?6, starts_at = ?7, ends_at = ?8,
            zone = ?9, place = ?10, join_url = ?11, room = ?12, own_link = ?13, homework = ?14, plan = ?15, notes = ?16,
            status = ?17, cancelled_at = ?18, cancelled_by = ?19, bell = ?20, opened_at = ?21,
            description = ?22, said = ?23, wall = ?24, decided_by = ?25, original = ?26, version = version + 1
@@ -392,7 +407,7 @@ pub async fn update(conn: &mut SqliteConnection, session: &Session) -> Result<bo
     .bind(session.version)
     .bind(&session.series_id)
     .bind(&session.title)
-    .bind(&session.person)
+    .bind(session.person.as_ref().map(|person| person.id.to_string()))
     .bind(&session.subject)
     .bind(to_ms(session.start))
     .bind(to_ms(session.end))
@@ -406,7 +421,7 @@ pub async fn update(conn: &mut SqliteConnection, session: &Session) -> Result<bo
     .bind(&session.notes)
     .bind(session.status.name())
     .bind(session.cancelled.map(|(at, _)| to_ms(at)))
-    .bind(session.cancelled.map(|(_, by)| by_name(by)))
+    .bind(session.cancelled.map(|(_, by)| by.name()))
     .bind(session.bell)
     .bind(session.opened_at.map(to_ms))
     .bind(&session.description)
@@ -425,21 +440,27 @@ pub async fn delete(conn: &mut SqliteConnection, id: SessionId) -> Result<()> {
     Ok(())
 }
 
-/// Takes all samples out.
+/// Takes all samples out, and whoever is met in nothing else.
 pub async fn delete_samples(conn: &mut SqliteConnection) -> Result<()> {
+    let met: Vec<String> = sqlx::query_scalar(
+        "SELECT DISTINCT person_id FROM sessions WHERE source = 'sample' AND person_id IS NOT NULL",
+    )
+    .fetch_all(&mut *conn)
+    .await?;
     sqlx::query("DELETE FROM sessions WHERE source = 'sample'").execute(&mut *conn).await?;
-    sqlx::query("DELETE FROM series WHERE source = 'sample'").execute(conn).await?;
+    sqlx::query("DELETE FROM series WHERE source = 'sample'").execute(&mut *conn).await?;
+    for person in met {
+        sqlx::query(
+            "DELETE FROM people WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM sessions WHERE person_id = ?1)",
+        )
+        .bind(person)
+        .execute(&mut *conn)
+        .await?;
+    }
     Ok(())
 }
 
 /// A wall clock as the table keeps it: `2026-12-02T08:00:00`.
 fn written(wall: NaiveDateTime) -> String {
     wall.format("%Y-%m-%dT%H:%M:%S").to_string()
-}
-
-const fn by_name(by: CancelledBy) -> &'static str {
-    match by {
-        CancelledBy::You => "you",
-        CancelledBy::CalendarFile => "calendar_file",
-    }
 }

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use sqlx::SqliteConnection;
 
-use super::{Result, from_ms, to_ms};
-use crate::id::SessionId;
+use crate::{
+    id::SessionId,
+    store::{Result, from_ms, to_ms},
+};
 
 /// Notes that a session was moved because the clocks of a zone (IANA) have changed.
 pub async fn add(conn: &mut SqliteConnection, session: SessionId, zone: &str) -> Result<()> {

@@ -2,8 +2,7 @@
 
 use sqlx::SqliteConnection;
 
-use super::Result;
-use crate::settings::Settings;
+use crate::{settings::Settings, store::Result};
 
 /// The row that holds what the person has chosen.
 const CHOSEN: &str = "settings";

@@ -5,8 +5,11 @@ use std::collections::HashSet;
 use chrono::{DateTime, Utc};
 use sqlx::{QueryBuilder, SqliteConnection};
 
-use super::{ROWS_AT_ONCE, Result, from_ms, to_ms};
-use crate::{series::Choice, session::Source};
+use crate::{
+    series::Choice,
+    session::Source,
+    store::{ROWS_AT_ONCE, Result, StoreError, from_ms, to_ms},
+};
 
 /// A series as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +37,7 @@ pub struct Series {
 type Row = (String, String, String, String, Option<String>, String, bool, i64);
 
 async fn with_components(conn: &mut SqliteConnection, row: Row) -> Result<Series> {
+    let unreadable = |what| StoreError::Row { table: "series", what };
     let (id, source, uid, choice, link, local_zone, has_rule, extended_until) = row;
     let components = sqlx::query_as(
         "SELECT recurrence_id, text FROM series_components WHERE series_id = ?1 ORDER BY recurrence_id",
@@ -43,9 +47,9 @@ async fn with_components(conn: &mut SqliteConnection, row: Row) -> Result<Series
     .await?;
     Ok(Series {
         id,
-        source: Source::from_name(&source).unwrap_or(Source::ThisComputer),
+        source: Source::from_name(&source).ok_or(unreadable("source"))?,
         uid,
-        choice: Choice::from_name(&choice),
+        choice: Choice::from_name(&choice).ok_or(unreadable("choice"))?,
         link,
         local_zone,
         has_rule,
