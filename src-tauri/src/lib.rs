@@ -3,8 +3,8 @@
 
 mod arguments;
 pub mod bindings;
+mod changes;
 mod commands;
-mod compose;
 mod desktop;
 mod error;
 mod events;
@@ -12,10 +12,14 @@ mod first_page;
 mod import;
 mod logging;
 mod long_work;
+mod page;
+mod process;
+mod quit;
 mod second_start;
+mod start;
 mod tray;
 mod view;
 mod waiting;
 mod window;
 
-pub use compose::run;
+pub use process::run;

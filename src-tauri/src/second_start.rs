@@ -13,12 +13,12 @@ use std::{
 use firstbell_core::{
     data_folder::{DataFolder, Ownership},
     error::Error,
-    local_socket::{self, Ask, Asked, Reply},
+    local_socket::{self, Ask, Asked},
 };
 use tauri::{AppHandle, Manager as _};
 use tokio::{sync::Notify, time::sleep};
 
-use crate::{arguments::Arguments, compose, import, waiting::Waiting, window};
+use crate::{arguments::Arguments, import, quit, waiting::Waiting, window};
 
 /// How long the first copy may take to bring its window up.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -61,24 +61,18 @@ fn this_start() -> Ask {
     Ask::Show { words: std::env::args().collect(), folder: folder.to_string_lossy().into_owned() }
 }
 
-/// Answers a later start, or whoever asks how the bell is.
-pub async fn answer(app: AppHandle, ask: Ask) -> Reply {
-    match ask {
-        Ask::Show { words, folder } => {
-            let (done, shown) = tokio::sync::oneshot::channel();
-            let handle = app.clone();
-            // By way of the main thread: one that hangs is no answer.
-            let asked = app.run_on_main_thread(move || {
-                later_start(&handle, Arguments::of_later_start(words, &folder));
-                let _ = done.send(());
-            });
-            if asked.is_err() || shown.await.is_err() {
-                // It ends; whoever asks finds the lock free.
-                std::future::pending::<()>().await;
-            }
-            Reply::Shown
-        }
-        Ask::Health => Reply::Health(*window::core(&app).memory().health().borrow()),
+/// A later start has handed its arguments over: this copy comes up, and returns when it has.
+pub async fn come_up(app: &AppHandle, arguments: Arguments) {
+    let (done, shown) = tokio::sync::oneshot::channel();
+    let handle = app.clone();
+    // By way of the main thread: one that hangs is no answer.
+    let asked = app.run_on_main_thread(move || {
+        later_start(&handle, arguments);
+        let _ = done.send(());
+    });
+    if asked.is_err() || shown.await.is_err() {
+        // It ends; whoever asks finds the lock free.
+        std::future::pending::<()>().await;
     }
 }
 
@@ -141,16 +135,15 @@ pub async fn bring_up(folder: &DataFolder) -> Asked {
 }
 
 /// Waits beside the first copy until it answers, and ends then; or until it is gone, and gives the turn back.
-pub async fn wait_for_turn(app: &AppHandle, folder: &DataFolder) -> Ownership {
-    let first = Arc::clone(&app.state::<Arc<FirstCopy>>());
+pub async fn wait_for_turn(app: AppHandle, folder: DataFolder, first: Arc<FirstCopy>) -> Ownership {
     loop {
         if let Ok(ownership) = folder.own() {
             first.is_silent.store(false, Ordering::Relaxed);
             return ownership;
         }
-        match bring_up(folder).await {
+        match bring_up(&folder).await {
             Asked::Answered(_) => {
-                compose::quit(app);
+                quit::quit(&app);
                 std::future::pending::<()>().await;
             }
             Asked::Silent(pid) => first.pid.store(pid, Ordering::Relaxed),

@@ -276,7 +276,7 @@ fn pressed(app: &AppHandle, item: &str) {
     let app = app.clone();
     match item {
         "open" => window::show(&app),
-        "quit" => crate::compose::ask_to_quit(&app),
+        "quit" => crate::quit::ask_to_quit(&app),
         "hide-names" => {
             tauri::async_runtime::spawn(async move {
                 let core = window::core(&app);

@@ -87,7 +87,7 @@ pub fn show(app: &AppHandle) {
     }
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
-        let boot = crate::compose::boot(&app).await;
+        let boot = crate::page::boot(&app).await;
         if let Err(error) = make(&app, &app.state::<DataFolder>()).map(|window| open(&window, boot)) {
             tracing::error!(%error, "the window could not be made");
         }

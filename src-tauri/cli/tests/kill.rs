@@ -196,9 +196,7 @@ fn an_import_that_is_killed_at_any_point_has_happened_or_has_not() {
 async fn open(folder: &Path) -> (App, Store) {
     let data = DataFolder::open(folder).unwrap();
     let store = Store::open(&data.database(), Migrate::Yes).await.unwrap();
-    let (changes, _) = tokio::sync::broadcast::channel(8);
-    let (bell, _) = tokio::sync::mpsc::unbounded_channel();
-    (App::new(store.clone(), Arc::new(Tuesday), Arc::new(NoBrowser), changes, bell), store)
+    (App::new(store.clone(), Arc::new(Tuesday), Arc::new(NoBrowser)), store)
 }
 
 fn weekly(person: &str, hour: usize) -> Draft {

@@ -16,7 +16,7 @@ mod sessions;
 pub mod tasks;
 pub mod zones;
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use tokio::sync::{broadcast, mpsc};
@@ -44,6 +44,9 @@ use crate::{
 /// The result of asking for something.
 pub type Result<T> = std::result::Result<T, Error>;
 
+/// How many changes a listener may be behind before it has to load everything.
+const CHANGES: usize = 64;
+
 /// What a host may ask for.
 pub struct App {
     store: Store,
@@ -51,28 +54,22 @@ pub struct App {
     opener: Arc<dyn Opener>,
     rules: JoinRules,
     changes: broadcast::Sender<Cause>,
-    bell: mpsc::UnboundedSender<Signal>,
+    bell: Mutex<Option<mpsc::UnboundedSender<Signal>>>,
     memory: SharedMemory,
     previews: Mutex<Vec<import::Held>>,
     presses: press::Presses,
 }
 
 impl App {
-    /// An app over an open store. `bell` wakes the task that rings, if this host has one.
-    pub fn new(
-        store: Store,
-        clock: Arc<dyn Clock>,
-        opener: Arc<dyn Opener>,
-        changes: broadcast::Sender<Cause>,
-        bell: mpsc::UnboundedSender<Signal>,
-    ) -> Self {
+    /// An app over an open store. Nothing runs beside it yet ([`tasks`]).
+    pub fn new(store: Store, clock: Arc<dyn Clock>, opener: Arc<dyn Opener>) -> Self {
         Self {
             store,
             clock,
             opener,
             rules: JoinRules::DEFAULT,
-            changes,
-            bell,
+            changes: broadcast::channel(CHANGES).0,
+            bell: Mutex::default(),
             memory: SharedMemory::default(),
             previews: Mutex::default(),
             presses: press::Presses::default(),
@@ -121,6 +118,26 @@ impl App {
         Bell::new(self.store.clone(), notifier, clock, wait, self.rules, self.changes.clone(), memory)
     }
 
+    /// Where the bell of this app hears that it is to look. Whoever asked before hears nothing more.
+    pub fn signals(&self) -> mpsc::UnboundedReceiver<Signal> {
+        let (sends, heard) = mpsc::unbounded_channel();
+        *self.bell.lock().unwrap_or_else(PoisonError::into_inner) = Some(sends);
+        heard
+    }
+
+    /// No bell of this app is needed any more: the one that listens ends.
+    fn end_signals(&self) {
+        *self.bell.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// The bell looks at once, if there is one: the computer woke, or something was changed.
+    pub fn wake_bell(&self) {
+        if let Some(bell) = &*self.bell.lock().unwrap_or_else(PoisonError::into_inner) {
+            // Nobody rings in a host without a bell.
+            let _ = bell.send(Signal::Look);
+        }
+    }
+
     /// From now on this app is over what `store` has opened.
     pub fn reopen_as(&self, store: &Store) {
         self.store.reopen_as(store);
@@ -149,8 +166,8 @@ impl App {
     }
 
     fn tell(&self, cause: Cause) {
-        // Nobody listens in a host without a window, nobody rings in one without a bell.
+        // Nobody listens in a host without a window.
         let _ = self.changes.send(cause);
-        let _ = self.bell.send(Signal::Look);
+        self.wake_bell();
     }
 }

@@ -17,7 +17,7 @@ use firstbell_core::{
     draft::Draft,
     happened::Kind,
     id::SessionId,
-    join::{JoinRules, JoinUrl},
+    join::JoinUrl,
     reminder::{
         Bell, SharedMemory, Signal,
         wait::{SystemWait, TICK, Wait},
@@ -120,9 +120,7 @@ struct Home {
     clock: SetClock,
     desktop: Arc<Desktop>,
     changes: broadcast::Receiver<Cause>,
-    tells: broadcast::Sender<Cause>,
     memory: SharedMemory,
-    _signals: mpsc::UnboundedReceiver<Signal>,
     bell: TestBell,
 }
 
@@ -140,20 +138,21 @@ impl Home {
             taken_back: Mutex::default(),
             opened: Mutex::default(),
         });
-        let (tells, changes) = broadcast::channel(64);
-        let (sends, signals) = mpsc::unbounded_channel();
-        let app = App::new(store.clone(), Arc::new(clock.clone()), desktop.clone(), tells.clone(), sends);
+        let app = App::new(store.clone(), Arc::new(clock.clone()), desktop.clone());
+        let changes = app.changes();
         let settings = Settings { hour_clock: Hours::TwentyFour, ..Settings::default() };
         app.save_settings(settings).await.unwrap();
         let memory = Arc::clone(app.memory());
-        let bell = bell(&store, &desktop, &clock, &tells, &memory);
-        Self { folder, store, app, clock, desktop, changes, tells, memory, _signals: signals, bell }
+        let bell = app.bell(Arc::clone(&desktop), clock.clone(), NeverWaits);
+        Self { folder, store, app, clock, desktop, changes, memory, bell }
     }
 
     /// A new process over the same store.
     fn restart(&mut self) {
-        self.memory = SharedMemory::default();
-        self.bell = bell(&self.store, &self.desktop, &self.clock, &self.tells, &self.memory);
+        self.app = App::new(self.store.clone(), Arc::new(self.clock.clone()), self.desktop.clone());
+        self.changes = self.app.changes();
+        self.memory = Arc::clone(self.app.memory());
+        self.bell = self.app.bell(Arc::clone(&self.desktop), self.clock.clone(), NeverWaits);
     }
 
     fn is(&self, manner: Manner) {
@@ -225,17 +224,6 @@ impl Home {
     fn told(&mut self) -> Vec<Cause> {
         std::iter::from_fn(|| self.changes.try_recv().ok()).collect()
     }
-}
-
-fn bell(
-    store: &Store,
-    desktop: &Arc<Desktop>,
-    clock: &SetClock,
-    tells: &broadcast::Sender<Cause>,
-    memory: &SharedMemory,
-) -> TestBell {
-    let (store, desktop, clock) = (store.clone(), Arc::clone(desktop), clock.clone());
-    Bell::new(store, desktop, clock, NeverWaits, JoinRules::DEFAULT, tells.clone(), Arc::clone(memory))
 }
 
 fn draft(person: &str, start: DateTime<Utc>) -> Draft {

@@ -14,7 +14,6 @@ use firstbell_core::join::JoinUrl;
 use firstbell_core::settings::Settings;
 use firstbell_core::store::{Migrate, Store};
 use firstbell_core::zone::Zone;
-use tokio::sync::{broadcast, mpsc};
 
 use super::calendar::{self, Lesson};
 use super::desktop::Desktop;
@@ -25,8 +24,6 @@ pub struct Arranged {
     core: app::App,
     store: Store,
     zone: Zone,
-    _changes: broadcast::Receiver<firstbell_core::change::Cause>,
-    _signals: mpsc::UnboundedReceiver<firstbell_core::reminder::Signal>,
 }
 
 impl Desktop {
@@ -69,10 +66,8 @@ impl Desktop {
     async fn arrange_by(&self, clock: impl Clock) -> Result<Arranged> {
         let folder = DataFolder::open(&self.data_dir()).map_err(|error| anyhow::anyhow!(error.sentence()))?;
         let store = Store::open(&folder.database(), Migrate::Yes).await?;
-        let (changes, heard) = broadcast::channel(64);
-        let (signals, looked) = mpsc::unbounded_channel();
-        let core = app::App::new(store.clone(), Arc::new(clock), Arc::new(Nothing), changes, signals);
-        Ok(Arranged { core, store, zone: self.zone(), _changes: heard, _signals: looked })
+        let core = app::App::new(store.clone(), Arc::new(clock), Arc::new(Nothing));
+        Ok(Arranged { core, store, zone: self.zone() })
     }
 
     /// Brings lessons in with `bell import`, while an app runs or not.

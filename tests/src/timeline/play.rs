@@ -13,7 +13,7 @@ use firstbell_core::{
     error::Error,
     id::SessionId,
     join::JoinRules,
-    reminder::{Bell, Signal},
+    reminder::Signal,
     settings::{Hours, Settings},
     store::{Migrate, OpenError, Store, StoreError, settings},
     zone::{BadTable, Table},
@@ -21,7 +21,7 @@ use firstbell_core::{
 use serde::Serialize;
 use tempfile::TempDir;
 use tokio::{
-    sync::{broadcast, mpsc, watch},
+    sync::{mpsc, watch},
     task::JoinHandle,
 };
 
@@ -252,20 +252,11 @@ impl Player {
         }
         self.world.new_process();
         let store = self.open().await?;
-        let (changes, _) = broadcast::channel(16);
-        let (app_sends, from_app) = mpsc::unbounded_channel();
         let (to_bell, signals) = mpsc::unbounded_channel();
         let world = Arc::new(self.world.clone());
-        let app = App::new(store.clone(), world.clone(), world.clone(), changes.clone(), app_sends);
-        let bell = Bell::new(
-            store.clone(),
-            world,
-            self.world.clone(),
-            self.world.clone(),
-            JoinRules::DEFAULT,
-            changes,
-            Arc::clone(app.memory()),
-        );
+        let app = App::new(store.clone(), world.clone(), world.clone());
+        let from_app = app.signals();
+        let bell = app.bell(world, self.world.clone(), self.world.clone());
         let mut waits = self.world.waits();
         waits.mark_unchanged();
         let dying = self.world.dying();
@@ -367,8 +358,7 @@ impl Player {
                     Disk::ReadOnly | Disk::Gone => self.open().await?,
                 };
                 let world = Arc::new(self.world.clone());
-                let (changes, bell) = (broadcast::channel(1).0, mpsc::unbounded_channel().0);
-                let app = App::new(store.clone(), world.clone(), world, changes, bell);
+                let app = App::new(store.clone(), world.clone(), world);
                 let done = change(&app, &mut self.ids, action).await;
                 store.close().await;
                 done

@@ -106,8 +106,11 @@ const ROOMS: &[(&str, &str)] = &[
         "happened id zone session calendar_file occurrences clock_change store store/clock_changes \
          store/events store/series store/sessions store/settings app",
     ),
-    ("app/open", "store error health data_folder app/zones"),
-    ("app/tasks", "store health data_folder local_socket error reminder app app/open"),
+    ("app/open", "clock desktop store error health data_folder app app/zones"),
+    (
+        "app/tasks",
+        "clock desktop store health data_folder local_socket error reminder reminder/wait app app/open",
+    ),
 ];
 
 /// Crates that only some rooms may name.

@@ -18,7 +18,7 @@ use firstbell_core::{
     store::{Migrate, Store},
 };
 use tempfile::TempDir;
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::broadcast;
 
 pub const MEET: &str = "https://meet.google.com/abc-defg-hij";
 pub const OTHER_MEET: &str = "https://meet.google.com/kln-opqr-stu";
@@ -111,9 +111,8 @@ impl Desk {
             asked: Arc::default(),
             clock: clock.clone(),
         };
-        let (sender, changes) = broadcast::channel(64);
-        let (bell, _) = mpsc::unbounded_channel();
-        let app = App::new(store.clone(), Arc::new(clock.clone()), Arc::new(browser.clone()), sender, bell);
+        let app = App::new(store.clone(), Arc::new(clock.clone()), Arc::new(browser.clone()));
+        let changes = app.changes();
         Self { app, store, browser, changes, clock, folder }
     }
 
