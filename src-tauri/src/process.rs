@@ -3,11 +3,17 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::Parser as _;
+#[cfg(not(unix))]
+use firstbell_core::app::App;
 use firstbell_core::{data_folder::DataFolder, words::say};
+#[cfg(not(unix))]
+use tauri::Manager as _;
 use tauri::RunEvent;
 
 #[cfg(target_os = "linux")]
 use crate::desktop::{autostart, service};
+#[cfg(not(unix))]
+use crate::outside;
 use crate::{
     arguments::{Arguments, absolute},
     bindings, logging, second_start,
@@ -35,7 +41,11 @@ pub fn run() -> ExitCode {
     // Elsewhere a second start finds the first one by the local socket.
     #[cfg(not(unix))]
     let builder = builder.plugin(tauri_plugin_single_instance::init(|app, words, folder| {
-        second_start::later_start(app, Arguments::of_later_start(words, &folder));
+        // The first copy may only be being started.
+        let Some(core) = app.try_state::<std::sync::Arc<App>>() else { return };
+        let (app, core) = (app.clone(), std::sync::Arc::clone(&core));
+        let arguments = Arguments::of_later_start(words, &folder);
+        tauri::async_runtime::spawn(async move { outside::started_again(&app, &core, arguments) });
     }));
     #[cfg(not(target_os = "linux"))]
     let builder = builder.plugin(

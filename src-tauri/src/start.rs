@@ -28,9 +28,9 @@ use crate::{
         sound,
     },
     first_page::FirstPage,
-    import,
+    host::Host as _,
     long_work::LongWorks,
-    page, quit,
+    outside, page,
     second_start::{self, FirstCopy, Turn},
     tray::Tray,
     waiting::Waiting,
@@ -84,16 +84,16 @@ impl Start {
         if arguments.sample
             && let Err(error) = block_on(core.add_samples())
         {
-            window::tell_failed(app, error);
+            app.tell_failed(error);
         }
         if let Some(window) = window {
             window::open(&window, block_on(page::boot(app)));
         }
         if let Some(file) = arguments.file.clone() {
-            import::offer(app, absolute(file));
+            app.offer(absolute(file));
         }
         if let Some(error) = damaged {
-            window::tell_failed(app, error);
+            app.tell_failed(error);
         }
         app.manage(block_on(run_beside(app, &folder, opened, first_copy, notifications)));
         #[cfg(target_os = "linux")]
@@ -128,7 +128,7 @@ async fn run_beside(
     };
     let host = Arc::new(Program { app: app.clone(), folder: folder.clone() });
     if first_copy.is_silent() {
-        let turn = second_start::wait_for_turn(app.clone(), folder.clone(), first_copy);
+        let turn = second_start::wait_for_turn(app.clone(), Arc::clone(&core), folder.clone(), first_copy);
         Running::start_after(turn, &core, folder, ringing, host)
     } else {
         Running::start(&core, folder, opened, ringing, host)
@@ -143,16 +143,18 @@ struct Program {
 
 impl tasks::Host for Program {
     async fn started_again(&self, words: Vec<String>, folder: String) {
-        second_start::come_up(&self.app, Arguments::of_later_start(words, &folder)).await;
+        let arguments = Arguments::of_later_start(words, &folder);
+        outside::started_again(&self.app, &window::core(&self.app), arguments);
+        second_start::main_thread_answers(&self.app).await;
     }
 
     fn damaged(&self, error: Error) {
-        window::tell_failed(&self.app, error);
+        self.app.tell_failed(error);
     }
 
     async fn superseded(&self) {
         // The folder was moved away, and First Bell started again where it had been: that copy is the one to go on.
         second_start::bring_up(&self.folder).await;
-        quit::quit(&self.app);
+        outside::quit(&self.app, &window::core(&self.app)).await;
     }
 }

@@ -2,13 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use firstbell_core::{
-    app::{App, Opened},
-    data_folder::DataFolder,
-    error::Error,
-    id::SessionId,
-    words::say,
-};
+use firstbell_core::{app::App, data_folder::DataFolder, words::say};
 use tauri::{
     AppHandle, DragDropEvent, Manager as _, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
     WindowEvent, window::Color,
@@ -92,32 +86,6 @@ pub fn show(app: &AppHandle) {
             tracing::error!(%error, "the window could not be made");
         }
     });
-}
-
-/// Brings the window up at a session's page.
-pub fn show_session(app: &AppHandle, id: SessionId) {
-    show(app);
-    tell(app, Told::ShowSession { id: id.to_string() });
-}
-
-/// *Join* was pressed outside of the window: whatever is left to ask or to say is said in it.
-pub fn after_join(app: &AppHandle, id: SessionId, opened: &Opened) {
-    match opened {
-        Opened::Yes => {}
-        Opened::Ask { .. } => {
-            show(app);
-            tell(app, Told::AskToJoin { id: id.to_string() });
-        }
-        Opened::BrowserFailed => {
-            show_session(app, id);
-            tell(app, Told::BrowserFailed { id: id.to_string() });
-        }
-    }
-}
-
-/// Says in the window what went wrong outside of it.
-pub fn tell_failed(app: &AppHandle, error: Error) {
-    tell(app, Told::Failed { error: error.into() });
 }
 
 /// Takes the window away; the bell stays. Without a tray it is minimised, because it could not be found

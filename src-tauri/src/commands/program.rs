@@ -9,6 +9,7 @@ use super::Core;
 use crate::{
     desktop::ring_window::{RingAnswer, RingWindow, RingWindowView},
     error::Answer,
+    outside,
     second_start::FirstCopy,
     view::instant,
 };
@@ -27,7 +28,8 @@ pub fn hide_window(app: AppHandle) {
 pub async fn quit(app: AppHandle, core: Core<'_>, anyway: bool) -> Answer<Vec<String>> {
     let left = if anyway { Vec::new() } else { core.bells_left_today().await? };
     if left.is_empty() {
-        crate::quit::quit(&app);
+        let core = Arc::clone(&core);
+        tauri::async_runtime::spawn(async move { outside::quit(&app, &core).await });
     }
     Ok(left.into_iter().map(instant).collect())
 }
