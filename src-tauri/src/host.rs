@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use firstbell_core::error::Error;
 use tauri::AppHandle;
 
-use crate::{events::Told, import, window};
+use crate::{events::AppEvent, import, window};
 
 /// A desktop with a window.
 pub trait Host: Clone + Send + Sync + 'static {
@@ -15,7 +15,7 @@ pub trait Host: Clone + Send + Sync + 'static {
     fn show(&self);
 
     /// Tells the window as soon as it listens.
-    fn tell(&self, event: Told);
+    fn tell(&self, event: AppEvent);
 
     /// Looks at a calendar file and offers it in the window.
     fn offer(&self, file: PathBuf);
@@ -25,7 +25,7 @@ pub trait Host: Clone + Send + Sync + 'static {
 
     /// Says in the window what went wrong outside of it.
     fn tell_failed(&self, error: Error) {
-        self.tell(Told::Failed { error: error.into() });
+        self.tell(AppEvent::Failed { error: error.into() });
     }
 }
 
@@ -34,7 +34,7 @@ impl Host for AppHandle {
         window::show(self);
     }
 
-    fn tell(&self, event: Told) {
+    fn tell(&self, event: AppEvent) {
         window::tell(self, event);
     }
 

@@ -10,7 +10,7 @@ use firstbell_core::{
     ring::RingKey,
 };
 
-use crate::{arguments::Arguments, events::Told, host::Host, view::instant};
+use crate::{arguments::Arguments, events::AppEvent, host::Host, view::instant};
 
 /// How long quitting waits for what is still to be stored.
 const LAST_STORING: Duration = Duration::from_secs(1);
@@ -47,11 +47,11 @@ fn after_join(host: &impl Host, id: SessionId, opened: &Opened) {
         Opened::Yes => {}
         Opened::Ask { .. } => {
             host.show();
-            host.tell(Told::AskToJoin { id: id.to_string() });
+            host.tell(AppEvent::AskToJoin { id: id.to_string() });
         }
         Opened::BrowserFailed => {
             show_session(host, id);
-            host.tell(Told::BrowserFailed { id: id.to_string() });
+            host.tell(AppEvent::BrowserFailed { id: id.to_string() });
         }
     }
 }
@@ -59,7 +59,7 @@ fn after_join(host: &impl Host, id: SessionId, opened: &Opened) {
 /// Brings the window up at a session's page.
 pub fn show_session(host: &impl Host, id: SessionId) {
     host.show();
-    host.tell(Told::ShowSession { id: id.to_string() });
+    host.tell(AppEvent::ShowSession { id: id.to_string() });
 }
 
 /// First Bell was started again: this copy comes up, with the file that was to be opened. Within a tokio runtime;
@@ -92,7 +92,7 @@ pub async fn ask_to_quit(host: &impl Host, core: &App) {
     match core.bells_left_today().await {
         Ok(left) if !left.is_empty() => {
             host.show();
-            host.tell(Told::QuitAsked { bells: left.into_iter().map(instant).collect() });
+            host.tell(AppEvent::QuitAsked { bells: left.into_iter().map(instant).collect() });
         }
         _ => quit(host, core).await,
     }

@@ -10,7 +10,7 @@ use tauri::{
 
 use crate::{
     desktop::notifications::Notifications,
-    events::Told,
+    events::AppEvent,
     first_page::{FirstPage, hand_over},
     import,
     tray::Tray,
@@ -135,12 +135,12 @@ fn on_event(app: &AppHandle, event: &WindowEvent) {
 }
 
 /// Tells the window as soon as it listens.
-pub fn tell(app: &AppHandle, told: Told) {
+pub fn tell(app: &AppHandle, told: AppEvent) {
     waiting::when_ready(app, move |app| waiting::tell(app, told));
 }
 
 fn dragged_over(app: &AppHandle, over: bool) {
-    waiting::tell(app, Told::DraggedOver { over });
+    waiting::tell(app, AppEvent::DraggedOver { over });
 }
 
 /// The colour of the page behind everything.

@@ -3,7 +3,7 @@ import { announce, look, put, tell, tellReading } from "./ask";
 import { askToQuit, join, notOpened, openSession } from "./deeds";
 import { newlyOpen } from "./opened";
 import { app } from "./state.svelte";
-import { commands, hearTold, type Problem, type Today, type Told } from "./tauri";
+import { commands, hearTold, type AppEvent, type Problem, type Today } from "./tauri";
 import { say } from "./words";
 
 /** How far the shell's clock is from this engine's; zero but in tests with their own time. */
@@ -19,19 +19,16 @@ export async function listen(): Promise<void> {
   if (await hearTold(hear)) app.turn += 1;
 }
 
-function hear(told: Told): void {
+function hear(told: AppEvent): void {
   switch (told.kind) {
     case "changed":
-      app.turn += 1;
-      app.changes += 1;
-      break;
-    case "problems":
-      takeProblems(told.problems);
-      break;
-    case "clock_ticked":
       offset = Date.parse(told.now) - Date.now();
       app.now = Date.parse(told.now);
       app.turn += 1;
+      if (told.changes.some((change) => change.topic !== "minute")) app.changes += 1;
+      break;
+    case "problems":
+      takeProblems(told.problems);
       break;
     case "importing":
       app.importing = told.work;

@@ -29,7 +29,7 @@ pub use rings::LastRing;
 pub use sessions::{Scope, SessionPage};
 
 use crate::{
-    change::Cause,
+    change::{Cause, Change, Topic},
     clock::{Clock, computer_zone},
     desktop::{Notifier, Opener},
     error::Error,
@@ -53,7 +53,7 @@ pub struct App {
     clock: Arc<dyn Clock>,
     opener: Arc<dyn Opener>,
     rules: JoinRules,
-    changes: broadcast::Sender<Cause>,
+    changes: broadcast::Sender<Change>,
     bell: Mutex<Option<mpsc::UnboundedSender<Signal>>>,
     memory: SharedMemory,
     previews: Mutex<Vec<import::Held>>,
@@ -85,7 +85,7 @@ impl App {
     pub async fn save_settings(&self, settings: Settings) -> Result<()> {
         let mut tx = self.store.write().await?;
         settings::save(&mut tx, &settings).await?;
-        self.commit(tx).await
+        self.commit(tx, &[Topic::Settings]).await
     }
 
     /// The numbers of the join rule.
@@ -146,28 +146,30 @@ impl App {
 
     /// A listener to changes. One that lags behind is told so and reloads.
     #[must_use]
-    pub fn changes(&self) -> broadcast::Receiver<Cause> {
+    pub fn changes(&self) -> broadcast::Receiver<Change> {
         self.changes.subscribe()
     }
 
     /// Somebody else has written: the bell looks, and the listeners reload.
     pub fn noticed_another_host(&self) {
-        self.tell(Cause::AnotherHost);
+        self.tell(Cause::AnotherHost, &Topic::STORED);
     }
 
     /// As whom the person of this computer acts.
     const ROLE: Role = Role::Owner;
 
-    /// Keeps a transaction, then tells everybody.
-    async fn commit(&self, tx: Write) -> Result<()> {
+    /// Keeps a transaction, then tells everybody what it has changed.
+    async fn commit(&self, tx: Write, topics: &[Topic]) -> Result<()> {
         tx.commit().await?;
-        self.tell(Cause::ThisWindow);
+        self.tell(Cause::ThisWindow, topics);
         Ok(())
     }
 
-    fn tell(&self, cause: Cause) {
-        // Nobody listens in a host without a window.
-        let _ = self.changes.send(cause);
+    fn tell(&self, cause: Cause, topics: &[Topic]) {
+        for topic in topics {
+            // Nobody listens in a host without a window.
+            let _ = self.changes.send(Change::here(cause, *topic));
+        }
         self.wake_bell();
     }
 }

@@ -5,6 +5,35 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+/// Where sessions are decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum WorkspaceId {
+    /// On this computer.
+    ThisComputer,
+    /// At a school.
+    School(Uuid),
+}
+
+/// What this computer is called where workspaces are named.
+const THIS_COMPUTER: &str = "this_computer";
+
+impl fmt::Display for WorkspaceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ThisComputer => f.write_str(THIS_COMPUTER),
+            Self::School(id) => id.fmt(f),
+        }
+    }
+}
+
+impl FromStr for WorkspaceId {
+    type Err = uuid::Error;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == THIS_COMPUTER { Ok(Self::ThisComputer) } else { Uuid::parse_str(text).map(Self::School) }
+    }
+}
+
 /// Names a session for as long as it is known, on whatever computer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

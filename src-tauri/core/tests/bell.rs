@@ -11,7 +11,7 @@ use std::{
 use chrono::{DateTime, Duration, SubsecRound as _, Utc};
 use firstbell_core::{
     app::{App, Opened, Scope},
-    change::Cause,
+    change::{Cause, Change, Topic},
     clock::{Clock, SystemClock, computer_zone},
     desktop::{Answer, NotOpened, NotShown, Notifier, Opener, Ring},
     draft::Draft,
@@ -119,7 +119,7 @@ struct Home {
     app: App,
     clock: SetClock,
     desktop: Arc<Desktop>,
-    changes: broadcast::Receiver<Cause>,
+    changes: broadcast::Receiver<Change>,
     memory: SharedMemory,
     bell: TestBell,
 }
@@ -221,7 +221,7 @@ impl Home {
     }
 
     /// What was told since the last time.
-    fn told(&mut self) -> Vec<Cause> {
+    fn told(&mut self) -> Vec<Change> {
         std::iter::from_fn(|| self.changes.try_recv().ok()).collect()
     }
 }
@@ -678,24 +678,41 @@ async fn listeners_hear_of_minutes_starts_ends_and_rings() {
     let second = Duration::seconds(1);
     home.look_at(four() - minutes(30)).await;
     home.told();
+    let minute = Change::here(Cause::Clock, Topic::Minute);
+    let doors = Change::here(Cause::Clock, Topic::Doors);
+    let rings = Change::here(Cause::Bell, Topic::Rings);
     for (now, told) in [
         (four() - minutes(30) + second * 59, &[][..]),
-        (four() - minutes(29), &[Cause::Clock]),
+        (four() - minutes(29), &[minute]),
         (four() - minutes(29) + second, &[]),
-        (odd.start - minutes(5) - second, &[Cause::Clock]),
-        (odd.start - minutes(5), &[Cause::Bell]),
-        (odd.start - second, &[Cause::Clock]),
-        (odd.start, &[Cause::Clock]),
+        (odd.start - minutes(5) - second, &[minute]),
+        (odd.start - minutes(5), &[rings, doors]),
+        (odd.start - second, &[minute]),
+        (odd.start, &[doors]),
         (odd.start + second, &[]),
-        (odd.end - second, &[Cause::Clock]),
-        (odd.end, &[Cause::Clock]),
+        (odd.end - second, &[minute]),
+        (odd.end, &[doors]),
+        (odd.end + minutes(60) - second, &[minute]),
+        (odd.end + minutes(60), &[doors]),
         // The clock is set back.
-        (four() - minutes(10), &[Cause::Clock]),
+        (four() - minutes(10), &[minute]),
         (four() - minutes(10) + second, &[]),
     ] {
         home.look_at(now).await;
         assert_eq!(home.told(), told, "{now}");
     }
+}
+
+#[tokio::test]
+async fn a_minute_at_rest_is_told_once() {
+    let mut home = Home::new().await;
+    home.add("Ben", four()).await;
+    home.look_at(four() - minutes(30)).await;
+    home.told();
+    for tick in 1..=6 {
+        home.look_at(four() - minutes(30) + Duration::seconds(10) * tick).await;
+    }
+    assert_eq!(home.told(), [Change::here(Cause::Clock, Topic::Minute)]);
 }
 
 #[tokio::test]

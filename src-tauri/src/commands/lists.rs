@@ -7,7 +7,7 @@ use tauri::{AppHandle, ipc::Channel};
 use super::{Core, instant};
 use crate::{
     error::{Answer, AppError},
-    events::Told,
+    events::AppEvent,
     view::{
         clocks::{Clocks, Zoned, clocks},
         page::{Boot, PersonRow, TodayView},
@@ -98,10 +98,10 @@ pub async fn set_person_zone(core: Core<'_>, name: String, zone: Option<String>)
 /// its first page.
 #[tauri::command]
 #[specta::specta]
-pub fn listening(app: AppHandle, told: Channel<Told>) -> bool {
+pub fn listening(app: AppHandle, told: Channel<AppEvent>) -> bool {
     let changed = crate::waiting::listens(&app, told);
     // What has gone wrong since its first page was made.
-    crate::waiting::tell(&app, Told::Problems { problems: crate::page::problems(&app) });
+    crate::waiting::tell(&app, AppEvent::Problems { problems: crate::page::problems(&app) });
     changed
 }
 

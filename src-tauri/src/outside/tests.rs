@@ -49,7 +49,7 @@ impl Host for Recording {
         self.note(Asked::Show);
     }
 
-    fn tell(&self, event: Told) {
+    fn tell(&self, event: AppEvent) {
         self.note(Asked::Tell(serde_json::to_value(event).unwrap()));
     }
 

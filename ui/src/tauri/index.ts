@@ -1,7 +1,7 @@
 // The only folder that talks to the shell. What it says and the types it speaks are generated; see bindings.ts.
 import { Channel } from "@tauri-apps/api/core";
 import { learn } from "../stretches";
-import { commands as generated, type AppError, type Boot, type Told, type Zoned } from "./bindings";
+import { commands as generated, type AppError, type AppEvent, type Boot, type Zoned } from "./bindings";
 
 export type * from "./bindings";
 
@@ -38,6 +38,6 @@ export function takeHandedBoot(): Boot | null {
 }
 
 /** Opens the channel over which the window is told. Whether something has changed since its page was made. */
-export function hearTold(take: (told: Told) => void): Promise<boolean> {
+export function hearTold(take: (event: AppEvent) => void): Promise<boolean> {
   return commands.listening(new Channel(take));
 }

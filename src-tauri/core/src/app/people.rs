@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{App, Result};
 use crate::{
+    change::Topic,
     error::Error,
     store::{people, sessions},
     today::Entry,
@@ -67,6 +68,6 @@ impl App {
         }
         let mut tx = self.store.write().await?;
         people::set_zone(&mut tx, name, found).await?;
-        self.commit(tx).await
+        self.commit(tx, &[Topic::People]).await
     }
 }

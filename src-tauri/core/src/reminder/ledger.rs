@@ -193,7 +193,10 @@ impl Ledger {
             sessions::next_boundary(&mut conn, now).await?,
         ];
         let crossed = match last {
-            Some(last) => sessions::next_boundary(&mut conn, last).await?.is_some_and(|at| at <= now),
+            Some(last) => {
+                let JoinRules { lead, after_end, .. } = self.rules;
+                sessions::boundary_in(&mut conn, last, now, lead, after_end).await?
+            }
             None => false,
         };
         Ok((candidates.into_iter().flatten().min(), crossed))

@@ -1,6 +1,6 @@
 //! The table `sessions`.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, Duration, NaiveDateTime, Utc};
 use sqlx::{FromRow, QueryBuilder, SqliteConnection, sqlite::SqliteRow};
 
 use super::{ROWS_AT_ONCE, Result, StoreError, from_ms, to_ms};
@@ -249,6 +249,29 @@ pub async fn next_boundary(conn: &mut SqliteConnection, now: DateTime<Utc>) -> R
     .fetch_one(conn)
     .await?;
     Ok(at.map(from_ms))
+}
+
+/// Whether between two instants, the later one counted, a session starts or ends, or its door opens `lead` before the
+/// start or closes `after_end` after the end.
+pub async fn boundary_in(
+    conn: &mut SqliteConnection,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+    lead: Duration,
+    after_end: Duration,
+) -> Result<bool> {
+    Ok(sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM sessions WHERE starts_at > ?1 AND starts_at <= ?2)
+             OR EXISTS (SELECT 1 FROM sessions WHERE ends_at > ?1 AND ends_at <= ?2)
+             OR EXISTS (SELECT 1 FROM sessions WHERE starts_at > ?1 + ?3 AND starts_at <= ?2 + ?3)
+             OR EXISTS (SELECT 1 FROM sessions WHERE ends_at > ?1 - ?4 AND ends_at <= ?2 - ?4)",
+    )
+    .bind(to_ms(from))
+    .bind(to_ms(to))
+    .bind(lead.num_milliseconds())
+    .bind(after_end.num_milliseconds())
+    .fetch_one(conn)
+    .await?)
 }
 
 /// What is known of a session's room: when the next live session in it starts.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use chrono::{DateTime, Duration, Utc};
 use firstbell_core::{
     app::{App, ImportResult, SessionPage},
-    change::Cause,
+    change::Change,
     clock::Clock,
     data_folder::DataFolder,
     desktop::{NotOpened, Opener},
@@ -80,7 +80,7 @@ pub struct Desk {
     pub app: App,
     pub store: Store,
     pub browser: Browser,
-    pub changes: broadcast::Receiver<Cause>,
+    pub changes: broadcast::Receiver<Change>,
     pub clock: SetClock,
     pub folder: TempDir,
 }

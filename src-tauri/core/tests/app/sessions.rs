@@ -1,6 +1,6 @@
 use firstbell_core::{
     app::Scope,
-    change::Cause,
+    change::{Cause, Change, Topic},
     draft::{Draft, Field},
     error::Error,
     happened::Kind,
@@ -33,7 +33,7 @@ async fn an_added_session_is_all_that_was_typed() {
     assert!(session.bell && session.own_link && session.series_id.is_none() && session.version == 1);
     assert_eq!(page.person_zone.as_deref(), Some("America/New_York"));
     assert_eq!(kinds(&page), [Kind::Added]);
-    assert_eq!(desk.changes.try_recv(), Ok(Cause::ThisWindow));
+    assert_eq!(desk.changes.try_recv(), Ok(Change::here(Cause::ThisWindow, Topic::Sessions)));
     assert_eq!(desk.app.draft_of(id).await.unwrap().link, MEET);
 }
 
