@@ -31,3 +31,8 @@ impl Arguments {
         arguments
     }
 }
+
+/// The whole path, from where this program was started.
+pub fn absolute(path: PathBuf) -> PathBuf {
+    std::path::absolute(&path).unwrap_or(path)
+}

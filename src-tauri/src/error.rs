@@ -63,3 +63,10 @@ impl From<Error> for AppError {
 
 /// The answer to a command.
 pub type Answer<T> = Result<T, AppError>;
+
+impl From<tauri::Error> for AppError {
+    fn from(error: tauri::Error) -> Self {
+        tracing::error!(%error, "tauri");
+        Self { code: ErrorCode::StoreUnusable, message: error.to_string() }
+    }
+}

@@ -1,38 +1,12 @@
 //! What the window is told without having asked. A change names its cause.
 
-use firstbell_core::change::Cause as CoreCause;
 use serde::Serialize;
 use specta::Type;
 
 use crate::{
     error::AppError,
-    view::{import::ImportPreview, problem::Problem},
+    view::{change::ChangeView, import::ImportPreview, problem::Problem},
 };
-
-/// Why something changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Type)]
-#[serde(rename_all = "snake_case")]
-pub enum Cause {
-    /// The person, in this program.
-    ThisWindow,
-    /// Time alone.
-    Clock,
-    /// Another program.
-    AnotherHost,
-    /// The bell.
-    Bell,
-}
-
-impl From<CoreCause> for Cause {
-    fn from(cause: CoreCause) -> Self {
-        match cause {
-            CoreCause::ThisWindow => Self::ThisWindow,
-            CoreCause::Clock => Self::Clock,
-            CoreCause::AnotherHost => Self::AnotherHost,
-            CoreCause::Bell => Self::Bell,
-        }
-    }
-}
 
 /// How far a calendar file is read or taken over.
 #[derive(Clone, Debug, Serialize, Type)]
@@ -46,21 +20,18 @@ pub struct ImportWork {
 /// What the window is told, over the one channel that it opens when it listens.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Told {
-    /// What is shown may have changed: load it again.
+pub enum AppEvent {
+    /// What is shown may have changed: whatever depends on one of these is to be loaded again.
     Changed {
-        /// Why.
-        cause: Cause,
+        /// Now (RFC 3339, UTC, with milliseconds).
+        now: String,
+        /// All that has changed within a moment, each once, in the order in which it came.
+        changes: Vec<ChangeView>,
     },
     /// What is wrong has changed, for the strip.
     Problems {
         /// All that is wrong now.
         problems: Vec<Problem>,
-    },
-    /// The minute, or what may be joined, has changed.
-    ClockTicked {
-        /// Now (RFC 3339, UTC).
-        now: String,
     },
     /// A calendar file is being read or taken over, and that takes a while.
     Importing {

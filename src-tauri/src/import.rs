@@ -11,7 +11,7 @@ use tauri_plugin_dialog::DialogExt as _;
 use tokio::{io::AsyncReadExt as _, sync::oneshot};
 
 use crate::{
-    events::Told,
+    events::AppEvent,
     long_work::LongWork,
     view::import::ImportPreview,
     waiting::{tell, when_ready},
@@ -23,8 +23,8 @@ pub fn offer(app: &AppHandle, file: PathBuf) {
         let app = app.clone();
         tauri::async_runtime::spawn(async move {
             let told = match look_at(&app, &file).await {
-                Ok(preview) => Told::ImportReady { preview },
-                Err(error) => Told::Failed { error: error.into() },
+                Ok(preview) => AppEvent::ImportReady { preview },
+                Err(error) => AppEvent::Failed { error: error.into() },
             };
             tell(&app, told);
         });

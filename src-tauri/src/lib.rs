@@ -3,19 +3,24 @@
 
 mod arguments;
 pub mod bindings;
+mod changes;
 mod commands;
-mod compose;
 mod desktop;
 mod error;
 mod events;
 mod first_page;
+mod host;
 mod import;
 mod logging;
 mod long_work;
+mod outside;
+mod page;
+mod process;
 mod second_start;
+mod start;
 mod tray;
 mod view;
 mod waiting;
 mod window;
 
-pub use compose::run;
+pub use process::run;

@@ -10,7 +10,7 @@ use tauri::{AppHandle, Manager as _, async_runtime::JoinHandle};
 use tokio::time::{Instant, interval_at};
 
 use crate::{
-    events::{ImportWork, Told},
+    events::{AppEvent, ImportWork},
     waiting::tell,
 };
 
@@ -82,7 +82,7 @@ impl Drop for LongWork {
         if let Ok(mut telling) = self.telling.lock()
             && std::mem::replace(&mut *telling, Telling::ItHasEnded) == Telling::ItGoesOn
         {
-            tell(&self.app, Told::Importing { work: None });
+            tell(&self.app, AppEvent::Importing { work: None });
         }
     }
 }
@@ -102,6 +102,6 @@ async fn keep_telling(
         }
         *telling = Telling::ItGoesOn;
         let work = ImportWork { reading: reading.clone(), percent: progress.percent() };
-        tell(&app, Told::Importing { work: Some(work) });
+        tell(&app, AppEvent::Importing { work: Some(work) });
     }
 }

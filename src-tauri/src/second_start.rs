@@ -11,14 +11,15 @@ use std::{
 };
 
 use firstbell_core::{
+    app::App,
     data_folder::{DataFolder, Ownership},
     error::Error,
-    local_socket::{self, Ask, Asked, Reply},
+    local_socket::{self, Ask, Asked},
 };
-use tauri::{AppHandle, Manager as _};
+use tauri::AppHandle;
 use tokio::{sync::Notify, time::sleep};
 
-use crate::{arguments::Arguments, compose, import, waiting::Waiting, window};
+use crate::{host::Host, outside};
 
 /// How long the first copy may take to bring its window up.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -61,42 +62,15 @@ fn this_start() -> Ask {
     Ask::Show { words: std::env::args().collect(), folder: folder.to_string_lossy().into_owned() }
 }
 
-/// Answers a later start, or whoever asks how the bell is.
-pub async fn answer(app: AppHandle, ask: Ask) -> Reply {
-    match ask {
-        Ask::Show { words, folder } => {
-            let (done, shown) = tokio::sync::oneshot::channel();
-            let handle = app.clone();
-            // By way of the main thread: one that hangs is no answer.
-            let asked = app.run_on_main_thread(move || {
-                later_start(&handle, Arguments::of_later_start(words, &folder));
-                let _ = done.send(());
-            });
-            if asked.is_err() || shown.await.is_err() {
-                // It ends; whoever asks finds the lock free.
-                std::future::pending::<()>().await;
-            }
-            Reply::Shown
-        }
-        Ask::Health => Reply::Health(*window::core(&app).memory().health().borrow()),
-    }
-}
-
-/// First Bell was started again: this one comes up, with the file that was to be opened.
-pub fn later_start(app: &AppHandle, arguments: Arguments) {
-    // It is only being started.
-    if app.try_state::<Waiting>().is_none() {
-        return;
-    }
-    if !arguments.hidden {
-        window::show(app);
-    }
-    if let Some(file) = arguments.file {
-        import::offer(app, file);
-    }
-    if arguments.sample {
-        let core = window::core(app);
-        tauri::async_runtime::spawn(async move { core.add_samples().await });
+/// Returns when the main thread has done what was asked of it before. One that hangs never answers.
+pub async fn main_thread_answers(app: &AppHandle) {
+    let (done, answered) = tokio::sync::oneshot::channel();
+    let asked = app.run_on_main_thread(move || {
+        let _ = done.send(());
+    });
+    if asked.is_err() || answered.await.is_err() {
+        // It ends; whoever asks finds the lock free.
+        std::future::pending::<()>().await;
     }
 }
 
@@ -141,16 +115,20 @@ pub async fn bring_up(folder: &DataFolder) -> Asked {
 }
 
 /// Waits beside the first copy until it answers, and ends then; or until it is gone, and gives the turn back.
-pub async fn wait_for_turn(app: &AppHandle, folder: &DataFolder) -> Ownership {
-    let first = Arc::clone(&app.state::<Arc<FirstCopy>>());
+pub async fn wait_for_turn(
+    host: impl Host,
+    core: Arc<App>,
+    folder: DataFolder,
+    first: Arc<FirstCopy>,
+) -> Ownership {
     loop {
         if let Ok(ownership) = folder.own() {
             first.is_silent.store(false, Ordering::Relaxed);
             return ownership;
         }
-        match bring_up(folder).await {
+        match bring_up(&folder).await {
             Asked::Answered(_) => {
-                compose::quit(app);
+                outside::quit(&host, &core).await;
                 std::future::pending::<()>().await;
             }
             Asked::Silent(pid) => first.pid.store(pid, Ordering::Relaxed),

@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex};
 use firstbell_core::{
     app::{App, Page},
     error::Error,
-    id::SessionKey,
     join::JoinState,
     reminder::phrase::{self, Manner},
     settings::Settings,
@@ -21,7 +20,7 @@ use tauri::{
     tray::{MouseButton, MouseButtonState, TrayIcon, TrayIconBuilder, TrayIconEvent},
 };
 
-use crate::{desktop::notifications::Notifications, window};
+use crate::{desktop::notifications::Notifications, host::Host, outside, window};
 
 /// How many sessions after the next one the menu names.
 const LATER: usize = 2;
@@ -257,7 +256,10 @@ fn make(app: &AppHandle, said: &Said) -> tauri::Result<Shown> {
         .tooltip(&said.tooltip)
         .menu(&menu)
         .show_menu_on_left_click(false)
-        .on_menu_event(|app, event| pressed(app, event.id().as_ref()))
+        .on_menu_event(|app, event| {
+            let (app, item) = (app.clone(), event.id().as_ref().to_owned());
+            tauri::async_runtime::spawn(async move { pressed(&app, &window::core(&app), &item).await });
+        })
         .on_tray_icon_event(|tray, event| {
             if let TrayIconEvent::Click {
                 button: MouseButton::Left,
@@ -272,46 +274,31 @@ fn make(app: &AppHandle, said: &Said) -> tauri::Result<Shown> {
     Ok(Shown { icon, form: said.form, next, join, later, hide_names })
 }
 
-fn pressed(app: &AppHandle, item: &str) {
-    let app = app.clone();
+/// An item of the menu was pressed.
+async fn pressed(host: &impl Host, core: &App, item: &str) {
     match item {
-        "open" => window::show(&app),
-        "quit" => crate::compose::ask_to_quit(&app),
+        "open" => host.show(),
+        "quit" => outside::ask_to_quit(host, core).await,
         "hide-names" => {
-            tauri::async_runtime::spawn(async move {
-                let core = window::core(&app);
-                if let Ok(settings) = core.settings().await {
-                    let turned = Settings { hide_names: !settings.hide_names, ..settings };
-                    if let Err(error) = core.save_settings(turned).await {
-                        window::tell_failed(&app, error);
-                    }
+            if let Ok(settings) = core.settings().await {
+                let turned = Settings { hide_names: !settings.hide_names, ..settings };
+                if let Err(error) = core.save_settings(turned).await {
+                    host.tell_failed(error);
                 }
-            });
+            }
         }
         item => {
-            let item = item.to_owned();
-            tauri::async_runtime::spawn(async move {
-                let listed = Listed::now(&window::core(&app)).await.unwrap_or_default();
-                let entry = match item.as_str() {
-                    "later-1" => listed.later.first(),
-                    "later-2" => listed.later.get(1),
-                    _ => listed.first.as_ref(),
-                };
-                let Some(id) = entry.map(|entry| entry.session.key()) else {
-                    return window::show(&app);
-                };
-                if item == "join" { join(&app, id).await } else { window::show_session(&app, id) }
-            });
-        }
-    }
-}
-
-async fn join(app: &AppHandle, id: SessionKey) {
-    match window::core(app).join(id, false, false).await {
-        Ok(opened) => window::after_join(app, id, &opened),
-        Err(error) => {
-            window::show(app);
-            window::tell_failed(app, error);
+            let listed = Listed::now(core).await.unwrap_or_default();
+            let entry = match item {
+                "later-1" => listed.later.first(),
+                "later-2" => listed.later.get(1),
+                _ => listed.first.as_ref(),
+            };
+            match entry.map(|entry| entry.session.key()) {
+                Some(id) if item == "join" => outside::join(host, core, id).await,
+                Some(id) => outside::show_session(host, id),
+                None => host.show(),
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What crosses to the window: plain data, ids and times as text. Only here are types made for TypeScript.
 
 pub mod bell;
+pub mod change;
 pub mod clocks;
 pub mod draft;
 pub mod import;

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use tauri::{AppHandle, Manager as _, ipc::Channel};
 
-use crate::events::Told;
+use crate::events::AppEvent;
 
 type Task = Box<dyn FnOnce(&AppHandle) + Send>;
 
@@ -15,7 +15,7 @@ pub struct Waiting(Mutex<State>);
 enum State {
     /// There is no window, or it does not listen yet.
     NotYet(Unheard),
-    Listens(Channel<Told>),
+    Listens(Channel<AppEvent>),
 }
 
 #[derive(Default)]
@@ -45,7 +45,7 @@ pub fn when_ready(app: &AppHandle, task: impl FnOnce(&AppHandle) + Send + 'stati
 }
 
 /// Tells the window, if it listens.
-pub fn tell(app: &AppHandle, told: Told) {
+pub fn tell(app: &AppHandle, told: AppEvent) {
     let channel = {
         let waiting = app.state::<Waiting>();
         let Ok(mut state) = waiting.0.lock() else { return };
@@ -53,7 +53,7 @@ pub fn tell(app: &AppHandle, told: Told) {
             State::Listens(channel) => channel.clone(),
             State::NotYet(unheard) => {
                 // What it will show is loaded once more when it listens.
-                unheard.changed |= matches!(told, Told::Changed { .. });
+                unheard.changed |= matches!(told, AppEvent::Changed { .. });
                 return;
             }
         }
@@ -64,7 +64,7 @@ pub fn tell(app: &AppHandle, told: Told) {
 }
 
 /// The window listens now: what has waited is done. Whether something has changed that it did not hear of.
-pub fn listens(app: &AppHandle, channel: Channel<Told>) -> bool {
+pub fn listens(app: &AppHandle, channel: Channel<AppEvent>) -> bool {
     let waiting = app.state::<Waiting>();
     let state = waiting.0.lock().map(|mut state| std::mem::replace(&mut *state, State::Listens(channel)));
     let Ok(State::NotYet(unheard)) = state else { return false };

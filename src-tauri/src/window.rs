@@ -2,13 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use firstbell_core::{
-    app::{App, Opened},
-    data_folder::DataFolder,
-    error::Error,
-    id::SessionKey,
-    words::say,
-};
+use firstbell_core::{app::App, data_folder::DataFolder, words::say};
 use tauri::{
     AppHandle, DragDropEvent, Manager as _, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
     WindowEvent, window::Color,
@@ -16,7 +10,7 @@ use tauri::{
 
 use crate::{
     desktop::notifications::Notifications,
-    events::Told,
+    events::AppEvent,
     first_page::{FirstPage, hand_over},
     import,
     tray::Tray,
@@ -87,37 +81,11 @@ pub fn show(app: &AppHandle) {
     }
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
-        let boot = crate::compose::boot(&app).await;
+        let boot = crate::page::boot(&app).await;
         if let Err(error) = make(&app, &app.state::<DataFolder>()).map(|window| open(&window, boot)) {
             tracing::error!(%error, "the window could not be made");
         }
     });
-}
-
-/// Brings the window up at a session's page.
-pub fn show_session(app: &AppHandle, id: SessionKey) {
-    show(app);
-    tell(app, Told::ShowSession { id: id.to_string() });
-}
-
-/// *Join* was pressed outside of the window: whatever is left to ask or to say is said in it.
-pub fn after_join(app: &AppHandle, id: SessionKey, opened: &Opened) {
-    match opened {
-        Opened::Yes => {}
-        Opened::Ask { .. } => {
-            show(app);
-            tell(app, Told::AskToJoin { id: id.to_string() });
-        }
-        Opened::BrowserFailed => {
-            show_session(app, id);
-            tell(app, Told::BrowserFailed { id: id.to_string() });
-        }
-    }
-}
-
-/// Says in the window what went wrong outside of it.
-pub fn tell_failed(app: &AppHandle, error: Error) {
-    tell(app, Told::Failed { error: error.into() });
 }
 
 /// Takes the window away; the bell stays. Without a tray it is minimised, because it could not be found
@@ -167,12 +135,12 @@ fn on_event(app: &AppHandle, event: &WindowEvent) {
 }
 
 /// Tells the window as soon as it listens.
-pub fn tell(app: &AppHandle, told: Told) {
+pub fn tell(app: &AppHandle, told: AppEvent) {
     waiting::when_ready(app, move |app| waiting::tell(app, told));
 }
 
 fn dragged_over(app: &AppHandle, over: bool) {
-    waiting::tell(app, Told::DraggedOver { over });
+    waiting::tell(app, AppEvent::DraggedOver { over });
 }
 
 /// The colour of the page behind everything.

@@ -231,7 +231,7 @@ fn a_fault_in_a_scenario_is_a_sentence_that_names_its_place() {
         ),
         (
             r#"{"now": "2026-11-24T15:00:00Z", "sessions": [{"id": "a", "start": "5m", "lenght": "1h"}]}"#,
-            "At sessions[0].lenght: There is no such key here. There may be id, start, lasts, zone, person, person_zone, subject, link, place, bell.",
+            "At sessions[0].lenght: There is no such key here. There may be id, start, lasts, zone, person, person_zone, subject, link, place, bell, school.",
         ),
         (
             r#"{"now": "2026-11-24T15:00:00Z", "sessions": [{"id": "a", "start": "5m", "lasts": "13h"}]}"#,
@@ -239,7 +239,7 @@ fn a_fault_in_a_scenario_is_a_sentence_that_names_its_place() {
         ),
         (
             r#"{"now": "2026-11-24T15:00:00Z", "script": ["go"]}"#,
-            "At script[0]: \"go\" is no step. A step is run, sleep, step_clock, move, cancel, add, kill, disk, table, or one of the words start, stop, restart, kill.",
+            "At script[0]: \"go\" is no step. A step is run, sleep, step_clock, move, cancel, add, kill, disk, table, meanwhile, or one of the words start, stop, restart, kill.",
         ),
         (
             r#"{"now": "2026-11-24T15:00:00Z", "script": [{"run": "5m", "sleep": "5m"}]}"#,

@@ -9,23 +9,20 @@ use std::{
 };
 
 use firstbell_core::{
-    app::{App, zones},
+    app::{App, open},
     clock::{Clock as _, SystemClock},
     data_folder::DataFolder,
     desktop::{NotOpened, Opener},
     error::{Code, Error},
     join::JoinUrl,
-    store::{Migrate, OpenError, Store},
+    store::Store,
     words::say,
 };
-use tokio::sync::{broadcast, mpsc};
 
 use crate::output::Failure;
 
 /// The identifier of the app: the name of its folder under the system's folder for data.
 const IDENTIFIER: &str = "org.firstbell.FirstBell";
-/// How long to wait for another program that makes or migrates the store.
-const PATIENCE: Duration = Duration::from_millis(1500);
 /// How long an opener may take to say that it cannot open the address.
 const OPENER_PATIENCE: Duration = Duration::from_secs(3);
 const STEP: Duration = Duration::from_millis(20);
@@ -53,70 +50,25 @@ impl Folder {
             return Ok(None);
         }
         let folder = DataFolder::open(&self.path)?;
-        match Store::open(&folder.database(), Migrate::No).await {
-            Ok(store) => Ok(Some(app(put_right(&folder, store).await?))),
-            Err(OpenError::Missing) => Ok(None),
-            Err(OpenError::Older) => Ok(Some(app(own_and_open(&folder).await?))),
-            Err(error) => Err(error.into()),
-        }
+        Ok(open::visit(&folder, SystemClock.now(), complain).await?.map(app))
     }
 
     /// An app that may write, over a store that is made if it is not there.
     pub async fn write(&self) -> Result<(App, Store), Error> {
         let folder = DataFolder::open(&self.path)?;
-        let store = match Store::open(&folder.database(), Migrate::No).await {
-            Ok(store) => put_right(&folder, store).await?,
-            Err(OpenError::Missing | OpenError::Older | OpenError::Unreadable) => {
-                own_and_open(&folder).await?
-            }
-            Err(error) => return Err(error.into()),
-        };
+        let store = open::visit_to_write(&folder, SystemClock.now(), complain).await?;
         Ok((app(store.clone()), store))
     }
 }
 
-/// Becomes the owner for as long as it takes to make the store or to bring it up to date. Where there is
-/// an owner already, it may be about to do that.
-async fn own_and_open(folder: &DataFolder) -> Result<Store, Error> {
-    let until = Instant::now() + PATIENCE;
-    loop {
-        match folder.own() {
-            Ok(_ownership) => {
-                let store = Store::open(&folder.database(), Migrate::Yes).await?;
-                zones::put_right(&store, SystemClock.now()).await?;
-                return Ok(store);
-            }
-            Err(Error::RunsElsewhere) => {}
-            Err(error) => return Err(error),
-        }
-        match Store::open(&folder.database(), Migrate::No).await {
-            Ok(store) => return Ok(store),
-            Err(OpenError::Missing | OpenError::Older | OpenError::Unreadable) if Instant::now() < until => {
-                tokio::time::sleep(STEP).await;
-            }
-            Err(error) => return Err(error.into()),
-        }
-    }
-}
-
-/// Sessions whose instants another table of zones has made are put right, unless the app runs: it does that itself.
-async fn put_right(folder: &DataFolder, store: Store) -> Result<Store, Error> {
-    if !zones::are_right(&store).await?
-        && let Ok(_ownership) = folder.own()
-    {
-        // What cannot be written just now can be read all the same.
-        if let Err(error) = zones::put_right(&store, SystemClock.now()).await {
-            eprintln!("{}", error.sentence());
-        }
-    }
-    Ok(store)
+/// What cannot be put right just now can be read all the same.
+fn complain(error: &Error) {
+    eprintln!("{}", error.sentence());
 }
 
 /// Nobody listens to this host, and it does not ring.
 fn app(store: Store) -> App {
-    let (changes, _) = broadcast::channel(1);
-    let (bell, _) = mpsc::unbounded_channel();
-    App::new(store, Arc::new(SystemClock), Arc::new(Browser), changes, bell)
+    App::new(store, Arc::new(SystemClock), Arc::new(Browser))
 }
 
 /// Runs a command to its end, on this thread alone.

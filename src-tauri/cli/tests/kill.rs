@@ -23,7 +23,7 @@ use firstbell_core::{
     data_folder::DataFolder,
     desktop::{NotOpened, Opener},
     draft::Draft,
-    id::SessionId,
+    id::SessionKey,
     join::JoinUrl,
     store::{Migrate, Store},
 };
@@ -83,7 +83,7 @@ fn content(folder: &Path) -> String {
         assert!(orphans.is_empty());
         let mut content = String::new();
         for sql in [
-            "SELECT json_array(s.source, r.uid IS NULL, s.title, s.person, s.subject, s.starts_at, s.ends_at, s.zone,
+            "SELECT json_array(s.source, r.uid IS NULL, s.title, (SELECT p.name FROM people AS p WHERE p.id = s.person_id), s.subject, s.starts_at, s.ends_at, s.zone,
                s.place, s.join_url, s.room, s.own_link, s.description, s.said, s.homework, s.plan, s.notes, s.status,
                s.cancelled_by, s.bell, s.opened_at, s.version,
                (SELECT group_concat(e.kind, ' ') FROM session_events AS e WHERE e.session_id = s.id))
@@ -196,14 +196,13 @@ fn an_import_that_is_killed_at_any_point_has_happened_or_has_not() {
 async fn open(folder: &Path) -> (App, Store) {
     let data = DataFolder::open(folder).unwrap();
     let store = Store::open(&data.database(), Migrate::Yes).await.unwrap();
-    let (changes, _) = tokio::sync::broadcast::channel(8);
-    let (bell, _) = tokio::sync::mpsc::unbounded_channel();
-    (App::new(store.clone(), Arc::new(Tuesday), Arc::new(NoBrowser), changes, bell), store)
+    (App::new(store.clone(), Arc::new(Tuesday), Arc::new(NoBrowser)), store)
 }
 
 fn weekly(person: &str, hour: usize) -> Draft {
     Draft {
         person: person.to_owned(),
+        person_id: None,
         person_zone: None,
         subject: "Maths".to_owned(),
         date: "2026-12-01".to_owned(),
@@ -218,9 +217,11 @@ fn weekly(person: &str, hour: usize) -> Draft {
 }
 
 /// The first lesson with somebody.
-async fn first(app: &App, person: &str) -> (SessionId, i64) {
+async fn first(app: &App, person: &str) -> (SessionKey, i64) {
+    let people = app.people().await.unwrap();
+    let person = people.iter().find(|one| one.person.name == person).unwrap().person.id;
     let entry = app.sessions_with(person).await.unwrap().remove(0);
-    (entry.session.id, entry.session.version)
+    (entry.session.key(), entry.session.version)
 }
 
 /// One change of a person, the same in every run: it moves sixty lessons, writes, adds sixty, or calls

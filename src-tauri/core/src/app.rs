@@ -16,7 +16,7 @@ mod sessions;
 pub mod tasks;
 pub mod zones;
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use tokio::sync::{broadcast, mpsc};
@@ -29,7 +29,7 @@ pub use rings::LastRing;
 pub use sessions::{Scope, SessionPage};
 
 use crate::{
-    change::Cause,
+    change::{Cause, Change, Topic},
     clock::{Clock, computer_zone},
     desktop::{Notifier, Opener},
     error::Error,
@@ -45,6 +45,9 @@ use crate::{
 /// The result of asking for something.
 pub type Result<T> = std::result::Result<T, Error>;
 
+/// How many changes a listener may be behind before it has to load everything.
+const CHANGES: usize = 64;
+
 /// What a host may ask for.
 pub struct App {
     /// What belongs to this device, and the sessions of this computer.
@@ -52,24 +55,18 @@ pub struct App {
     workspaces: Workspaces,
     clock: Arc<dyn Clock>,
     opener: Arc<dyn Opener>,
-    changes: broadcast::Sender<Cause>,
-    bell: mpsc::UnboundedSender<Signal>,
+    changes: broadcast::Sender<Change>,
+    bell: Mutex<Option<mpsc::UnboundedSender<Signal>>>,
     memory: SharedMemory,
     previews: Mutex<Vec<import::Held>>,
     presses: press::Presses,
 }
 
 impl App {
-    /// An app over an open store. `bell` wakes the task that rings, if this host has one.
-    pub fn new(
-        store: Store,
-        clock: Arc<dyn Clock>,
-        opener: Arc<dyn Opener>,
-        changes: broadcast::Sender<Cause>,
-        bell: mpsc::UnboundedSender<Signal>,
-    ) -> Self {
+    /// An app over an open store. Nothing runs beside it yet ([`tasks`]).
+    pub fn new(store: Store, clock: Arc<dyn Clock>, opener: Arc<dyn Opener>) -> Self {
         let workspaces = Workspaces::new(vec![Local::this_computer(store.clone())]);
-        Self::over(store, workspaces, clock, opener, changes, bell)
+        Self::over(store, workspaces, clock, opener)
     }
 
     /// An app over these workspaces. `device` is the store of this device, and of the sessions of this computer.
@@ -78,16 +75,14 @@ impl App {
         workspaces: Workspaces,
         clock: Arc<dyn Clock>,
         opener: Arc<dyn Opener>,
-        changes: broadcast::Sender<Cause>,
-        bell: mpsc::UnboundedSender<Signal>,
     ) -> Self {
         Self {
             store: device,
             workspaces,
             clock,
             opener,
-            changes,
-            bell,
+            changes: broadcast::channel(CHANGES).0,
+            bell: Mutex::default(),
             memory: SharedMemory::default(),
             previews: Mutex::default(),
             presses: press::Presses::default(),
@@ -103,7 +98,7 @@ impl App {
     pub async fn save_settings(&self, settings: Settings) -> Result<()> {
         let mut tx = self.store.write().await?;
         settings::save(&mut tx, &settings).await?;
-        self.commit(tx).await
+        self.commit(tx, &[Topic::Settings]).await
     }
 
     /// The wall clock (UTC).
@@ -138,6 +133,26 @@ impl App {
         )
     }
 
+    /// Where the bell of this app hears that it is to look. Whoever asked before hears nothing more.
+    pub fn signals(&self) -> mpsc::UnboundedReceiver<Signal> {
+        let (sends, heard) = mpsc::unbounded_channel();
+        *self.bell.lock().unwrap_or_else(PoisonError::into_inner) = Some(sends);
+        heard
+    }
+
+    /// No bell of this app is needed any more: the one that listens ends.
+    fn end_signals(&self) {
+        *self.bell.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// The bell looks at once, if there is one: the computer woke, or something was changed.
+    pub fn wake_bell(&self) {
+        if let Some(bell) = &*self.bell.lock().unwrap_or_else(PoisonError::into_inner) {
+            // Nobody rings in a host without a bell.
+            let _ = bell.send(Signal::Look);
+        }
+    }
+
     /// From now on this app is over what `store` has opened.
     pub fn reopen_as(&self, store: &Store) {
         self.store.reopen_as(store);
@@ -146,13 +161,13 @@ impl App {
 
     /// A listener to changes. One that lags behind is told so and reloads.
     #[must_use]
-    pub fn changes(&self) -> broadcast::Receiver<Cause> {
+    pub fn changes(&self) -> broadcast::Receiver<Change> {
         self.changes.subscribe()
     }
 
     /// Somebody else has written: the bell looks, and the listeners reload.
     pub fn noticed_another_host(&self) {
-        self.tell(Cause::AnotherHost);
+        self.tell(Cause::AnotherHost, &Topic::STORED);
     }
 
     /// The id of a session that is decided here.
@@ -168,16 +183,18 @@ impl App {
         self.workspaces.of(WorkspaceId::ThisComputer).map_or(Role::Owner, Local::role)
     }
 
-    /// Keeps a transaction, then tells everybody.
-    async fn commit(&self, tx: Write) -> Result<()> {
+    /// Keeps a transaction, then tells everybody what it has changed.
+    async fn commit(&self, tx: Write, topics: &[Topic]) -> Result<()> {
         tx.commit().await?;
-        self.tell(Cause::ThisWindow);
+        self.tell(Cause::ThisWindow, topics);
         Ok(())
     }
 
-    fn tell(&self, cause: Cause) {
-        // Nobody listens in a host without a window, nobody rings in one without a bell.
-        let _ = self.changes.send(cause);
-        let _ = self.bell.send(Signal::Look);
+    fn tell(&self, cause: Cause, topics: &[Topic]) {
+        for topic in topics {
+            // Nobody listens in a host without a window.
+            let _ = self.changes.send(Change::here(cause, *topic));
+        }
+        self.wake_bell();
     }
 }

@@ -1,9 +1,11 @@
-//! Who caused a change, so that a window reloads what it shows and knows why.
+//! What has changed, and who caused it, so that whoever shows something loads it again only when it may be another.
 
 use serde::{Deserialize, Serialize};
 
+use crate::id::WorkspaceId;
+
 /// The cause of a change of what is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Cause {
     /// The person, in this program.
@@ -14,4 +16,49 @@ pub enum Cause {
     AnotherHost,
     /// The bell rang, or was answered.
     Bell,
+}
+
+/// What may be another than before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Topic {
+    /// Sessions, and what happened to them.
+    Sessions,
+    /// What is known of people: who there is, where they live.
+    People,
+    /// What the person has chosen.
+    Settings,
+    /// What rang, what became of it, and what could not ring.
+    Rings,
+    /// By time alone: a door opened or closed, a session started or ended.
+    Doors,
+    /// The minute.
+    Minute,
+}
+
+impl Topic {
+    /// All there are.
+    pub const ALL: [Self; 6] =
+        [Self::Sessions, Self::People, Self::Settings, Self::Rings, Self::Doors, Self::Minute];
+
+    /// What lies in the store, and so is another when somebody else has written.
+    pub const STORED: [Self; 4] = [Self::Sessions, Self::People, Self::Settings, Self::Rings];
+}
+
+/// Something has changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Change {
+    /// Who caused it.
+    pub cause: Cause,
+    /// Where.
+    pub workspace: WorkspaceId,
+    /// What.
+    pub topic: Topic,
+}
+
+impl Change {
+    /// A change of what this computer decides.
+    #[must_use]
+    pub const fn here(cause: Cause, topic: Topic) -> Self {
+        Self { cause, workspace: WorkspaceId::ThisComputer, topic }
+    }
 }

@@ -11,7 +11,7 @@ use std::{
 use chrono::{DateTime, Duration, SubsecRound as _, Utc};
 use firstbell_core::{
     app::{App, Opened, Scope},
-    change::Cause,
+    change::{Cause, Change, Topic},
     clock::{Clock, SystemClock, computer_zone},
     desktop::{Answer, NotOpened, NotShown, Notifier, Opener, Ring},
     draft::Draft,
@@ -27,7 +27,6 @@ use firstbell_core::{
     settings::{Hours, Settings},
     store::{Migrate, Store, Write, device::rings, local::sessions},
     wall_clock::{HourClock, time_of_day},
-    workspace::{Local, Workspaces},
 };
 use tempfile::TempDir;
 use tokio::sync::{Semaphore, broadcast, mpsc};
@@ -120,10 +119,8 @@ struct Home {
     app: App,
     clock: SetClock,
     desktop: Arc<Desktop>,
-    changes: broadcast::Receiver<Cause>,
-    tells: broadcast::Sender<Cause>,
+    changes: broadcast::Receiver<Change>,
     memory: SharedMemory,
-    _signals: mpsc::UnboundedReceiver<Signal>,
     bell: TestBell,
 }
 
@@ -141,20 +138,21 @@ impl Home {
             taken_back: Mutex::default(),
             opened: Mutex::default(),
         });
-        let (tells, changes) = broadcast::channel(64);
-        let (sends, signals) = mpsc::unbounded_channel();
-        let app = App::new(store.clone(), Arc::new(clock.clone()), desktop.clone(), tells.clone(), sends);
+        let app = App::new(store.clone(), Arc::new(clock.clone()), desktop.clone());
+        let changes = app.changes();
         let settings = Settings { hour_clock: Hours::TwentyFour, ..Settings::default() };
         app.save_settings(settings).await.unwrap();
         let memory = Arc::clone(app.memory());
-        let bell = bell(&store, &desktop, &clock, &tells, &memory);
-        Self { folder, store, app, clock, desktop, changes, tells, memory, _signals: signals, bell }
+        let bell = app.bell(Arc::clone(&desktop), clock.clone(), NeverWaits);
+        Self { folder, store, app, clock, desktop, changes, memory, bell }
     }
 
     /// A new process over the same store.
     fn restart(&mut self) {
-        self.memory = SharedMemory::default();
-        self.bell = bell(&self.store, &self.desktop, &self.clock, &self.tells, &self.memory);
+        self.app = App::new(self.store.clone(), Arc::new(self.clock.clone()), self.desktop.clone());
+        self.changes = self.app.changes();
+        self.memory = Arc::clone(self.app.memory());
+        self.bell = self.app.bell(Arc::clone(&self.desktop), self.clock.clone(), NeverWaits);
     }
 
     fn is(&self, manner: Manner) {
@@ -223,21 +221,9 @@ impl Home {
     }
 
     /// What was told since the last time.
-    fn told(&mut self) -> Vec<Cause> {
+    fn told(&mut self) -> Vec<Change> {
         std::iter::from_fn(|| self.changes.try_recv().ok()).collect()
     }
-}
-
-fn bell(
-    store: &Store,
-    desktop: &Arc<Desktop>,
-    clock: &SetClock,
-    tells: &broadcast::Sender<Cause>,
-    memory: &SharedMemory,
-) -> TestBell {
-    let (store, desktop, clock) = (store.clone(), Arc::clone(desktop), clock.clone());
-    let workspaces = Workspaces::new(vec![Local::this_computer(store.clone())]);
-    Bell::new(store, workspaces, desktop, clock, NeverWaits, tells.clone(), Arc::clone(memory))
 }
 
 fn draft(person: &str, start: DateTime<Utc>) -> Draft {
@@ -698,24 +684,41 @@ async fn listeners_hear_of_minutes_starts_ends_and_rings() {
     let second = Duration::seconds(1);
     home.look_at(four() - minutes(30)).await;
     home.told();
+    let minute = Change::here(Cause::Clock, Topic::Minute);
+    let doors = Change::here(Cause::Clock, Topic::Doors);
+    let rings = Change::here(Cause::Bell, Topic::Rings);
     for (now, told) in [
         (four() - minutes(30) + second * 59, &[][..]),
-        (four() - minutes(29), &[Cause::Clock]),
+        (four() - minutes(29), &[minute]),
         (four() - minutes(29) + second, &[]),
-        (odd.start - minutes(5) - second, &[Cause::Clock]),
-        (odd.start - minutes(5), &[Cause::Bell]),
-        (odd.start - second, &[Cause::Clock]),
-        (odd.start, &[Cause::Clock]),
+        (odd.start - minutes(5) - second, &[minute]),
+        (odd.start - minutes(5), &[rings, doors]),
+        (odd.start - second, &[minute]),
+        (odd.start, &[doors]),
         (odd.start + second, &[]),
-        (odd.end - second, &[Cause::Clock]),
-        (odd.end, &[Cause::Clock]),
+        (odd.end - second, &[minute]),
+        (odd.end, &[doors]),
+        (odd.end + minutes(60) - second, &[minute]),
+        (odd.end + minutes(60), &[doors]),
         // The clock is set back.
-        (four() - minutes(10), &[Cause::Clock]),
+        (four() - minutes(10), &[minute]),
         (four() - minutes(10) + second, &[]),
     ] {
         home.look_at(now).await;
         assert_eq!(home.told(), told, "{now}");
     }
+}
+
+#[tokio::test]
+async fn a_minute_at_rest_is_told_once() {
+    let mut home = Home::new().await;
+    home.add("Ben", four()).await;
+    home.look_at(four() - minutes(30)).await;
+    home.told();
+    for tick in 1..=6 {
+        home.look_at(four() - minutes(30) + Duration::seconds(10) * tick).await;
+    }
+    assert_eq!(home.told(), [Change::here(Cause::Clock, Topic::Minute)]);
 }
 
 #[tokio::test]

@@ -1,5 +1,5 @@
-//! The watch over the bell: one that breaks off or falls silent is started anew, what fell due meanwhile rings, and
-//! what was shown is never shown twice.
+//! What runs beside an app. The watch over the bell: one that breaks off or falls silent is started anew, what fell due
+//! meanwhile rings, and what was shown is never shown twice. And all of it starts and ends together.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::{
@@ -14,23 +14,22 @@ use chrono::{DateTime, Duration, Utc};
 use firstbell_core::{
     app::{
         App,
-        tasks::{Watch, keep_ringing},
+        open::{open, open_beside},
+        tasks::{Host, Ringing, Running, Watch},
     },
     clock::{Clock, SystemClock},
+    data_folder::{DataFolder, Ownership},
     desktop::{NotOpened, NotShown, Notifier, Opener, Ring},
     draft::Draft,
-    health::Health,
+    error::Error,
+    health::{Health, StoreFault},
     join::JoinUrl,
-    reminder::{Signal, wait::SystemWait},
+    local_socket::{self, Ask, Asked, Reply},
+    reminder::wait::{SystemWait, Wait},
     ring::RingKey,
-    store::{Migrate, Store},
 };
 use tempfile::TempDir;
-use tokio::{
-    sync::{broadcast, mpsc},
-    task::JoinHandle,
-    time::{Instant, timeout},
-};
+use tokio::time::{Instant, timeout};
 
 /// What was shown, and when.
 #[derive(Default)]
@@ -98,42 +97,86 @@ impl Bad {
     }
 }
 
-struct Home {
-    _folder: TempDir,
-    app: Arc<App>,
-    desktop: Arc<Desktop>,
-    bad: Bad,
-    bells: Arc<AtomicU32>,
-    signals: mpsc::UnboundedSender<Signal>,
-    watched: JoinHandle<()>,
-}
+/// Each bell has a way to wait of its own; so they are counted.
+#[derive(Default)]
+struct Waits(Arc<AtomicU32>);
 
-impl Drop for Home {
-    fn drop(&mut self) {
-        self.watched.abort();
+impl Clone for Waits {
+    fn clone(&self) -> Self {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        Self(Arc::clone(&self.0))
     }
 }
 
+impl Wait for Waits {
+    async fn wait(&self, until: DateTime<Utc>) {
+        SystemWait(SystemClock).wait(until).await;
+    }
+}
+
+/// A host that notes what it is told.
+#[derive(Default)]
+struct Window {
+    started_again: Mutex<Vec<(Vec<String>, String)>>,
+    is_superseded: Mutex<bool>,
+}
+
+impl Host for Window {
+    async fn started_again(&self, words: Vec<String>, folder: String) {
+        self.started_again.lock().unwrap().push((words, folder));
+    }
+
+    fn damaged(&self, error: Error) {
+        panic!("nothing is damaged here: {error}");
+    }
+
+    async fn superseded(&self) {
+        *self.is_superseded.lock().unwrap() = true;
+    }
+}
+
+struct Home {
+    place: TempDir,
+    folder: DataFolder,
+    app: Arc<App>,
+    desktop: Arc<Desktop>,
+    window: Arc<Window>,
+    bad: Bad,
+    bells: Arc<AtomicU32>,
+    running: Running,
+}
+
 impl Home {
-    async fn new(watch: Watch) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&folder.path().join("home.sqlite3"), Migrate::Yes).await.unwrap();
-        let (signals, heard) = mpsc::unbounded_channel();
+    async fn new() -> Self {
+        let place = tempfile::tempdir().unwrap();
+        let folder = DataFolder::open(&place.path().join("data")).unwrap();
+        Self::at(place, folder, None::<std::future::Pending<Ownership>>).await
+    }
+
+    /// The app of a folder, or of one that somebody else owns until it is its turn.
+    async fn at(
+        place: TempDir,
+        folder: DataFolder,
+        turn: Option<impl Future<Output = Ownership> + Send + 'static>,
+    ) -> Self {
         let desktop = Arc::new(Desktop::default());
-        let changes = broadcast::channel(64).0;
-        let app = Arc::new(App::new(store, Arc::new(SystemClock), desktop.clone(), changes, signals.clone()));
-        let bad = Bad::default();
-        let bells = Arc::new(AtomicU32::new(0));
-        let make = {
-            let (app, desktop, bad, bells) =
-                (Arc::clone(&app), Arc::clone(&desktop), bad.clone(), Arc::clone(&bells));
-            move |heard| {
-                bells.fetch_add(1, Ordering::SeqCst);
-                app.bell(Arc::clone(&desktop), bad.clone(), SystemWait(SystemClock)).run(heard)
-            }
+        let window = Arc::new(Window::default());
+        let (bad, waits) = (Bad::default(), Waits::default());
+        let bells = Arc::clone(&waits.0);
+        let ringing =
+            Ringing { notifier: Arc::clone(&desktop), clock: bad.clone(), wait: waits, watch: Watch::USUAL };
+        let now = SystemClock.now();
+        let opened = match &turn {
+            None => open(&folder, folder.own(), now).await,
+            Some(_) => open_beside(&folder, now).await,
         };
-        let watched = tokio::spawn(keep_ringing(Arc::clone(app.memory()), watch, heard, make));
-        Self { _folder: folder, app, desktop, bad, bells, signals, watched }
+        let app = opened.assemble(Arc::new(SystemClock), desktop.clone());
+        let host = Arc::clone(&window);
+        let running = match turn {
+            None => Running::start(&app, &folder, opened, ringing, host),
+            Some(turn) => Running::start_after(turn, &app, &folder, ringing, host),
+        };
+        Self { place, folder, app, desktop, window, bad, bells, running }
     }
 
     fn health(&self) -> Health {
@@ -176,7 +219,7 @@ impl Home {
     /// The next time that the bell looks, it does so.
     fn ends(&self, end: End) {
         self.bad.with(|state| state.next = Some(end));
-        self.signals.send(Signal::Look).unwrap();
+        self.app.wake_bell();
     }
 }
 
@@ -184,7 +227,7 @@ const SOON: StdDuration = StdDuration::from_secs(10);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bell_that_panics_is_started_anew_and_rings_what_fell_due() {
-    let home = Home::new(Watch::USUAL).await;
+    let home = Home::new().await;
     home.due("Ben").await;
     home.until("Ben's ring", SOON, |home| home.shown() == 1).await;
     let mut health = home.app.memory().health();
@@ -200,7 +243,7 @@ async fn a_bell_that_panics_is_started_anew_and_rings_what_fell_due() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bell_that_hangs_is_replaced_within_forty_seconds_and_rings_nothing_when_it_wakes() {
-    let home = Home::new(Watch::USUAL).await;
+    let home = Home::new().await;
     home.due("Ben").await;
     home.until("Ben's ring", SOON, |home| home.shown() == 1).await;
     home.ends(End::Hang);
@@ -221,8 +264,7 @@ async fn a_bell_that_hangs_is_replaced_within_forty_seconds_and_rings_nothing_wh
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bell_that_panics_each_time_takes_the_processor_no_more_than_once_a_second() {
-    let watch = Watch { silence: StdDuration::from_secs(30), every: StdDuration::from_secs(5) };
-    let home = Home::new(watch).await;
+    let home = Home::new().await;
     for _ in 0..2 {
         home.ends(End::Panic);
         home.until("the panic", SOON, |home| home.bad.with(|state| state.next.is_none())).await;
@@ -230,4 +272,82 @@ async fn a_bell_that_panics_each_time_takes_the_processor_no_more_than_once_a_se
     home.until("the third bell", SOON, |home| home.bells.load(Ordering::SeqCst) == 3).await;
     home.due("Ben").await;
     home.until("Ben's ring", SOON, |home| home.shown() == 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_runs_beside_an_app_ends_when_it_is_stopped() {
+    let home = Home::new().await;
+    home.due("Ben").await;
+    home.until("Ben's ring", SOON, |home| home.shown() == 1).await;
+    assert!(matches!(home.folder.own(), Err(Error::RunsElsewhere)));
+    home.running.stop().await;
+    assert_eq!(Arc::strong_count(&home.app), 1, "nobody has the app any more");
+    let _ownership = home.folder.own().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_runs_beside_an_app_ends_with_whoever_holds_it() {
+    let Home { place: _place, folder, app, running, .. } = Home::new().await;
+    drop(running);
+    let waited = async {
+        while Arc::strong_count(&app) > 1 || folder.own().is_err() {
+            tokio::time::sleep(StdDuration::from_millis(20)).await;
+        }
+    };
+    assert!(timeout(SOON, waited).await.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_copy_beside_the_first_one_rings_as_soon_as_the_folder_is_free() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = DataFolder::open(&place.path().join("data")).unwrap();
+    let first = open(&folder, folder.own(), SystemClock.now()).await;
+    let (free, freed) = tokio::sync::oneshot::channel();
+    let turn = async move { freed.await.unwrap() };
+    let home = Home::at(place, folder.clone(), Some(turn)).await;
+    assert!(!home.health().can_ring(), "the bells are the first one's");
+    home.due("Ben").await;
+    drop(first);
+    free.send(folder.own().unwrap()).unwrap();
+    home.until("Ben's ring", SOON, |home| home.shown() == 1).await;
+    home.until("the bell to be well", SOON, |home| home.health().can_ring()).await;
+    assert_eq!(home.bells.load(Ordering::SeqCst), 1);
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_later_start_is_handed_to_the_host_and_health_is_told_without_it() {
+    let home = Home::new().await;
+    let ask = |ask| {
+        let folder = home.folder.clone();
+        async move {
+            loop {
+                match local_socket::ask(&folder, &ask, SOON).await {
+                    Asked::Answered(reply) => return reply,
+                    _ => tokio::time::sleep(StdDuration::from_millis(20)).await,
+                }
+            }
+        }
+    };
+    let words = vec!["firstbell".to_owned(), "term.ics".to_owned()];
+    let show = Ask::Show { words: words.clone(), folder: "/home/ada".to_owned() };
+    assert_eq!(timeout(SOON, ask(show)).await.unwrap(), Reply::Shown);
+    assert_eq!(*home.window.started_again.lock().unwrap(), [(words, "/home/ada".to_owned())]);
+    let reply = timeout(SOON, ask(Ask::Health)).await.unwrap();
+    assert_eq!(reply, Reply::Health(home.health()));
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_host_whose_folder_was_moved_away_and_begun_anew_by_another_is_superseded() {
+    let home = Home::new().await;
+    home.due("Ben").await;
+    home.until("Ben's ring", SOON, |home| home.shown() == 1).await;
+    std::fs::rename(home.folder.path(), home.place.path().join("elsewhere")).unwrap();
+    home.running.retry();
+    home.until("the folder to be missed", SOON, |home| home.health().store == Some(StoreFault::Moved)).await;
+    let other = DataFolder::open(home.folder.path()).unwrap();
+    let _others = open(&other, other.own(), SystemClock.now()).await;
+    home.running.retry();
+    home.until("the host to be told", SOON, |home| *home.window.is_superseded.lock().unwrap()).await;
 }

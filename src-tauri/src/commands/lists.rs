@@ -7,7 +7,7 @@ use tauri::{AppHandle, ipc::Channel};
 use super::{Core, instant, person_id};
 use crate::{
     error::{Answer, AppError},
-    events::Told,
+    events::AppEvent,
     view::{
         clocks::{Clocks, Zoned, clocks},
         page::{Boot, PersonRow, TodayView},
@@ -19,14 +19,14 @@ use crate::{
 #[tauri::command]
 #[specta::specta]
 pub async fn boot(app: AppHandle) -> Answer<Boot> {
-    Ok(crate::compose::boot(&app).await)
+    Ok(crate::page::boot(&app).await)
 }
 
 /// The page *Today*, with that many days after today.
 #[tauri::command]
 #[specta::specta]
 pub async fn today(app: AppHandle, days_ahead: u16) -> Answer<TodayView> {
-    crate::compose::today(&app, days_ahead).await
+    crate::page::today(&app, days_ahead).await
 }
 
 /// Sessions whose start lies in [from, to).
@@ -97,10 +97,10 @@ pub async fn set_person_zone(core: Core<'_>, id: String, zone: Option<String>) -
 /// its first page.
 #[tauri::command]
 #[specta::specta]
-pub fn listening(app: AppHandle, told: Channel<Told>) -> bool {
+pub fn listening(app: AppHandle, told: Channel<AppEvent>) -> bool {
     let changed = crate::waiting::listens(&app, told);
     // What has gone wrong since its first page was made.
-    crate::waiting::tell(&app, Told::Problems { problems: crate::compose::problems(&app) });
+    crate::waiting::tell(&app, AppEvent::Problems { problems: crate::page::problems(&app) });
     changed
 }
 

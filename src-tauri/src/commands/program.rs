@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use firstbell_core::data_folder::DataFolder;
+use firstbell_core::{app::tasks::Running, data_folder::DataFolder};
 use tauri::{AppHandle, State};
 
 use super::Core;
 use crate::{
     desktop::ring_window::{RingAnswer, RingWindow, RingWindowView},
     error::Answer,
+    outside,
     second_start::FirstCopy,
     view::instant,
 };
@@ -27,7 +28,8 @@ pub fn hide_window(app: AppHandle) {
 pub async fn quit(app: AppHandle, core: Core<'_>, anyway: bool) -> Answer<Vec<String>> {
     let left = if anyway { Vec::new() } else { core.bells_left_today().await? };
     if left.is_empty() {
-        crate::compose::quit(&app);
+        let core = Arc::clone(&core);
+        tauri::async_runtime::spawn(async move { outside::quit(&app, &core).await });
     }
     Ok(left.into_iter().map(instant).collect())
 }
@@ -43,8 +45,8 @@ pub async fn end_first_copy(first: State<'_, Arc<FirstCopy>>, folder: State<'_, 
 /// Tries at once to open the store again.
 #[tauri::command]
 #[specta::specta]
-pub fn retry_store(app: AppHandle) {
-    crate::compose::retry(&app);
+pub fn retry_store(running: State<'_, Running>) {
+    running.retry();
 }
 
 /// The person was told that the data folder was lost, and another one is in its place.

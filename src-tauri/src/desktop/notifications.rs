@@ -7,17 +7,17 @@ use std::{
 };
 
 use firstbell_core::{
-    app::App,
-    desktop::{Answer, NotShown, Notifier, Ring},
+    desktop::{NotShown, Notifier, Ring},
     ring::RingKey,
     words::say,
 };
-use tauri::{AppHandle, Manager as _};
+use tauri::AppHandle;
 
 use super::{
     ring_window::RingWindow,
     service::{Desk, Notification, Service, Shown},
 };
+use crate::{outside, window};
 
 /// Rings as desktop notifications, or in First Bell's own window where no service takes them.
 pub struct Notifications {
@@ -113,7 +113,7 @@ impl Notifications {
         tauri::async_runtime::spawn(async move {
             let answer = hears.answer().await;
             this.forget(&shown);
-            answered(&this.app, &ring.keys, answer).await;
+            outside::answered(&this.app, &window::core(&this.app), &ring.keys, answer).await;
         });
         Ok(())
     }
@@ -129,22 +129,6 @@ impl Notifications {
         if let Ok(mut live) = self.live.lock() {
             live.retain(|_, shown| !shown.is(gone));
         }
-    }
-}
-
-/// Carries out what the person did with a ring.
-pub async fn answered(app: &AppHandle, keys: &[RingKey], answer: Answer) {
-    let core = Arc::clone(&app.state::<Arc<App>>());
-    let done = core.answer_ring(keys, answer).await;
-    match (answer, keys, done) {
-        (Answer::Join, [key], Ok(Some(opened))) => crate::window::after_join(app, key.session(), &opened),
-        (Answer::Join | Answer::Open, [key], Ok(None)) => crate::window::show_session(app, key.session()),
-        (Answer::Join, _, Err(error)) => {
-            crate::window::show(app);
-            crate::window::tell_failed(app, error);
-        }
-        (Answer::Join | Answer::Open, ..) => crate::window::show(app),
-        (Answer::Snooze | Answer::Dismiss | Answer::TimeOut, ..) => {}
     }
 }
 

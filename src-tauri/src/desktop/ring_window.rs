@@ -11,8 +11,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use tauri::{AppHandle, Manager as _, WebviewUrl, WebviewWindowBuilder};
 
-use super::notifications::answered;
-use crate::view::settings::Theme;
+use crate::{outside::answered, view::settings::Theme, window};
 
 /// The window's label.
 pub const LABEL: &str = "ring";
@@ -72,8 +71,8 @@ impl RingWindow {
             // It must not take the keys from what the person types just now.
             .focused(false)
             .visible(!cfg!(target_os = "linux"))
-            .on_navigation(crate::window::is_ours);
-        match crate::window::keep_in(builder, &app.state::<DataFolder>()).build() {
+            .on_navigation(window::is_ours);
+        match window::keep_in(builder, &app.state::<DataFolder>()).build() {
             Ok(window) => {
                 #[cfg(target_os = "linux")]
                 {
@@ -117,7 +116,9 @@ impl RingWindow {
             RingAnswer::Dismiss => Answer::Dismiss,
         };
         let app = app.clone();
-        tauri::async_runtime::spawn(async move { answered(&app, &ring.keys, answer).await });
+        tauri::async_runtime::spawn(
+            async move { answered(&app, &window::core(&app), &ring.keys, answer).await },
+        );
     }
 
     /// Takes a ring back.

@@ -2,8 +2,9 @@
 //! (freedesktop.org/software/systemd/man/org.freedesktop.login1). The ten-second tick serves where it
 //! cannot be had.
 
-use firstbell_core::reminder::Signal;
-use tokio::sync::mpsc::UnboundedSender;
+use std::sync::Arc;
+
+use firstbell_core::app::App;
 
 #[zbus::proxy(
     interface = "org.freedesktop.login1.Manager",
@@ -15,21 +16,21 @@ trait Manager {
     fn prepare_for_sleep(&self, start: bool) -> zbus::Result<()>;
 }
 
-/// Wakes the bell after each sleep, for as long as it lives.
-pub async fn wake_after(bell: UnboundedSender<Signal>) {
-    if let Err(error) = listen(bell).await {
+/// Wakes the bell after each sleep.
+pub async fn wake_after(app: Arc<App>) {
+    if let Err(error) = listen(&app).await {
         tracing::info!(%error, "nobody says when the computer wakes; the tick serves");
     }
 }
 
-async fn listen(bell: UnboundedSender<Signal>) -> zbus::Result<()> {
+async fn listen(app: &App) -> zbus::Result<()> {
     use futures_util::StreamExt as _;
     let bus = zbus::Connection::system().await?;
     let manager = ManagerProxy::new(&bus).await?;
     let mut signals = manager.receive_prepare_for_sleep().await?;
     while let Some(signal) = signals.next().await {
-        if !signal.args()?.start && bell.send(Signal::Look).is_err() {
-            break;
+        if !signal.args()?.start {
+            app.wake_bell();
         }
     }
     Ok(())

@@ -11,12 +11,15 @@ use chrono::{DateTime, Duration, Utc};
 use firstbell_core::clock::{Clock as _, SystemClock};
 use firstbell_core::data_folder::DataFolder;
 use firstbell_core::desktop::{NotShown, Notifier, Ring};
-use firstbell_core::id::SessionId;
-use firstbell_core::join::{JoinRules, JoinUrl};
+use firstbell_core::id::{SessionId, WorkspaceId};
+use firstbell_core::join::JoinUrl;
+use firstbell_core::reminder::plan::due_at;
 use firstbell_core::reminder::{Bell, SharedMemory, wait::SystemWait};
 use firstbell_core::ring::RingKey;
 use firstbell_core::session::{Session, Source, Status};
-use firstbell_core::store::{Migrate, Store, sessions};
+use firstbell_core::settings::Settings;
+use firstbell_core::store::{Migrate, Store, local::sessions};
+use firstbell_core::workspace::{Local, Workspaces};
 use serde_json::json;
 use tokio::sync::{broadcast, mpsc};
 
@@ -44,12 +47,13 @@ async fn measure(folder: &Path) -> anyhow::Result<serde_json::Value> {
 
     let (rang, mut rings) = mpsc::unbounded_channel();
     let (_signals, heard) = mpsc::unbounded_channel();
+    let workspaces = Workspaces::new(vec![Local::this_computer(store.clone())]);
     let bell = Bell::new(
         store,
+        workspaces,
         Arc::new(Listener(rang)),
         SystemClock,
         SystemWait(SystemClock),
-        JoinRules::DEFAULT,
         broadcast::channel(64).0,
         SharedMemory::default(),
     );
@@ -71,7 +75,7 @@ async fn measure(folder: &Path) -> anyhow::Result<serde_json::Value> {
 async fn add_sessions(store: &Store, due: &[DateTime<Utc>]) -> anyhow::Result<()> {
     let mut tx = store.write().await?;
     for (number, due) in due.iter().enumerate() {
-        let start = *due + JoinRules::DEFAULT.lead;
+        let start = *due + Settings::default().lead();
         // A room each: the next session in a room ends the one before it.
         let room = JoinUrl::parse(&format!("https://zoom.us/j/91{number:09}"))
             .map_err(|_| anyhow::anyhow!("a join URL"))?;
@@ -83,11 +87,12 @@ async fn add_sessions(store: &Store, due: &[DateTime<Utc>]) -> anyhow::Result<()
 
 fn session(start: DateTime<Utc>, room: JoinUrl) -> Session {
     Session {
+        workspace: WorkspaceId::ThisComputer,
         id: SessionId::new(),
         source: Source::ThisComputer,
         series_id: None,
         title: "Maths with Ben".to_owned(),
-        person: Some("Ben".to_owned()),
+        person: None,
         subject: Some("Maths".to_owned()),
         start,
         end: start + Duration::minutes(45),
@@ -127,7 +132,7 @@ struct Listener(mpsc::UnboundedSender<f64>);
 impl Notifier for Listener {
     async fn ring(&self, ring: Ring) -> Result<(), NotShown> {
         for key in ring.keys {
-            let _ = self.0.send(late_by(key.start - JoinRules::DEFAULT.lead));
+            let _ = self.0.send(late_by(due_at(key.reminder)));
         }
         Ok(())
     }

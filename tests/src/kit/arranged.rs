@@ -9,12 +9,11 @@ use firstbell_core::clock::{Clock, SystemClock};
 use firstbell_core::data_folder::DataFolder;
 use firstbell_core::desktop::{NotOpened, Opener};
 use firstbell_core::draft::Draft;
-use firstbell_core::id::SessionId;
+use firstbell_core::id::SessionKey;
 use firstbell_core::join::JoinUrl;
 use firstbell_core::settings::Settings;
 use firstbell_core::store::{Migrate, Store};
 use firstbell_core::zone::Zone;
-use tokio::sync::{broadcast, mpsc};
 
 use super::calendar::{self, Lesson};
 use super::desktop::Desktop;
@@ -25,8 +24,6 @@ pub struct Arranged {
     core: app::App,
     store: Store,
     zone: Zone,
-    _changes: broadcast::Receiver<firstbell_core::change::Cause>,
-    _signals: mpsc::UnboundedReceiver<firstbell_core::reminder::Signal>,
 }
 
 impl Desktop {
@@ -69,10 +66,8 @@ impl Desktop {
     async fn arrange_by(&self, clock: impl Clock) -> Result<Arranged> {
         let folder = DataFolder::open(&self.data_dir()).map_err(|error| anyhow::anyhow!(error.sentence()))?;
         let store = Store::open(&folder.database(), Migrate::Yes).await?;
-        let (changes, heard) = broadcast::channel(64);
-        let (signals, looked) = mpsc::unbounded_channel();
-        let core = app::App::new(store.clone(), Arc::new(clock), Arc::new(Nothing), changes, signals);
-        Ok(Arranged { core, store, zone: self.zone(), _changes: heard, _signals: looked })
+        let core = app::App::new(store.clone(), Arc::new(clock), Arc::new(Nothing));
+        Ok(Arranged { core, store, zone: self.zone() })
     }
 
     /// Brings lessons in with `bell import`, while an app runs or not.
@@ -125,10 +120,11 @@ impl Arranged {
         subject: &str,
         starts: DateTime<Utc>,
         change: impl FnOnce(Draft) -> Draft,
-    ) -> Result<SessionId> {
+    ) -> Result<SessionKey> {
         let local = starts.with_timezone(&self.zone);
         let elsewhere = person.zone != tutor_ada().zone;
         let draft = Draft {
+            person_id: None,
             person: person.name.split(' ').next().unwrap_or_default().to_owned(),
             person_zone: elsewhere.then(|| person.zone.to_owned()),
             subject: subject.to_owned(),

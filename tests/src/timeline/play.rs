@@ -8,25 +8,25 @@ use std::{
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use firstbell_core::{
-    app::{App, Scope, zones},
-    clock::Clock as _,
     error::Error,
-    id::SessionId,
-    join::JoinRules,
-    reminder::{Bell, Signal},
+    id::SessionKey,
+    reminder::{Signal, plan},
     settings::{Hours, Settings},
-    store::{Migrate, OpenError, Store, StoreError, settings},
+    store::{Migrate, OpenError, Store, StoreError, device::settings},
     zone::{BadTable, Table},
 };
 use serde::Serialize;
 use tempfile::TempDir;
 use tokio::{
-    sync::{broadcast, mpsc, watch},
+    sync::{mpsc, watch},
     task::JoinHandle,
 };
 
 use super::{
-    scenario::{Action, Disk, Kill, NewSession, OtherTable, Scenario},
+    apps::Apps,
+    files::Files,
+    meanwhile::{self, Done},
+    scenario::{Action, Disk, Kill, OtherTable, Scenario},
     world::World,
 };
 
@@ -42,6 +42,8 @@ pub struct Report {
     pub deaths: Vec<Death>,
     /// What the app refused to do.
     pub refused: Vec<Refused>,
+    /// When somebody else did something in the middle of a ring.
+    pub meanwhile: Vec<Meanwhile>,
 }
 
 /// One ring of one session, as it is printed.
@@ -81,6 +83,15 @@ pub struct Death {
     pub awake_ms: i64,
     /// Between which steps of a ring, or at a plain moment.
     pub kill: Kill,
+}
+
+/// Somebody else has done what the last step of that kind has asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Meanwhile {
+    /// In which step; none while the app started before the first.
+    pub step: Option<usize>,
+    /// How long the computer had been awake, in milliseconds.
+    pub awake_ms: i64,
 }
 
 /// The app refused what a step asked for.
@@ -157,10 +168,13 @@ impl Template {
     /// See [`PlayError`].
     pub async fn play(&self, scenario: &Scenario) -> Result<Report> {
         let folder = tempfile::tempdir_in(self.folder.path())?;
-        let database = folder.path().join("played.sqlite3");
-        std::fs::copy(self.file(), &database)?;
+        let files = Files::in_folder(folder.path());
+        for file in [&files.here, &files.school] {
+            std::fs::copy(self.file(), file)?;
+        }
         let mut player = Player {
-            database,
+            files,
+            meanwhile: Done::default(),
             world: World::new(scenario.now),
             ids: BTreeMap::new(),
             table: Table::ours(),
@@ -185,9 +199,11 @@ impl Template {
 }
 
 struct Player {
-    database: PathBuf,
+    files: Files,
+    /// What somebody else has done in the middle of a ring, and is not told of yet.
+    meanwhile: Done,
     world: World,
-    ids: BTreeMap<String, SessionId>,
+    ids: BTreeMap<String, SessionKey>,
     /// By which the app that is there puts sessions right.
     table: &'static Table,
     disk: Disk,
@@ -198,10 +214,7 @@ struct Player {
 
 /// The app while it runs.
 struct Process {
-    store: Store,
-    app: App,
-    /// What the app tells its bell arrives here first, so that it is known when the bell has to look.
-    from_app: mpsc::UnboundedReceiver<Signal>,
+    apps: Apps,
     to_bell: mpsc::UnboundedSender<Signal>,
     bell: JoinHandle<()>,
     waits: watch::Receiver<u64>,
@@ -223,6 +236,14 @@ impl Player {
             Action::Restart => {
                 self.stop().await?;
                 self.start().await
+            }
+            Action::Meanwhile(action) => {
+                if self.process.is_some() && self.disk == Disk::Well {
+                    let does =
+                        meanwhile::at_a_ring(&self.files, &self.world, &self.ids, action, &self.meanwhile);
+                    self.world.meanwhile(Some(does));
+                }
+                Ok(())
             }
             Action::Disk(disk) => self.disk_is(*disk).await,
             Action::Table(other) => {
@@ -251,48 +272,25 @@ impl Player {
             return Ok(());
         }
         self.world.new_process();
-        let store = self.open().await?;
-        let (changes, _) = broadcast::channel(16);
-        let (app_sends, from_app) = mpsc::unbounded_channel();
+        let stores = self.files.open(self.disk, self.table, &self.world).await?;
         let (to_bell, signals) = mpsc::unbounded_channel();
-        let world = Arc::new(self.world.clone());
-        let app = App::new(store.clone(), world.clone(), world.clone(), changes.clone(), app_sends);
-        let bell = Bell::new(
-            store.clone(),
-            world,
-            self.world.clone(),
-            self.world.clone(),
-            JoinRules::DEFAULT,
-            changes,
-            Arc::clone(app.memory()),
-        );
+        let apps = Apps::over(stores, &self.world);
+        let bell = apps.bell(&self.world);
         let mut waits = self.world.waits();
         waits.mark_unchanged();
         let dying = self.world.dying();
         let bell = tokio::spawn(bell.run(signals));
-        self.process = Some(Process { store, app, from_app, to_bell, bell, waits, dying, armed: None });
+        self.process = Some(Process { apps, to_bell, bell, waits, dying, armed: None });
         self.until_it_waits().await
-    }
-
-    /// The store as an app that starts now, or tries again, has it.
-    async fn open(&self) -> Result<Store> {
-        match self.disk {
-            Disk::Well => {
-                let store = Store::open(&self.database, Migrate::Yes).await?;
-                zones::put_right_by(&store, self.table, self.world.now()).await?;
-                Ok(store)
-            }
-            Disk::ReadOnly => Ok(Store::open_to_read(&self.database).await?),
-            Disk::Gone => Ok(Store::closed()),
-        }
     }
 
     /// Something happens to the disk. The app that runs finds its store as the disk lets it.
     async fn disk_is(&mut self, disk: Disk) -> Result<()> {
         self.disk = disk;
-        let store = self.open().await?;
+        self.world.meanwhile(None);
+        let stores = self.files.open(disk, self.table, &self.world).await?;
         let Some(process) = &mut self.process else { return Ok(()) };
-        process.store.reopen_as(&store);
+        process.apps.reopen_as(&stores);
         process.waits.mark_unchanged();
         let _ = process.to_bell.send(Signal::Look);
         self.until_it_waits().await
@@ -302,7 +300,7 @@ impl Player {
         let Some(process) = self.process.take() else { return Ok(()) };
         drop(process.to_bell);
         process.bell.await.map_err(|error| PlayError::BellStopped(error.to_string()))?;
-        process.store.close().await;
+        process.apps.close().await;
         Ok(())
     }
 
@@ -312,7 +310,7 @@ impl Player {
         // An aborted task ends with an error that says so.
         let _ = process.bell.await;
         // What is committed is committed; closing keeps no more than a death does.
-        process.store.close().await;
+        process.apps.close().await;
         self.report.deaths.push(Death { step: self.step, awake_ms: self.world.awake(), kill });
     }
 
@@ -345,6 +343,7 @@ impl Player {
                 _ = process.waits.changed() => false,
             };
             self.take_down_rings();
+            self.take_down_meanwhile();
             if dies {
                 let kill = self.process.as_ref().and_then(|process| process.armed).unwrap_or(Kill::Now);
                 self.die(kill).await;
@@ -359,18 +358,18 @@ impl Player {
 
     /// A change by the app if it runs, else by another host: `bell` writes into the same database.
     async fn edit(&mut self, place: &str, action: &Action) -> Result<()> {
-        let done = match &self.process {
-            Some(process) => change(&process.app, &mut self.ids, action).await,
+        let done = match &mut self.process {
+            Some(process) => process.apps.change(&mut self.ids, action).await,
             None => {
-                let store = match self.disk {
-                    Disk::Well => Store::open(&self.database, Migrate::No).await?,
-                    Disk::ReadOnly | Disk::Gone => self.open().await?,
+                let stores = match self.disk {
+                    Disk::Well => self.files.open_as_another().await?,
+                    Disk::ReadOnly | Disk::Gone => {
+                        self.files.open(self.disk, self.table, &self.world).await?
+                    }
                 };
-                let world = Arc::new(self.world.clone());
-                let (changes, bell) = (broadcast::channel(1).0, mpsc::unbounded_channel().0);
-                let app = App::new(store.clone(), world.clone(), world, changes, bell);
-                let done = change(&app, &mut self.ids, action).await;
-                store.close().await;
+                let mut apps = Apps::over(stores, &self.world);
+                let done = apps.change(&mut self.ids, action).await;
+                apps.close().await;
                 done
             }
         };
@@ -379,17 +378,22 @@ impl Player {
             self.report.refused.push(Refused { place: place.to_owned(), step: self.step, sentence });
         }
         let Some(process) = &mut self.process else { return Ok(()) };
-        let mut has_signalled = false;
-        while process.from_app.try_recv().is_ok() {
-            has_signalled = true;
-        }
-        if has_signalled {
+        if process.apps.have_signalled() {
             process.waits.mark_unchanged();
             // A bell that is gone is noticed below.
             let _ = process.to_bell.send(Signal::Look);
             self.until_it_waits().await?;
         }
         Ok(())
+    }
+
+    fn take_down_meanwhile(&mut self) {
+        let Some(refused) = self.meanwhile.take() else { return };
+        self.report.meanwhile.push(Meanwhile { step: self.step, awake_ms: self.world.awake() });
+        if let Some(sentence) = refused {
+            let place = self.step.map_or_else(String::new, |step| format!("script[{step}]"));
+            self.report.refused.push(Refused { place, step: self.step, sentence });
+        }
     }
 
     fn take_down_rings(&mut self) {
@@ -400,11 +404,11 @@ impl Player {
                 body => format!("{}\n{body}", shown.ring.title),
             };
             for key in &shown.ring.keys {
-                let name = self.ids.iter().find(|(_, id)| **id == key.session).map(|(name, _)| name);
-                let due = key.start - JoinRules::DEFAULT.lead;
+                let name = self.ids.iter().find(|(_, id)| **id == key.session()).map(|(name, _)| name);
+                let due = plan::due_at(key.reminder);
                 self.report.rings.push(Rung {
                     session: name.cloned().unwrap_or_default(),
-                    kind: "before_start",
+                    kind: key.reminder.kind.name(),
                     ring: key.number,
                     due: rfc3339(due),
                     rung_at: rfc3339(shown.at),
@@ -442,48 +446,4 @@ fn table(other: &OtherTable) -> Result<&'static Table> {
 
 fn rfc3339(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
-}
-
-/// Does through the app what a step asks for.
-async fn change(
-    app: &App,
-    ids: &mut BTreeMap<String, SessionId>,
-    action: &Action,
-) -> std::result::Result<(), Error> {
-    match action {
-        Action::Add(session) => add(app, ids, session).await,
-        Action::Cancel(id) => {
-            let id = ids.get(id).copied().ok_or(Error::NotFound)?;
-            let version = app.session(id).await?.entry.session.version;
-            app.cancel_session(id, version, Scope::This).await
-        }
-        Action::Move { id, to, lasts } => {
-            let id = ids.get(id).copied().ok_or(Error::NotFound)?;
-            let version = app.session(id).await?.entry.session.version;
-            let mut draft = app.draft_of(id).await?;
-            draft.date = to.format("%Y-%m-%d").to_string();
-            draft.time = to.format("%H:%M").to_string();
-            draft.zone = "UTC".to_owned();
-            draft.minutes = lasts.as_ref().map_or(draft.minutes, TimeDelta::num_minutes);
-            match app.edit_session(id, version, Scope::This, &draft).await? {
-                Ok(_) => Ok(()),
-                Err(_) => Err(Error::NotFound),
-            }
-        }
-        _ => Ok(()),
-    }
-}
-
-async fn add(
-    app: &App,
-    ids: &mut BTreeMap<String, SessionId>,
-    session: &NewSession,
-) -> std::result::Result<(), Error> {
-    let Ok(id) = app.add_session(&session.draft).await? else { return Err(Error::NotFound) };
-    ids.insert(session.id.clone(), id);
-    if !session.bell {
-        let version = app.session(id).await?.entry.session.version;
-        app.set_bell(id, version, false).await?;
-    }
-    Ok(())
 }

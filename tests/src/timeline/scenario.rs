@@ -64,6 +64,9 @@ pub enum Action {
     Disk(Disk),
     /// A newer app with another table of time zones takes its place, and starts.
     Table(OtherTable),
+    /// At the next ring somebody else moves or cancels a session, after the ledger says that it rings and before it is
+    /// said what.
+    Meanwhile(Box<Action>),
 }
 
 /// How the disk with the database is.
@@ -108,6 +111,8 @@ pub struct NewSession {
     pub draft: Draft,
     /// Whether its bell is on.
     pub bell: bool,
+    /// It is decided at the school, and not on this computer.
+    pub at_school: bool,
 }
 
 /// What is wrong with a scenario, and where.
@@ -128,7 +133,7 @@ fn fault<T>(place: impl fmt::Display, sentence: impl Into<String>) -> Result<T> 
 
 const AN_INSTANT: &str = "an instant such as 2026-11-24T16:00:00Z";
 const A_DURATION: &str = "a duration such as 5m, 1h30m, 90s or PT1H30M";
-const STEPS: &str = "run, sleep, step_clock, move, cancel, add, kill, disk, table, or one of the words start, stop, restart, kill";
+const STEPS: &str = "run, sleep, step_clock, move, cancel, add, kill, disk, table, meanwhile, or one of the words start, stop, restart, kill";
 
 /// Instants that the clock may show: far from where calendars end.
 const YEARS: std::ops::Range<i64> = 0..7_258_118_400;
@@ -219,6 +224,10 @@ impl Reading {
                 by: duration(&step.at("by"), step.need("by")?)?,
                 from: self.when(&step.at("from"), step.need("from")?)?,
             }),
+            "meanwhile" => match self.action(&at, value)? {
+                action @ (Action::Move { .. } | Action::Cancel(_)) => Action::Meanwhile(Box::new(action)),
+                _ => return fault(at, "Meanwhile a session can be moved or cancelled, and nothing else."),
+            },
             _ => Action::Kill(match string(&at, value)? {
                 "now" => Kill::Now,
                 "before_handover" => Kill::BeforeHandover,
@@ -279,6 +288,7 @@ impl Reading {
             "link",
             "place",
             "bell",
+            "school",
         ][..];
         let object = Object::of(place, value, keys)?;
         let id = string(&object.at("id"), object.need("id")?)?.to_owned();
@@ -296,6 +306,7 @@ impl Reading {
         let draft = Draft {
             subject: if person.is_empty() && subject.is_empty() { id.clone() } else { subject },
             person,
+            person_id: None,
             person_zone: object
                 .map
                 .contains_key("person_zone")
@@ -317,12 +328,13 @@ impl Reading {
         if !self.known.insert(id.clone()) {
             return fault(object.at("id"), format!("There is a session \"{id}\" already."));
         }
-        Ok(NewSession { id, draft, bell: object.flag("bell", true)? })
+        let (bell, at_school) = (object.flag("bell", true)?, object.flag("school", false)?);
+        Ok(NewSession { id, draft, bell, at_school })
     }
 }
 
 /// The steps that are objects: their first key, and all that they may have.
-const STEP_KEYS: [(&str, &[&str]); 9] = [
+const STEP_KEYS: [(&str, &[&str]); 10] = [
     ("run", &["run"]),
     ("sleep", &["sleep"]),
     ("step_clock", &["step_clock"]),
@@ -332,6 +344,7 @@ const STEP_KEYS: [(&str, &[&str]); 9] = [
     ("kill", &["kill"]),
     ("disk", &["disk"]),
     ("table", &["table", "by", "from"]),
+    ("meanwhile", &["meanwhile"]),
 ];
 
 struct Object<'a> {

@@ -33,8 +33,12 @@ struct State {
     /// When the timer of whatever waits goes off, in time awake.
     wakes_at: i64,
     armed: Option<Kill>,
+    meanwhile: Option<Meanwhile>,
     shown: Vec<Shown>,
 }
+
+/// What somebody else does at the right moment. It is asked at each look at the clock; whether it was the moment.
+pub(super) type Meanwhile = Box<dyn FnMut() -> bool + Send>;
 
 /// A ring that the desktop has shown.
 pub(super) struct Shown {
@@ -45,7 +49,7 @@ pub(super) struct Shown {
 
 impl World {
     pub(super) fn new(now: DateTime<Utc>) -> Self {
-        let state = State { now, wakes_at: i64::MAX, armed: None, shown: Vec::new() };
+        let state = State { now, wakes_at: i64::MAX, armed: None, meanwhile: None, shown: Vec::new() };
         Self(Arc::new(Inner {
             state: Mutex::new(state),
             awake: watch::Sender::new(0),
@@ -90,11 +94,17 @@ impl World {
         let mut state = self.state();
         state.wakes_at = i64::MAX;
         state.armed = None;
+        state.meanwhile = None;
         self.0.dying.send_replace(false);
     }
 
     pub(super) fn arm(&self, kill: Kill) {
         self.state().armed = Some(kill);
+    }
+
+    /// Somebody else waits for the right moment, or does not any more.
+    pub(super) fn meanwhile(&self, does: Option<Meanwhile>) {
+        self.state().meanwhile = does;
     }
 
     pub(super) fn take_shown(&self) -> Vec<Shown> {
@@ -104,6 +114,13 @@ impl World {
 
 impl Clock for World {
     fn now(&self) -> DateTime<Utc> {
+        // Taken out, since whoever does something looks at the clock too.
+        let does = self.state().meanwhile.take();
+        if let Some(mut does) = does
+            && !does()
+        {
+            self.state().meanwhile = Some(does);
+        }
         self.state().now
     }
 

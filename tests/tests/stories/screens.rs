@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Duration, DurationRound as _, Utc};
 use firstbell_core::app::Scope;
 use firstbell_core::draft::Draft;
-use firstbell_core::id::SessionId;
+use firstbell_core::id::SessionKey;
 use firstbell_core::session::Status;
 use firstbell_core::settings::{Settings, Theme};
 use firstbell_tests::kit::arranged::Arranged;
@@ -527,11 +527,11 @@ fn without_link(draft: Draft) -> Draft {
     Draft { link: String::new(), ..draft }
 }
 
-async fn version(arranged: &Arranged, id: SessionId) -> i64 {
+async fn version(arranged: &Arranged, id: SessionKey) -> i64 {
     arranged.core().session(id).await.unwrap().entry.session.version
 }
 
-async fn cancel(arranged: &Arranged, id: SessionId) {
+async fn cancel(arranged: &Arranged, id: SessionKey) {
     let at = version(arranged, id).await;
     arranged.core().cancel_session(id, at, Scope::This).await.unwrap();
 }

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use firstbell_core::happened::Kind;
-use firstbell_core::store::{Migrate, Store, events, rings};
+use firstbell_core::ring::Reminder;
+use firstbell_core::store::{Migrate, Store, device::rings, local::events};
 use firstbell_core::words::say;
 use firstbell_tests::kit::calendar::{Lesson, MEET_LINK};
 use firstbell_tests::kit::faults::{Fault, Faults};
@@ -200,7 +201,9 @@ impl Story<'_> {
             let store = Store::open(&database, Migrate::No).await?;
             let start = due.at + TimeDelta::minutes(5);
             let mut conn = store.read().await?;
-            let last = rings::last(&mut conn, due.id.parse()?, start).await?;
+            let last =
+                rings::last(&mut conn, Reminder::before_start(due.id.parse()?, start, TimeDelta::minutes(5)))
+                    .await?;
             let happened = events::of(&mut conn, due.id.parse()?).await?;
             drop(conn);
             store.close().await;
@@ -210,7 +213,8 @@ impl Story<'_> {
             if let Some(last) = last {
                 assert_eq!(last.number, 1);
             }
-            Ok(last.is_some_and(|last| !last.is_waiting) && (rang == 1 || self.fault == Fault::Deleted))
+            Ok(last.is_some_and(|last| last.state == rings::LastState::Through)
+                && (rang == 1 || self.fault == Fault::Deleted))
         })
         .await
         .unwrap();

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, NaiveTime, Utc, Weekday};
 use firstbell_core::app::zones;
 use firstbell_core::draft::Draft;
-use firstbell_core::store::people;
+use firstbell_core::store::local::people;
 use firstbell_core::zone::{Table, Zone};
 use firstbell_tests::kit::people::student_ben;
 use firstbell_tests::kit::{Desktop, Page, wait};
@@ -115,6 +115,7 @@ async fn the_second_clock_is_right_for_every_zone_there_is() {
         for name in of_week(week) {
             let draft = Draft {
                 person: name.clone(),
+                person_id: None,
                 person_zone: Some(name.clone()),
                 subject: "Maths".to_owned(),
                 date: start.format("%Y-%m-%d").to_string(),
@@ -182,7 +183,7 @@ async fn the_second_clock_is_right_for_every_zone_there_is() {
     let before = Utc::now() - Duration::seconds(30);
     let shown = page
         .script(
-            "return [...document.querySelectorAll('.row.person')].map((row) => [row.dataset.row, row.querySelector('.second').textContent])",
+            "return [...document.querySelectorAll('.row.person')].map((row) => [row.querySelector('b').textContent, row.querySelector('.second').textContent])",
             Vec::new(),
         )
         .await
@@ -208,7 +209,8 @@ async fn a_zone_is_found_by_any_of_its_names_and_shown_by_the_one_that_was_typed
         arranged.add(student_ben(), "Maths", Utc::now() + Duration::hours(3), |draft| draft).await.unwrap();
     // Nobody's table has it: as of a newer First Bell.
     let mut tx = arranged.store().write().await.unwrap();
-    people::set_zone(&mut tx, "Ben", Some("Mars/Olympus_Mons")).await.unwrap();
+    let ben = people::called(&mut tx, "Ben").await.unwrap().unwrap();
+    people::set_zone(&mut tx, ben.id, Some("Mars/Olympus_Mons")).await.unwrap();
     tx.commit().await.unwrap();
     arranged.done().await;
     let app = start(&desktop).await;

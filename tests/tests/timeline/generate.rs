@@ -18,6 +18,8 @@ pub struct Lesson {
     pub bell: bool,
     /// Its wall clock is Kolkata's, and moves with that.
     pub in_kolkata: bool,
+    /// It is decided at the school, by other numbers, and shares its id with one of this computer.
+    pub at_school: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -36,6 +38,8 @@ pub enum Happens {
     Stop,
     Restart,
     Kill(&'static str),
+    /// At the next ring somebody else moves or cancels one.
+    Meanwhile(Box<Happens>),
     Disk(&'static str),
     /// Another table of zones: the clocks of Kolkata show that much more from then on.
     Table {
@@ -117,6 +121,16 @@ pub fn story(random: &mut StdRng) -> Story {
                 by: *[-60, -30, 30, 60].choose(random).unwrap() * MINUTE,
                 from: 1_795_521_600_000 + random.random_range(-2..3) * 12 * HOUR,
             },
+            86..88 if random.random_bool(0.7) => {
+                let to = whole_minute(clock) + random.random_range(-30..120) * MINUTE;
+                let minutes = random.random_bool(0.3).then(|| random.random_range(1..9) * 15);
+                let does = if random.random_bool(0.5) {
+                    Happens::Cancel(id)
+                } else {
+                    Happens::Move { id, to, minutes }
+                };
+                Happens::Meanwhile(Box::new(does))
+            }
             86..88 => Happens::Disk("well"),
             88..90 => Happens::Stop,
             90..95 => Happens::Start,
@@ -182,6 +196,7 @@ fn lesson(random: &mut StdRng, names: &mut u32, clock: i64) -> Lesson {
         room: random.random_bool(0.7).then(|| random.random_range(0..ROOMS.len())),
         bell: random.random_bool(0.9),
         in_kolkata: random.random_bool(0.4),
+        at_school: random.random_bool(0.3),
     }
 }
 
@@ -202,6 +217,9 @@ impl Lesson {
         if self.in_kolkata {
             value["zone"] = json!("Asia/Kolkata");
         }
+        if self.at_school {
+            value["school"] = json!(true);
+        }
         if let Some(room) = self.room {
             value["link"] = json!(ROOMS[room]);
         }
@@ -211,25 +229,28 @@ impl Lesson {
 
 impl Story {
     pub fn json(&self) -> String {
-        let step = |happens: &Happens| match happens {
-            Happens::Run(ms) => json!({"run": written(*ms)}),
-            Happens::Sleep(ms) => json!({"sleep": written(*ms)}),
-            Happens::StepClock(ms) => json!({"step_clock": written(*ms)}),
-            Happens::Move { id, to, minutes: None } => json!({"move": id, "to": rfc3339(*to)}),
-            Happens::Move { id, to, minutes: Some(minutes) } => {
-                json!({"move": id, "to": rfc3339(*to), "lasts": format!("PT{minutes}M")})
+        fn step(happens: &Happens) -> Value {
+            match happens {
+                Happens::Run(ms) => json!({"run": written(*ms)}),
+                Happens::Sleep(ms) => json!({"sleep": written(*ms)}),
+                Happens::StepClock(ms) => json!({"step_clock": written(*ms)}),
+                Happens::Move { id, to, minutes: None } => json!({"move": id, "to": rfc3339(*to)}),
+                Happens::Move { id, to, minutes: Some(minutes) } => {
+                    json!({"move": id, "to": rfc3339(*to), "lasts": format!("PT{minutes}M")})
+                }
+                Happens::Cancel(id) => json!({"cancel": id}),
+                Happens::Add(lesson) => json!({"add": lesson.json()}),
+                Happens::Start => json!("start"),
+                Happens::Stop => json!("stop"),
+                Happens::Restart => json!("restart"),
+                Happens::Kill(when) => json!({"kill": when}),
+                Happens::Disk(how) => json!({"disk": how}),
+                Happens::Table { by, from } => {
+                    json!({"table": "Asia/Kolkata", "by": written(*by), "from": rfc3339(*from)})
+                }
+                Happens::Meanwhile(does) => json!({"meanwhile": step(does)}),
             }
-            Happens::Cancel(id) => json!({"cancel": id}),
-            Happens::Add(lesson) => json!({"add": lesson.json()}),
-            Happens::Start => json!("start"),
-            Happens::Stop => json!("stop"),
-            Happens::Restart => json!("restart"),
-            Happens::Kill(when) => json!({"kill": when}),
-            Happens::Disk(how) => json!({"disk": how}),
-            Happens::Table { by, from } => {
-                json!({"table": "Asia/Kolkata", "by": written(*by), "from": rfc3339(*from)})
-            }
-        };
+        }
         let lines: Vec<String> = self.script.iter().map(|happens| format!("  {}", step(happens))).collect();
         let lessons: Vec<String> = self.lessons.iter().map(|lesson| format!("  {}", lesson.json())).collect();
         format!(

@@ -27,6 +27,9 @@ pub struct Seen {
     pub moved_by_table: usize,
     pub without_disk: usize,
     pub unstored_repeats: usize,
+    pub at_school: usize,
+    pub meanwhile: usize,
+    pub spared: usize,
 }
 
 impl Seen {
@@ -44,6 +47,9 @@ impl Seen {
         self.moved_by_table += other.moved_by_table;
         self.without_disk += other.without_disk;
         self.unstored_repeats += other.unstored_repeats;
+        self.at_school += other.at_school;
+        self.meanwhile += other.meanwhile;
+        self.spared += other.spared;
     }
 
     pub fn assert_everything_happened(&self) {
@@ -61,6 +67,9 @@ impl Seen {
             self.moved_by_table,
             self.without_disk,
             self.unstored_repeats,
+            self.at_school,
+            self.meanwhile,
+            self.spared,
         ];
         assert!(counts.iter().all(|count| *count > 0), "{self:?}");
     }
@@ -136,6 +145,9 @@ pub fn check(story: &Story, report: &Report, seen: &mut Seen) -> Vec<String> {
     for rung in &report.rings {
         let has_disk = stretch_of(rung, &stretches).is_none_or(|stretch| stretch.disk == Disk::Well);
         seen.without_disk += usize::from(!has_disk);
+        let lesson =
+            |stretch: &&Stretch| stretch.known.get(&rung.session).is_some_and(|one| one.lesson.at_school);
+        seen.at_school += usize::from(stretch_of(rung, &stretches).as_ref().is_some_and(lesson));
         if let Err(fault) = judge(rung, &stretches) {
             faults.push(fault);
         }
@@ -158,6 +170,8 @@ fn stretches(story: &Story, report: &Report, seen: &mut Seen, faults: &mut Vec<S
     let mut life = None;
     let mut all = Vec::new();
     let mut armed = false;
+    // What somebody else does at the next ring.
+    let mut waits: Option<&Happens> = None;
     let mut table = None;
     // Another table counts from when the store could be put right by it.
     let mut newer = None;
@@ -176,29 +190,8 @@ fn stretches(story: &Story, report: &Report, seen: &mut Seen, faults: &mut Vec<S
             }
             Some(Happens::Run(ms)) => lasts = *ms,
             Some(Happens::Sleep(ms) | Happens::StepClock(ms)) => wall += ms,
-            Some(Happens::Move { id, to, minutes }) => {
-                let Some(one) = known.get_mut(id).filter(|_| disk == Disk::Well) else {
-                    refuse(false, step, &mut refused);
-                    all.push(Stretch { step, awake, wall, lasts, life, known: known.clone(), disk });
-                    continue;
-                };
-                if one.live {
-                    // Whoever moves it says the time in UTC.
-                    one.lesson.in_kolkata &= one.lesson.start == *to;
-                    one.lesson.start = *to;
-                    one.lesson.minutes = minutes.unwrap_or(one.lesson.minutes);
-                }
-                let live = one.live;
-                refuse(live, step, &mut refused);
-            }
-            Some(Happens::Cancel(id)) => {
-                let Some(one) = known.get_mut(id).filter(|_| disk == Disk::Well) else {
-                    refuse(false, step, &mut refused);
-                    all.push(Stretch { step, awake, wall, lasts, life, known: known.clone(), disk });
-                    continue;
-                };
-                let may = one.live && wall < one.end();
-                one.live &= !may;
+            Some(does @ (Happens::Move { .. } | Happens::Cancel(_))) => {
+                let may = disk == Disk::Well && edit(&mut known, does, wall);
                 refuse(may, step, &mut refused);
             }
             Some(Happens::Add(lesson)) => {
@@ -226,6 +219,16 @@ fn stretches(story: &Story, report: &Report, seen: &mut Seen, faults: &mut Vec<S
             }
             Some(Happens::Kill("now")) => life = None,
             Some(Happens::Kill(_)) => armed |= life.is_some(),
+            Some(Happens::Meanwhile(does)) => {
+                if life.is_some() && disk == Disk::Well {
+                    waits = Some(does);
+                }
+            }
+        }
+        if life.is_none()
+            || matches!(happens, Some(Happens::Restart | Happens::Table { .. } | Happens::Disk(_)))
+        {
+            waits = None;
         }
         if life.is_none() || matches!(happens, Some(Happens::Restart | Happens::Table { .. })) {
             looked = None;
@@ -243,6 +246,26 @@ fn stretches(story: &Story, report: &Report, seen: &mut Seen, faults: &mut Vec<S
         let looks = !matches!(happens, Some(Happens::Run(_) | Happens::Sleep(_) | Happens::StepClock(_)));
         if life.is_some() && !matches!(disk, Disk::Gone(_)) && looks {
             looked = Some(wall);
+        }
+        for done in report.meanwhile.iter().filter(|done| done.step == step) {
+            let Some(does) = waits.take() else {
+                faults.push(format!("somebody did something in step {step:?} for no reason"));
+                continue;
+            };
+            let first = done.awake_ms - awake;
+            all.push(Stretch { step, awake, wall, lasts: first, life, known: known.clone(), disk });
+            (wall, awake, lasts) = (wall + first, awake + first, lasts - first);
+            let was = known.clone();
+            let may = edit(&mut known, does, wall);
+            refuse(may, step, &mut refused);
+            seen.meanwhile += usize::from(may);
+            // Its own ring was on its way.
+            let (Happens::Move { id, .. } | Happens::Cancel(id)) = does else { continue };
+            let due = was
+                .get(id)
+                .is_some_and(|one| one.live && one.lesson.bell && one.lesson.start - 5 * MINUTE == wall);
+            let rang = report.rings.iter().any(|rung| rung.session == *id && rung.awake_ms == awake);
+            seen.spared += usize::from(may && due && !rang);
         }
         let died = |plainly: bool| {
             report.deaths.iter().find(|death| death.step == step && (death.kill == Kill::Now) == plainly)
@@ -288,6 +311,26 @@ fn refuse(may: bool, step: Option<usize>, refused: &mut BTreeSet<Option<usize>>)
     }
 }
 
+/// Moves or cancels a lesson. Whether that was taken.
+fn edit(known: &mut BTreeMap<String, Known>, does: &Happens, wall: i64) -> bool {
+    let (Happens::Move { id, .. } | Happens::Cancel(id)) = does else { return false };
+    let Some(one) = known.get_mut(id).filter(|one| one.live) else { return false };
+    match does {
+        Happens::Move { to, minutes, .. } => {
+            // Whoever moves it says the time in UTC.
+            one.lesson.in_kolkata &= one.lesson.start == *to;
+            one.lesson.start = *to;
+            one.lesson.minutes = minutes.unwrap_or(one.lesson.minutes);
+            true
+        }
+        _ => {
+            let may = wall < one.end();
+            one.live &= !may;
+            may
+        }
+    }
+}
+
 /// Whether all of it was taken: the bell of a session that is over is not switched.
 fn add(known: &mut BTreeMap<String, Known>, lesson: &Lesson, wall: i64) -> bool {
     let mut one = Known { lesson: lesson.clone(), live: true, usually: lesson.start };
@@ -306,15 +349,13 @@ fn window(id: &str, known: &BTreeMap<String, Known>) -> (i64, i64) {
             name.as_str() != id
                 && other.live
                 && one.lesson.room.is_some()
-                && other.lesson.room == one.lesson.room
+                && (other.lesson.at_school, other.lesson.room) == (one.lesson.at_school, one.lesson.room)
                 && other.lesson.start > one.lesson.start
         })
         .map(|(_, other)| other.lesson.start)
         .min();
-    let closes = match next {
-        Some(next) => (one.end() + HOUR).min(next).max(one.end()),
-        None => one.end() + HOUR,
-    };
+    let late = one.end() + if one.lesson.at_school { 20 * MINUTE } else { HOUR };
+    let closes = next.map_or(late, |next| late.min(next).max(one.end()));
     (one.lesson.start - 5 * MINUTE, closes)
 }
 
@@ -327,9 +368,10 @@ fn start_of(rung: &Rung) -> i64 {
     ms(&rung.due) + 5 * MINUTE
 }
 
-/// The stretch of a ring. Of two that meet, the one in which the app lives.
+/// The stretch of a ring. Of two that meet, the one in which the app lives, and the later one: whoever does something in
+/// the middle of a ring does it before that is shown.
 fn stretch_of<'a>(rung: &Rung, stretches: &'a [Stretch]) -> Option<&'a Stretch> {
-    stretches.iter().find(|stretch| {
+    stretches.iter().rev().find(|stretch| {
         stretch.step == rung.step
             && stretch.life.is_some()
             && (stretch.awake..=stretch.awake + stretch.lasts).contains(&rung.awake_ms)

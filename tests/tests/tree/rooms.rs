@@ -11,9 +11,9 @@ use super::{files, root};
 /// A room, and the ones that it may use: only such as stand above it, so that nothing goes in a circle.
 const ROOMS: &[(&str, &str)] = &[
     // Words and rules: pure, the time is an argument.
-    ("change", ""),
     ("happened", ""),
     ("id", ""),
+    ("change", "id"),
     ("progress", ""),
     ("series", ""),
     ("words", ""),
@@ -85,7 +85,7 @@ const ROOMS: &[(&str, &str)] = &[
     ("app/news", "happened session"),
     ("app/press", "id"),
     ("app/agenda", "id wall_clock join session today store/people store/rings store/sessions app"),
-    ("app/people", "zone today store/people store/sessions error app"),
+    ("app/people", "change zone today store/people store/sessions error app"),
     ("app/join", "id join session state_table store/sessions error reminder/unstored app app/press"),
     (
         "app/rings",
@@ -93,21 +93,24 @@ const ROOMS: &[(&str, &str)] = &[
     ),
     (
         "app/sessions",
-        "happened id series zone session state_table draft samples today store store/events store/people \
+        "change happened id series zone session state_table draft samples today store store/events store/people \
          store/series store/sessions error app app/news",
     ),
     (
         "app/import",
-        "happened id progress series zone join session calendar_file occurrences store store/events \
+        "change happened id progress series zone join session calendar_file occurrences store store/events \
          store/series store/sessions error app app/news",
     ),
     (
         "app/zones",
-        "happened id zone session calendar_file occurrences clock_change store store/clock_changes \
+        "change happened id zone session calendar_file occurrences clock_change store store/clock_changes \
          store/events store/series store/sessions store/settings app",
     ),
-    ("app/open", "store error health data_folder app/zones"),
-    ("app/tasks", "store health data_folder local_socket error reminder app app/open"),
+    ("app/open", "clock desktop store error health data_folder app app/zones"),
+    (
+        "app/tasks",
+        "clock desktop store health data_folder local_socket error reminder reminder/wait app app/open",
+    ),
 ];
 
 /// Crates that only some rooms may name.

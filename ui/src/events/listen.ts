@@ -7,8 +7,8 @@ import { openSession } from "../navigation/history";
 import { data } from "../state/data.svelte";
 import { openDialog } from "../state/dialogs.svelte";
 import { announce, notices } from "../state/notices.svelte";
-import { allTopics, stored, touch, type Topic } from "../state/topics.svelte";
-import { openEventChannel, type AppEvent, type Cause, type Problem } from "../tauri";
+import { allTopics, touch } from "../state/topics.svelte";
+import { openEventChannel, type AppEvent, type Problem } from "../tauri";
 
 /** How far the shell's clock is from this engine's; zero but in tests with their own time. */
 let offset = 0;
@@ -23,23 +23,16 @@ export async function listen(): Promise<void> {
   if (await openEventChannel(handleEvent)) touch(allTopics);
 }
 
-/** Time alone opens doors; whatever else happens may have changed anything that is stored. */
-function topicsOf(cause: Cause): readonly Topic[] {
-  return cause === "clock" ? ["doors", "minute"] : stored;
-}
-
 export function handleEvent(event: AppEvent): void {
   switch (event.kind) {
     case "changed":
-      touch(topicsOf(event.cause));
+      offset = Date.parse(event.now) - Date.now();
+      data.now = Date.parse(event.now);
+      touch(event.changes.map((change) => change.topic));
       break;
     case "problems":
       takeProblems(event.problems);
       touch(["health"]);
-      break;
-    case "clock_ticked":
-      offset = Date.parse(event.now) - Date.now();
-      data.now = Date.parse(event.now);
       break;
     case "importing":
       notices.importing = event.work;

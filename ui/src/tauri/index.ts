@@ -1,10 +1,9 @@
 // The only folder that talks to the shell. What it says and the types it speaks are generated; see bindings.ts.
 import { Channel } from "@tauri-apps/api/core";
 import { learnOffsets } from "../i18n/offsets";
-import { commands as generated, type AppError, type Boot, type Told as AppEvent, type Zoned } from "./bindings";
+import { commands as generated, type AppError, type AppEvent, type Boot, type Zoned } from "./bindings";
 
 export type * from "./bindings";
-export type { AppEvent };
 
 export type Answer<T> = { status: "ok"; data: T } | { status: "error"; error: AppError };
 

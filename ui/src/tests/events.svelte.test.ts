@@ -6,7 +6,7 @@ import { handleEvent } from "../events/listen";
 import { keepTodayCurrent } from "../pages/keep-today.svelte";
 import { data } from "../state/data.svelte";
 import { touch } from "../state/topics.svelte";
-import type { Answer, AppEvent, Settings, Today } from "../tauri";
+import type { Answer, AppEvent, Settings, Today, Topic as ChangedTopic } from "../tauri";
 import { clocks, madrid, row } from "./rows";
 
 const loads = vi.hoisted(() => ({ today: [] as number[], week: 0 }));
@@ -70,20 +70,27 @@ test("the first Today came with the page", () => {
   expect(loads.today).toEqual([]);
 });
 
-test("a minute that passes is one load of each that shows it, though the shell tells of it twice", () => {
-  const now = "2026-11-24T14:01:00Z";
-  expect(tell({ kind: "changed", cause: "clock" }, { kind: "clock_ticked", now })).toEqual({ today: 1, week: 1 });
+const now = "2026-11-24T14:01:00Z";
+const changed = (...topics: ChangedTopic[]): AppEvent => ({
+  kind: "changed",
+  now,
+  changes: topics.map((topic) => ({ cause: "another_host", workspace: "this_computer", topic })),
+});
+
+test("a minute that passes at rest is one load of Today, and none of a page that shows no minutes", () => {
+  expect(tell(changed("minute"))).toEqual({ today: 1, week: 0 });
   expect(data.now).toBe(Date.parse(now));
 });
 
-test.each(["this_window", "another_host", "bell"] as const)("a change by %s is one load of each", (cause) => {
-  expect(tell({ kind: "changed", cause })).toEqual({ today: 1, week: 1 });
+test("what has changed is loaded where it is shown, once however much has changed", () => {
+  expect(tell(changed("doors"))).toEqual({ today: 1, week: 1 });
+  expect(tell(changed("rings"))).toEqual({ today: 1, week: 0 });
+  expect(tell(changed("sessions", "people", "settings", "rings", "doors", "minute"))).toEqual({ today: 1, week: 1 });
 });
 
-test("the clock alone loads nothing, and neither does what is told of something else", () => {
+test("what is told of something else loads nothing", () => {
   expect(
     tell(
-      { kind: "clock_ticked", now: "2026-11-24T14:01:00Z" },
       { kind: "problems", problems: [{ kind: "bell_stopped", text: "The bell is started anew." }] },
       { kind: "dragged_over", over: true },
       { kind: "dragged_over", over: false },

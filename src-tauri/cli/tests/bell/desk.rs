@@ -136,15 +136,8 @@ impl Home {
         runtime.block_on(async {
             let data = DataFolder::open(&self.data()).unwrap();
             let store = Store::open(&data.database(), Migrate::Yes).await.unwrap();
-            let (changes, _) = tokio::sync::broadcast::channel(8);
-            let (bell, _) = tokio::sync::mpsc::unbounded_channel();
-            let app = App::new(
-                store.clone(),
-                std::sync::Arc::new(SystemClock),
-                std::sync::Arc::new(NoBrowser),
-                changes,
-                bell,
-            );
+            let app =
+                App::new(store.clone(), std::sync::Arc::new(SystemClock), std::sync::Arc::new(NoBrowser));
             let result = with(&app).await;
             store.close().await;
             result

@@ -14,6 +14,7 @@ use crate::{
     calendar_file::{
         self, CalendarFile, FileSeries, LeftOut, MergeOutcome, Method, Occurrence, OutEvent, Pattern,
     },
+    change::Topic,
     error::Error,
     happened::{By, Event, Kind},
     id::{PersonId, SessionId, SessionKey},
@@ -200,7 +201,7 @@ impl App {
                 to_series(&merged, &found, here, asked.get(new.uid.as_str()).copied(), self.zone(), now);
             result += write(&mut tx, &series, choice_before, &found, now).await?;
         }
-        self.commit(tx).await?;
+        self.commit(tx, &[Topic::Sessions, Topic::People]).await?;
         self.drop_preview(id);
         Ok(result)
     }
@@ -226,7 +227,7 @@ impl App {
             series.extended_until = now + AHEAD;
             write(&mut tx, &series, Some(series.choice), &found, now).await?;
         }
-        self.commit(tx).await?;
+        self.commit(tx, &[Topic::Sessions]).await?;
         Ok(true)
     }
 

@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use super::{App, Result};
-use crate::{error::Error, id::PersonId, person::Person, store::local::people, today::Entry, zone::Zone};
+use crate::{
+    change::Topic, error::Error, id::PersonId, person::Person, store::local::people, today::Entry, zone::Zone,
+};
 
 /// Somebody met in sessions.
 #[derive(Clone, Debug)]
@@ -62,6 +64,6 @@ impl App {
         if !people::set_zone(&mut tx, person, found).await? {
             return Err(Error::NotFound);
         }
-        self.commit(tx).await
+        self.commit(tx, &[Topic::People]).await
     }
 }

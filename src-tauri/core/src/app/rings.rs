@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{App, Result, press::Opened};
 use crate::{
-    change::Cause,
+    change::{Cause, Topic},
     desktop::Answer,
     reminder::{plan::snoozed_until, unstored::Deed},
     ring::{Outcome, RingKey},
@@ -52,7 +52,8 @@ impl App {
     /// later: what was pressed holds all the same.
     pub(super) async fn store_deeds(&self) {
         self.store_what_waits().await;
-        self.tell(Cause::ThisWindow);
+        // Whether somebody went in is known of the session.
+        self.tell(Cause::ThisWindow, &[Topic::Rings, Topic::Sessions]);
     }
 
     /// Stores what was done and could not be stored then, if it can be now.
@@ -78,6 +79,6 @@ impl App {
     pub async fn acknowledge_missed(&self) -> Result<()> {
         let mut tx = self.store.write().await?;
         rings::acknowledge_missed(&mut tx).await?;
-        self.commit(tx).await
+        self.commit(tx, &[Topic::Rings]).await
     }
 }

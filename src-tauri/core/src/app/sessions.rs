@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{App, Result, news::news};
 use crate::{
+    change::Topic,
     draft::{Draft, Fault, MOST_TEXT, Planned, Time},
     error::Error,
     happened::{By, Event, Kind},
@@ -96,7 +97,7 @@ impl App {
         let mut tx = self.store.write().await?;
         let person = met(&mut tx, &planned).await?;
         let first = add(&mut tx, &planned, person.as_ref(), Source::ThisComputer, self.now()).await?;
-        self.commit(tx).await?;
+        self.commit(tx, &[Topic::Sessions, Topic::People]).await?;
         Ok(Ok(SessionKey::here(first)))
     }
 
@@ -171,7 +172,7 @@ impl App {
                 events::add(&mut tx, edited.id, Event { at: now, kind, by: By::You, detail }).await?;
             }
         }
-        self.commit(tx).await?;
+        self.commit(tx, &[Topic::Sessions, Topic::People]).await?;
         Ok(Ok(key))
     }
 
@@ -192,7 +193,7 @@ impl App {
             let event = Event { at: now, kind: Kind::Cancelled, by: By::You, detail: None };
             events::add(&mut tx, each.id, event).await?;
         }
-        self.commit(tx).await
+        self.commit(tx, &[Topic::Sessions]).await
     }
 
     /// Takes back a cancellation.
@@ -281,14 +282,14 @@ impl App {
             people.extend(person.iter().map(|person| (person.name.clone(), person.clone())));
             add(&mut tx, &sample, person.as_ref(), Source::Sample, now).await?;
         }
-        self.commit(tx).await
+        self.commit(tx, &[Topic::Sessions, Topic::People]).await
     }
 
     /// Takes all samples out.
     pub async fn remove_samples(&self) -> Result<()> {
         let mut tx = self.store.write().await?;
         sessions::delete_samples(&mut tx).await?;
-        self.commit(tx).await
+        self.commit(tx, &[Topic::Sessions, Topic::People]).await
     }
 
     /// One action on one session, as the state table has it.
@@ -308,7 +309,7 @@ impl App {
         with(&mut session);
         change(&mut tx, &session).await?;
         events::add(&mut tx, id, Event { at: now, kind, by: By::You, detail: None }).await?;
-        self.commit(tx).await
+        self.commit(tx, &[Topic::Sessions]).await
     }
 
     /// The session, and with [`Scope::ThisAndLater`] the live ones of its series that start later.

@@ -1,190 +1,218 @@
-//! What runs beside the app for as long as it is open, and is watched: the bell, the place of its store, and the news
-//! of other programs.
+//! What runs beside the app for as long as it is open, and is watched: the bell, the place of its store, the news of
+//! other programs, the socket, and series that go on. It is started and stopped here, for every host.
+
+mod place;
+mod ringing;
 
 use std::{future::Future, sync::Arc, time::Duration};
 
 use tokio::{
-    sync::{mpsc, watch},
-    time::{Instant, sleep},
+    sync::watch,
+    task::{JoinHandle, JoinSet},
+    time::{sleep, timeout},
 };
+
+pub use ringing::{Watch, keep_ringing};
 
 use super::{
     App,
-    open::{Opened, fault_of},
+    open::{Opened, fault_of, open},
 };
 use crate::{
-    data_folder::{DataFolder, Ownership, Place},
+    clock::Clock,
+    data_folder::{DataFolder, Ownership},
+    desktop::Notifier,
     error::Error,
-    health::StoreFault,
     local_socket::{self, Ask, Reply},
-    reminder::{SharedMemory, Signal},
+    reminder::wait::Wait,
     store::notice_others,
 };
+use place::{LOOK_FOR_FOLDER, keep_store};
 
-/// How a bell is watched.
-#[derive(Clone, Copy, Debug)]
-pub struct Watch {
-    /// Without a sign of life for longer than this it is started anew. A bell looks every ten seconds.
-    pub silence: Duration,
-    /// How often it is looked.
-    pub every: Duration,
+/// How often it is looked whether series are to be extended.
+const EXTEND_EVERY: Duration = Duration::from_secs(6 * 60 * 60);
+/// How long whoever stops waits for the look that the bell is in.
+const LAST_LOOK: Duration = Duration::from_secs(5);
+
+/// What a host does for what runs beside its app.
+pub trait Host: Send + Sync + 'static {
+    /// First Bell was started again, with these words, in that folder: this one comes up.
+    fn started_again(&self, words: Vec<String>, folder: String) -> impl Future<Output = ()> + Send;
+
+    /// A file of sessions was damaged and is kept aside.
+    fn damaged(&self, error: Error);
+
+    /// Another program has become the owner of the folder: that one rings from now on, and this one is to end.
+    fn superseded(&self) -> impl Future<Output = ()> + Send;
 }
 
-impl Watch {
-    /// Half a minute of silence, looked for every five seconds.
-    pub const USUAL: Self = Self { silence: Duration::from_secs(30), every: Duration::from_secs(5) };
+/// Who rings, and by what clock.
+#[derive(Debug)]
+pub struct Ringing<N, C, W> {
+    /// The desktop.
+    pub notifier: Arc<N>,
+    /// The wall clock.
+    pub clock: C,
+    /// How the bell waits.
+    pub wait: W,
+    /// How it is watched.
+    pub watch: Watch,
 }
 
-/// How soon a bell that broke off is started anew: at once, but one that breaks off each time must not take the
-/// processor for itself.
-const BREATH: Duration = Duration::from_secs(1);
+/// What runs beside an app. It ends when this is stopped or dropped.
+#[derive(Debug)]
+pub struct Running {
+    retry: watch::Sender<u64>,
+    stop: watch::Sender<bool>,
+    task: Task,
+}
 
-/// How often it is looked whether the data folder is where it was.
-const LOOK_FOR_FOLDER: Duration = Duration::from_secs(5);
+impl Running {
+    /// Starts it for the owner of the folder. Within a tokio runtime.
+    pub fn start<N: Notifier, C: Clock + Clone, W: Wait + Clone>(
+        app: &Arc<App>,
+        folder: &DataFolder,
+        opened: Opened,
+        ringing: Ringing<N, C, W>,
+        host: Arc<impl Host>,
+    ) -> Self {
+        let beside = Beside { app: Arc::clone(app), folder: folder.clone(), ringing, host };
+        Self::with(|retry, stop| beside.run(opened, retry, stop))
+    }
 
-/// Keeps a bell ringing for as long as the sender of `signals` lives: one that breaks off or falls silent is started
-/// anew, by `bell`, and the one before rings nothing any more. Meanwhile the health says that it does not run.
-pub async fn keep_ringing<R>(
-    memory: SharedMemory,
-    watch: Watch,
-    mut signals: mpsc::UnboundedReceiver<Signal>,
-    mut bell: impl FnMut(mpsc::UnboundedReceiver<Signal>) -> R,
-) where
-    R: Future<Output = ()> + Send + 'static,
-{
-    loop {
-        let (forward, heard) = mpsc::unbounded_channel();
-        let mut task = tokio::spawn(bell(heard));
-        let mut looked = Instant::now();
-        loop {
-            tokio::select! {
-                ended = &mut task => match ended {
-                    // Another bell has the turn, or nobody needs one any more.
-                    Ok(()) => return,
-                    Err(error) => {
-                        tracing::error!(%error, "the bell broke off; it is started anew");
-                        break;
-                    }
-                },
-                signal = signals.recv() => match signal {
-                    Some(signal) => {
-                        // A bell that has broken off is noticed above.
-                        let _ = forward.send(signal);
-                    }
-                    None => {
-                        drop(forward);
-                        let _ = task.await;
-                        return;
-                    }
-                },
-                () = sleep(watch.every) => {}
-            }
-            // Whoever was stopped, as a whole program can be, is no judge of another's silence.
-            if looked.elapsed() > watch.every * 2 {
-                memory.excuse_silence();
-            }
-            looked = Instant::now();
-            if memory.silence() > watch.silence {
-                tracing::error!(seconds = watch.silence.as_secs(), "the bell was silent; it is started anew");
-                task.abort();
-                break;
-            }
-        }
-        memory.bell_is_missed();
-        sleep(BREATH.min(watch.every)).await;
+    /// Starts it as soon as the folder is this program's, which stands beside its owner until then. Within a tokio
+    /// runtime.
+    pub fn start_after<N: Notifier, C: Clock + Clone, W: Wait + Clone>(
+        turn: impl Future<Output = Ownership> + Send + 'static,
+        app: &Arc<App>,
+        folder: &DataFolder,
+        ringing: Ringing<N, C, W>,
+        host: Arc<impl Host>,
+    ) -> Self {
+        let beside = Beside { app: Arc::clone(app), folder: folder.clone(), ringing, host };
+        Self::with(|retry, mut stop| async move {
+            let ownership = tokio::select! {
+                ownership = turn => ownership,
+                _ = stop.changed() => return,
+            };
+            let opened = beside.take_over(ownership).await;
+            beside.run(opened, retry, stop).await;
+        })
+    }
+
+    fn with<R>(run: impl FnOnce(watch::Receiver<u64>, watch::Receiver<bool>) -> R) -> Self
+    where
+        R: Future<Output = ()> + Send + 'static,
+    {
+        let (retry, stop) = (watch::Sender::default(), watch::Sender::default());
+        let task = Task(tokio::spawn(run(retry.subscribe(), stop.subscribe())));
+        Self { retry, stop, task }
+    }
+
+    /// The store is looked at once more, at once.
+    pub fn retry(&self) {
+        self.retry.send_modify(|count| *count += 1);
+    }
+
+    /// Ends all of it, and returns when it has ended. The look that the bell is in is its last.
+    pub async fn stop(mut self) {
+        let _ = self.stop.send(true);
+        // One that has broken off has ended, too.
+        let _ = (&mut self.task.0).await;
     }
 }
 
-/// Keeps the store open at its place: one that could not be opened is tried again, one whose folder was deleted is
-/// begun anew, one that was replaced is opened, and one whose folder was moved away is waited for. `retry` asks to look
-/// at once; `damaged` is told of a file that was kept aside.
-///
-/// Returns when another program has become the owner of the folder: from then on that one rings, and no bell of this
-/// app does.
-pub async fn keep_store(
+/// A task that ends with whoever holds it.
+#[derive(Debug)]
+struct Task(JoinHandle<()>);
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// An app, and what is needed beside it.
+struct Beside<N, C, W, H> {
     app: Arc<App>,
     folder: DataFolder,
-    opened: Opened,
-    mut retry: watch::Receiver<u64>,
-    damaged: impl Fn(Error),
-) {
-    let mut ownership = opened.ownership;
-    let mut fault = opened.fault.as_ref().map(fault_of);
-    let mut lost = None;
-    loop {
-        tokio::select! {
-            () = sleep(LOOK_FOR_FOLDER) => {}
-            asked = retry.changed() => if asked.is_err() { return },
+    ringing: Ringing<N, C, W>,
+    host: Arc<H>,
+}
+
+impl<N: Notifier, C: Clock + Clone, W: Wait + Clone, H: Host> Beside<N, C, W, H> {
+    /// The folder is this program's now: it is opened as its owner does.
+    async fn take_over(&self, ownership: Ownership) -> Opened {
+        let mut opened = open(&self.folder, Ok(ownership), self.app.now()).await;
+        self.app.memory.store_lies(opened.fault.as_ref().map(fault_of));
+        self.app.reopen_as(&opened.store);
+        if let Some(error) = opened.damaged.take() {
+            self.host.damaged(error);
         }
-        match place_of(&app, &folder, ownership.as_ref(), fault.is_none()).await {
-            Some(Place::Here) | None => {
-                if fault.is_none() && lost.is_none() {
-                    app.memory.store_lies(None);
-                    continue;
-                }
+        opened
+    }
+
+    /// Runs all of it until it is stopped.
+    async fn run(self, opened: Opened, retry: watch::Receiver<u64>, mut stop: watch::Receiver<bool>) {
+        let Self { app, folder, ringing: Ringing { notifier, clock, wait, watch }, host } = self;
+        let rings = Arc::clone(&app);
+        let bell = keep_ringing(Arc::clone(app.memory()), watch, app.signals(), move |heard| {
+            rings.bell(Arc::clone(&notifier), clock.clone(), wait.clone()).run(heard)
+        });
+        let mut bell = Task(tokio::spawn(bell));
+        let mut tasks = JoinSet::new();
+        tasks.spawn(keep_noticing(Arc::clone(&app), folder.clone()));
+        tasks.spawn(keep_extending(Arc::clone(&app)));
+        let (asked, of) = (Arc::clone(&host), Arc::clone(&app));
+        let answering = tasks.spawn(keep_answering(Arc::clone(&app), folder.clone(), move |ask| {
+            answer(Arc::clone(&of), Arc::clone(&asked), ask)
+        }));
+        tasks.spawn({
+            let app = Arc::clone(&app);
+            async move {
+                keep_store(app, folder, opened, retry, |error| host.damaged(error)).await;
+                // The folder was moved away, and First Bell started again where it had been: that copy is the one to
+                // be asked there, and the one to go on.
+                answering.abort();
+                host.superseded().await;
             }
-            Some(Place::Moved) => {
-                app.memory.store_lies(Some(StoreFault::Moved));
-                continue;
-            }
-            Some(place @ (Place::Replaced | Place::Deleted)) => {
-                tracing::warn!(?place, "the data folder is another one");
-                lost = Some(if place == Place::Deleted { StoreFault::Deleted } else { StoreFault::Replaced });
-                ownership = None;
-            }
-        }
-        let owned = match ownership.take().map_or_else(|| DataFolder::own_at(folder.path()), Ok) {
-            Err(Error::RunsElsewhere) => {
-                app.memory.give_up_turn();
-                return;
-            }
-            owned => owned,
-        };
-        let opened = super::open::open(&folder, owned, app.now()).await;
-        ownership = opened.ownership;
-        let now = opened.fault.as_ref().map(fault_of);
-        if now.is_none() {
-            let settings = app.memory.settings();
-            let is_new = opened.damaged.is_some() || lost == Some(StoreFault::Deleted);
-            if let Some(lost) = lost.take().or(opened.damaged.as_ref().map(|_| StoreFault::Replaced)) {
-                app.memory.store_is_lost(lost);
-            }
-            app.memory.store_lies(None);
-            app.reopen_as(&opened.store);
-            // Whoever hides names does so in a new store, too.
-            if is_new && let Err(error) = app.save_settings(settings).await {
-                tracing::warn!(%error, "the settings could not be taken along");
-            }
-            if let Some(error) = opened.damaged {
-                damaged(error);
-            }
-        } else if now != fault || !app.store.is_open() && opened.store.is_open() {
-            app.memory.store_lies(now);
-            // One that can at least be read serves better than none.
-            if !app.store.is_open() || lost.is_some() {
-                app.reopen_as(&opened.store);
+        });
+        loop {
+            tokio::select! {
+                _ = stop.changed() => break,
+                Some(ended) = tasks.join_next() => if let Err(error) = ended && error.is_panic() {
+                    tracing::error!(%error, "what runs beside the app broke off");
+                },
             }
         }
-        fault = now;
+        app.end_signals();
+        let _ = timeout(LAST_LOOK, &mut bell.0).await;
+        tasks.shutdown().await;
     }
 }
 
-/// Where the folder is, if it has an owner here; the file in it may be another one by itself.
-async fn place_of(
-    app: &App,
-    folder: &DataFolder,
-    ownership: Option<&Ownership>,
-    is_whole: bool,
-) -> Option<Place> {
-    let place = folder.place(ownership?);
-    if place != Place::Here || !is_whole || app.store.is_in_place().await {
-        return Some(place);
+/// What another program of the same person is answered.
+async fn answer(app: Arc<App>, host: Arc<impl Host>, ask: Ask) -> Reply {
+    match ask {
+        Ask::Show { words, folder } => {
+            host.started_again(words, folder).await;
+            Reply::Shown
+        }
+        Ask::Health => Reply::Health(*app.memory().health().borrow()),
     }
-    Some(if folder.database().exists() { Place::Replaced } else { Place::Deleted })
+}
+
+async fn keep_extending(app: Arc<App>) {
+    loop {
+        if let Err(error) = app.extend_series().await {
+            tracing::warn!(%error, "series could not be extended; it is tried again later");
+        }
+        sleep(EXTEND_EVERY).await;
+    }
 }
 
 /// Answers at the local socket, also after the folder was begun anew.
-pub async fn keep_answering<R>(
+async fn keep_answering<R>(
     app: Arc<App>,
     folder: DataFolder,
     answer: impl Fn(Ask) -> R + Clone + Send + 'static,
@@ -211,7 +239,7 @@ pub async fn keep_answering<R>(
 }
 
 /// Notices what other programs write, also after the store was opened anew.
-pub async fn keep_noticing(app: Arc<App>, folder: DataFolder) {
+async fn keep_noticing(app: Arc<App>, folder: DataFolder) {
     let mut opened = app.store.opened();
     loop {
         opened.mark_unchanged();

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use super::{App, Result};
 use crate::{
     calendar_file::{FileSeries, Occurrence},
+    change::Topic,
     clock_change::{moved, remembered},
     happened::{By, Event, Kind},
     id::SessionId,
@@ -132,7 +133,7 @@ impl App {
     pub async fn acknowledge_clocks(&self, zone: &str) -> Result<()> {
         let mut tx = self.store.write().await?;
         clock_changes::acknowledge(&mut tx, zone).await?;
-        self.commit(tx).await
+        self.commit(tx, &[Topic::Sessions]).await
     }
 
     /// The names of zones that are suggested to people.

@@ -30,7 +30,7 @@ use super::{
     wait::{TICK, Wait},
 };
 use crate::{
-    change::Cause,
+    change::{Cause, Change, Topic},
     clock::Clock,
     desktop::{Notifier, Ring},
     health::StoreFault,
@@ -62,7 +62,7 @@ pub struct Bell<N, C, W> {
     notifier: Arc<N>,
     clock: Arc<C>,
     wait: W,
-    changes: broadcast::Sender<Cause>,
+    changes: broadcast::Sender<Change>,
     memory: SharedMemory,
     turn: u64,
     /// When the store was last looked through.
@@ -83,7 +83,7 @@ impl<N: Notifier, C: Clock, W: Wait> Bell<N, C, W> {
         notifier: Arc<N>,
         clock: C,
         wait: W,
-        changes: broadcast::Sender<Cause>,
+        changes: broadcast::Sender<Change>,
         memory: SharedMemory,
     ) -> Self {
         Self {
@@ -144,7 +144,7 @@ impl<N: Notifier, C: Clock, W: Wait> Bell<N, C, W> {
                 let error = in_time(async { Err::<(), _>(self.ledger.device.explained(error).await) }).await;
                 self.note_store(error.as_ref().err());
                 if self.another_minute(now) {
-                    self.tell(Cause::Clock);
+                    self.tell(Cause::Clock, Topic::Minute);
                 }
                 let soon = minute(now) + Duration::minutes(1);
                 known.next_due(now).map_or(soon, |due| soon.min(due))
@@ -160,14 +160,20 @@ impl<N: Notifier, C: Clock, W: Wait> Bell<N, C, W> {
         let rang = self.ring(now).await?;
         let taken_back = self.take_back(now).await?;
         if rang || taken_back {
-            self.tell(Cause::Bell);
+            self.tell(Cause::Bell, Topic::Rings);
+        } else if planned {
+            // One that time has passed by: it is listed.
+            self.tell(Cause::Clock, Topic::Rings);
         }
         let (next, boundary) = in_time(self.ledger.next_look(now, self.last_look)).await?;
         // Whoever has loaded before the first look knows all but what it has found.
         let is_first = self.last_look.replace(now).is_none();
         let is_another = self.another_minute(now);
-        if if is_first { planned } else { is_another || boundary } {
-            self.tell(Cause::Clock);
+        if !is_first && boundary {
+            self.tell(Cause::Clock, Topic::Doors);
+        }
+        if !is_first && is_another {
+            self.tell(Cause::Clock, Topic::Minute);
         }
         if is_first || is_another || boundary || rang || self.has_news {
             self.has_news = false;
@@ -226,7 +232,7 @@ impl<N: Notifier, C: Clock, W: Wait> Bell<N, C, W> {
             rang |= self.hand_over(compose(&due, &known.surroundings, self.clock.now())).await;
         }
         if rang {
-            self.tell(Cause::Bell);
+            self.tell(Cause::Bell, Topic::Rings);
         }
     }
 
@@ -289,9 +295,9 @@ impl<N: Notifier, C: Clock, W: Wait> Bell<N, C, W> {
         Ok(!gone.is_empty())
     }
 
-    fn tell(&self, cause: Cause) {
+    fn tell(&self, cause: Cause, topic: Topic) {
         // Nobody listens while there is no window.
-        let _ = self.changes.send(cause);
+        let _ = self.changes.send(Change::here(cause, topic));
     }
 }
 

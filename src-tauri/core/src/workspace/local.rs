@@ -206,11 +206,7 @@ impl Reading {
 
     /// The first instant after `now` at which a session starts or ends, or its door opens or closes (UTC).
     pub async fn next_boundary(&mut self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
-        let JoinRules { lead, after_end } = self.rules;
-        let at = sessions::next_boundary(&mut self.conn, now).await?;
-        let opens = sessions::next_boundary(&mut self.conn, now + lead).await?.map(|at| at - lead);
-        let closes = sessions::next_boundary(&mut self.conn, now - after_end).await?.map(|at| at + after_end);
-        Ok([at, opens, closes].into_iter().flatten().min())
+        sessions::next_boundary(&mut self.conn, self.rules, now).await
     }
 
     /// The next live session that overlaps [start, end), other than `except`.

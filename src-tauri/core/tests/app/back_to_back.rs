@@ -82,7 +82,7 @@ impl Afternoon {
 
     async fn seen(&self) -> String {
         let page = self.desk.app.today(2).await.unwrap();
-        let name = |session: &Session| self.names[&session.id].as_str();
+        let name = |session: &Session| self.names[&session.key()].as_str();
         let shown = |entry: Option<&firstbell_core::today::Entry>, is_brass: bool| {
             let name = entry.map_or("–", |entry| name(&entry.session)).to_owned();
             if is_brass { name + "*" } else { name }
@@ -99,7 +99,7 @@ impl Afternoon {
         };
         // What `bell next` says is the card.
         let next = self.desk.app.coming(1).await.unwrap().pop();
-        assert_eq!(next.map(|entry| entry.session.id), today.card.as_ref().map(|card| card.session.id));
+        assert_eq!(next.map(|entry| entry.session.key()), today.card.as_ref().map(|card| card.session.key()));
         format!(
             "{} / {}: {joins}",
             shown(today.card.as_ref(), today.brass == Some(Brass::Card)),

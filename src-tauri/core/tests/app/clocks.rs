@@ -53,7 +53,7 @@ fn one<'a>(all: &'a [Session], title: &str, start: &str) -> &'a Session {
 #[tokio::test]
 async fn a_store_of_before_is_right_after_the_next_start() {
     let desk = with_the_older_store(MORNING).await;
-    let before: BTreeMap<_, Session> = desk.all().await.into_iter().map(|one| (one.id, one)).collect();
+    let before: BTreeMap<_, Session> = desk.all().await.into_iter().map(|one| (one.key(), one)).collect();
     assert!(!zones::are_right(&desk.store).await.unwrap());
     let count = zones::put_right(&desk.store, at(MORNING)).await.unwrap();
     assert!(zones::are_right(&desk.store).await.unwrap());
@@ -61,7 +61,7 @@ async fn a_store_of_before_is_right_after_the_next_start() {
     let all = desk.all().await;
     assert_eq!(all.len(), before.len());
     let (moved, stayed): (Vec<&Session>, Vec<&Session>) =
-        all.iter().partition(|session| session.start != before[&session.id].start);
+        all.iter().partition(|session| session.start != before[&session.key()].start);
     assert_eq!(moved.len(), count);
     let omar = |session: &&&Session| session.title == "Omar, French";
     let others: Vec<String> = moved.iter().filter(|one| !omar(one)).map(|one| told(one)).collect();
@@ -103,15 +103,15 @@ async fn a_store_of_before_is_right_after_the_next_start() {
     }
 
     for session in &stayed {
-        let was = &before[&session.id];
+        let was = &before[&session.key()];
         assert_eq!((session.start, session.end, session.version), (was.start, was.end, was.version));
         assert!(session.wall.is_some(), "{}", told(session));
     }
     for session in &moved {
-        let was = &before[&session.id];
+        let was = &before[&session.key()];
         assert_eq!(session.end - session.start, was.end - was.start);
         assert_eq!(session.version, was.version + 1);
-        let page = desk.page(session.id).await;
+        let page = desk.page(session.key()).await;
         let last = page.happened.last().unwrap();
         assert_eq!((last.kind, last.by, last.detail), (Kind::ClocksChanged, By::Zones, Some(was.start)));
         assert_eq!(last.at, at(MORNING));
@@ -291,7 +291,7 @@ async fn the_same_file_again_changes_nothing_after_the_clocks_have_changed() {
 async fn a_file_that_moves_one_of_two_lessons_a_day_moves_that_one() {
     let desk = after_the_next_start(MORNING).await;
     let before = desk.all().await;
-    let id = one(&before, "Tom, Piano", "2026-12-06T15:00").id;
+    let id = one(&before, "Tom, Piano", "2026-12-06T15:00").key();
     let tom = "UID:twice@lessons.test\nDTSTART;TZID=America/Vancouver:20261205T070000\n\
         DTEND;TZID=America/Vancouver:20261205T073000\nRRULE:FREQ=DAILY;COUNT=6;BYHOUR=7,8\n\
         SUMMARY:Tom\\, Piano\nLOCATION:https://meet.google.com/tom-tomt-tom";
@@ -346,7 +346,7 @@ async fn the_next_table_moves_what_was_written_by_this_one_and_back_again() {
     assert_eq!(desk.app.clocks_changed().await.unwrap().len(), 2);
     // Nobody needs to know of what is called off since.
     let last = desk.all().await.into_iter().find(|one| one.start == at("2026-12-16T11:30")).unwrap();
-    desk.app.cancel_session(last.id, last.version, Scope::This).await.unwrap();
+    desk.app.cancel_session(last.key(), last.version, Scope::This).await.unwrap();
     assert_eq!(desk.app.clocks_changed().await.unwrap().len(), 1);
     assert_eq!(desk.session(first).await.status, Status::Scheduled);
 }
@@ -392,17 +392,17 @@ async fn whoever_moves_a_lesson_decides_its_wall_clock_anew() {
     let session = desk.all().await.remove(0);
     assert_eq!(session.wall.unwrap().decided, Decided::Utc);
     // Another title decides nothing.
-    let renamed = Draft { subject: "Hindi".to_owned(), ..desk.app.draft_of(session.id).await.unwrap() };
-    desk.app.edit_session(session.id, 1, Scope::This, &renamed).await.unwrap().unwrap();
-    assert_eq!(desk.session(session.id).await.wall, session.wall);
+    let renamed = Draft { subject: "Hindi".to_owned(), ..desk.app.draft_of(session.key()).await.unwrap() };
+    desk.app.edit_session(session.key(), 1, Scope::This, &renamed).await.unwrap().unwrap();
+    assert_eq!(desk.session(session.key()).await.wall, session.wall);
     let moved = Draft {
         date: "2026-12-03".to_owned(),
         time: "19:00".to_owned(),
         zone: "Asia/Kolkata".to_owned(),
         ..renamed
     };
-    desk.app.edit_session(session.id, 2, Scope::This, &moved).await.unwrap().unwrap();
-    let session = desk.session(session.id).await;
+    desk.app.edit_session(session.key(), 2, Scope::This, &moved).await.unwrap().unwrap();
+    let session = desk.session(session.key()).await;
     assert_eq!((session.start, session.zone.as_str()), (at("2026-12-03T13:30"), "Asia/Kolkata"));
     assert_eq!(session.wall, Some(WallClock::iana("2026-12-03T19:00:00".parse().unwrap())));
 }

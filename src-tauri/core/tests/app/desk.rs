@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use chrono::{DateTime, Duration, Utc};
 use firstbell_core::{
     app::{App, ImportResult, SessionPage},
-    change::Cause,
+    change::Change,
     clock::Clock,
     data_folder::DataFolder,
     desktop::{NotOpened, Opener},
@@ -18,7 +18,7 @@ use firstbell_core::{
     store::{Migrate, Store},
 };
 use tempfile::TempDir;
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::broadcast;
 
 pub const MEET: &str = "https://meet.google.com/abc-defg-hij";
 pub const OTHER_MEET: &str = "https://meet.google.com/kln-opqr-stu";
@@ -80,7 +80,7 @@ pub struct Desk {
     pub app: App,
     pub store: Store,
     pub browser: Browser,
-    pub changes: broadcast::Receiver<Cause>,
+    pub changes: broadcast::Receiver<Change>,
     pub clock: SetClock,
     pub folder: TempDir,
 }
@@ -111,9 +111,8 @@ impl Desk {
             asked: Arc::default(),
             clock: clock.clone(),
         };
-        let (sender, changes) = broadcast::channel(64);
-        let (bell, _) = mpsc::unbounded_channel();
-        let app = App::new(store.clone(), Arc::new(clock.clone()), Arc::new(browser.clone()), sender, bell);
+        let app = App::new(store.clone(), Arc::new(clock.clone()), Arc::new(browser.clone()));
+        let changes = app.changes();
         Self { app, store, browser, changes, clock, folder }
     }
 

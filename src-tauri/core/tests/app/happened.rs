@@ -61,7 +61,7 @@ const LESSON: &str = "UID:one@test\nSUMMARY:Maths\nDTSTART:20261126T160000Z\nDTE
 async fn a_new_link_in_a_calendar_file_is_said_with_its_source() {
     let desk = Desk::new().await;
     desk.import(&calendar(&[LESSON])).await;
-    let id = desk.all().await[0].id;
+    let id = desk.all().await[0].key();
     let elsewhere = LESSON.replace(MEET, OTHER_MEET) + "\nSEQUENCE:1";
     desk.import(&calendar(&[&elsewhere])).await;
     let page = desk.page(id).await;
@@ -73,7 +73,7 @@ async fn a_new_link_in_a_calendar_file_is_said_with_its_source() {
 async fn a_file_that_moves_renames_and_relinks_says_all_three() {
     let desk = Desk::new().await;
     desk.import(&calendar(&[LESSON])).await;
-    let id = desk.all().await[0].id;
+    let id = desk.all().await[0].key();
     let news = LESSON.replace(MEET, OTHER_MEET).replace("20261126", "20261127").replace("Maths", "Physics");
     desk.import(&calendar(&[&(news + "\nSEQUENCE:1")])).await;
     let page = desk.page(id).await;
@@ -85,7 +85,7 @@ async fn a_file_that_moves_renames_and_relinks_says_all_three() {
 async fn a_lesson_that_is_called_off_says_only_that() {
     let desk = Desk::new().await;
     desk.import(&calendar(&[LESSON])).await;
-    let id = desk.all().await[0].id;
+    let id = desk.all().await[0].key();
     let off = LESSON.replace("Maths", "Cancelled: Maths") + "\nSTATUS:CANCELLED\nSEQUENCE:1";
     desk.import(&calendar(&[&off])).await;
     assert_eq!(kinds(&desk.page(id).await), [Kind::Imported, Kind::Cancelled]);

@@ -134,7 +134,7 @@ fn hold(sessions: &[Session], page: &Today, now: DateTime<Utc>) {
     let all = listed(sessions, now);
     let open: Vec<&Entry> = all.iter().filter(|entry| entry.join.is_open()).collect();
     let opened = |entry: &Entry| entry.session.opened_at.filter(|_| entry.session.has_joined(now));
-    let joins = page.joins.map(|id| all.iter().find(|entry| entry.session.id == id).unwrap());
+    let joins = page.joins.map(|id| all.iter().find(|entry| entry.session.key() == id).unwrap());
 
     // Something is open and not over: then something is meant, and it is to be seen.
     if open.iter().any(|entry| entry.session.end > now) {
@@ -155,14 +155,15 @@ fn hold(sessions: &[Session], page: &Today, now: DateTime<Utc>) {
             "it has ended, and another runs and was joined later; {}",
             told()
         );
-        let shown =
-            [&page.card, &page.slim].into_iter().flatten().any(|one| one.session.id == joins.session.id);
+        let shown = [&page.card, &page.slim]
+            .into_iter()
+            .flatten()
+            .any(|one| one.session.key() == joins.session.key());
         let last_resort = has_ended && open.iter().all(|entry| entry.session.end <= now);
         assert!(shown || last_resort, "what Join means is to be seen; {}", told());
         let opens_sooner = |entry: &&Entry| {
             let at = RULES.opens_at(&entry.session);
-            entry.join == firstbell_core::join::JoinState::OpensAt
-                && at < RULES.closes_at(&joins.session, joins.room)
+            entry.join == firstbell_core::join::JoinState::OpensAt && at < joins.door.closes_at
         };
         assert!(shown || !all.iter().any(|entry| opens_sooner(&entry)), "another door is near; {}", told());
         // It is filled until somebody has gone through it.
@@ -172,12 +173,12 @@ fn hold(sessions: &[Session], page: &Today, now: DateTime<Utc>) {
             None => None,
         };
         let filled = brass.map(|entry| entry.session.key());
-        let expected = (shown && opened(joins).is_none()).then_some(joins.session.id);
+        let expected = (shown && opened(joins).is_none()).then_some(joins.session.key());
         assert_eq!(filled, expected, "the brass is what Join means; {}", told());
         // Who is nowhere yet is not sent past a lesson that runs.
         if open.iter().all(|entry| opened(entry).is_none()) && !last_resort {
             let first = open.iter().find(|entry| entry.session.end > now).unwrap();
-            assert_eq!(first.session.id, joins.session.id, "{}", told());
+            assert_eq!(first.session.key(), joins.session.key(), "{}", told());
         }
     } else {
         assert_eq!(page.brass, None, "{}", told());
@@ -188,6 +189,6 @@ fn hold(sessions: &[Session], page: &Today, now: DateTime<Utc>) {
     });
     let last = here.max_by_key(|entry| opened(entry)).filter(|entry| entry.session.end > now);
     if let (Some(last), Some(card)) = (last, &page.card) {
-        assert_eq!(card.session.id, last.session.id, "the card is where the person is; {}", told());
+        assert_eq!(card.session.key(), last.session.key(), "the card is where the person is; {}", told());
     }
 }

@@ -30,14 +30,14 @@ async fn a_weekly_series_keeps_its_hour_through_a_clock_change() {
     assert_eq!(hours(&all), [16; 4]);
     assert_eq!(all[1].start, at("2026-10-20T14:00"));
     assert_eq!(all[2].start, at("2026-10-27T15:00"));
-    assert_eq!(desk.page(all[1].id).await.later_in_series, 2);
+    assert_eq!(desk.page(all[1].key()).await.later_in_series, 2);
 }
 
 #[tokio::test]
 async fn a_move_of_this_and_later_moves_those_by_as_much_and_keeps_their_homework() {
     let desk = Desk::at("2026-10-01T08:00").await;
     let all = four_weeks(&desk).await;
-    desk.app.write_homework(all[3].id, 1, "Sheet 9", "").await.unwrap();
+    desk.app.write_homework(all[3].key(), 1, "Sheet 9", "").await.unwrap();
     let draft = Draft {
         zone: "Europe/Madrid".to_owned(),
         subject: "Physics".to_owned(),
@@ -45,7 +45,7 @@ async fn a_move_of_this_and_later_moves_those_by_as_much_and_keeps_their_homewor
         homework: "Sheet 4".to_owned(),
         ..lesson("2026-10-21", "17:00")
     };
-    desk.app.edit_session(all[1].id, 1, Scope::ThisAndLater, &draft).await.unwrap().unwrap();
+    desk.app.edit_session(all[1].key(), 1, Scope::ThisAndLater, &draft).await.unwrap().unwrap();
     let moved = desk.all().await;
     assert_eq!(hours(&moved), [16, 17, 17, 17]);
     let days: Vec<i64> =
@@ -63,7 +63,7 @@ async fn a_change_of_this_one_leaves_the_others() {
     let desk = Desk::at("2026-10-01T08:00").await;
     let all = four_weeks(&desk).await;
     let draft = Draft { subject: "Physics".to_owned(), ..lesson("2026-10-20", "14:00") };
-    desk.app.edit_session(all[1].id, 1, Scope::This, &draft).await.unwrap().unwrap();
+    desk.app.edit_session(all[1].key(), 1, Scope::This, &draft).await.unwrap().unwrap();
     let titles: Vec<String> = desk.all().await.into_iter().map(|session| session.title).collect();
     assert_eq!(titles, ["Maths with Ben", "Physics with Ben", "Maths with Ben", "Maths with Ben"]);
 }
@@ -73,9 +73,9 @@ async fn calling_off_this_and_later_leaves_what_was_before_and_what_is_final() {
     let desk = Desk::at("2026-10-01T08:00").await;
     let all = four_weeks(&desk).await;
     desk.set("2026-11-03T15:30");
-    desk.app.mark_session(all[3].id, 1, Status::Completed).await.unwrap();
+    desk.app.mark_session(all[3].key(), 1, Status::Completed).await.unwrap();
     desk.set("2026-10-20T08:00");
-    desk.app.cancel_session(all[1].id, 1, Scope::ThisAndLater).await.unwrap();
+    desk.app.cancel_session(all[1].key(), 1, Scope::ThisAndLater).await.unwrap();
     let statuses: Vec<Status> = desk.all().await.iter().map(|session| session.status).collect();
     assert_eq!(statuses, [Status::Scheduled, Status::Cancelled, Status::Cancelled, Status::Completed]);
 }
@@ -102,13 +102,13 @@ async fn what_a_file_calls_off_and_brings_back_in_the_same_words_takes_place_aga
     let file = calendar(&[WEEKLY]);
     desk.import(&file).await;
     let second = desk.all().await[1].clone();
-    desk.app.write_notes(second.id, 1, "Bring the maps").await.unwrap();
+    desk.app.write_notes(second.key(), 1, "Bring the maps").await.unwrap();
     desk.import(&calendar(&[&format!("{WEEKLY}\nEXDATE:20261201T160000Z\nSEQUENCE:1")])).await;
-    let gone = desk.session(second.id).await;
+    let gone = desk.session(second.key()).await;
     assert_eq!((gone.status, gone.notes.as_str()), (Status::Cancelled, "Bring the maps"));
     assert_eq!(gone.cancelled.unwrap().1, CancelledBy::CalendarFile);
     desk.import(&calendar(&[&format!("{WEEKLY}\nSEQUENCE:2")])).await;
-    let back = desk.session(second.id).await;
+    let back = desk.session(second.key()).await;
     assert_eq!((back.status, back.notes.as_str()), (Status::Scheduled, "Bring the maps"));
 }
 
@@ -116,7 +116,7 @@ async fn what_a_file_calls_off_and_brings_back_in_the_same_words_takes_place_aga
 async fn what_the_person_has_changed_holds_until_the_file_says_something_new() {
     let desk = Desk::new().await;
     desk.import(&calendar(&[WEEKLY])).await;
-    let id = desk.all().await[0].id;
+    let id = desk.all().await[0].key();
     let draft = Draft { subject: "Algebra".to_owned(), ..lesson("2026-11-24", "18:00") };
     desk.app.edit_session(id, 1, Scope::This, &draft).await.unwrap().unwrap();
     desk.app.set_bell(id, 2, false).await.unwrap();
@@ -136,7 +136,7 @@ async fn a_lesson_that_was_opened_and_then_moved_by_its_file_keeps_no_bell_quiet
     let event = "UID:one@test\nSUMMARY:Maths\nDTSTART:20261124T160000Z\nDTEND:20261124T170000Z\n\
         LOCATION:https://meet.google.com/abc-defg-hij";
     desk.import(&calendar(&[event])).await;
-    let id = desk.all().await[0].id;
+    let id = desk.all().await[0].key();
     desk.app.join(id, false, false).await.unwrap();
     let moved = event.replace("20261124", "20261126") + "\nSEQUENCE:1";
     desk.import(&calendar(&[&moved])).await;
@@ -150,8 +150,8 @@ async fn the_persons_own_link_stays_and_the_files_link_is_followed() {
     let desk = Desk::new().await;
     desk.import(&calendar(&[WEEKLY])).await;
     let all = desk.all().await;
-    let draft = Draft { link: OTHER_MEET.to_owned(), ..desk.app.draft_of(all[0].id).await.unwrap() };
-    desk.app.edit_session(all[0].id, 1, Scope::This, &draft).await.unwrap().unwrap();
+    let draft = Draft { link: OTHER_MEET.to_owned(), ..desk.app.draft_of(all[0].key()).await.unwrap() };
+    desk.app.edit_session(all[0].key(), 1, Scope::This, &draft).await.unwrap().unwrap();
     let file = WEEKLY.replace("abc-defg-hij", "xyz-defg-hij") + "\nSEQUENCE:1";
     desk.import(&calendar(&[&file])).await;
     let links: Vec<String> = desk

@@ -1,6 +1,6 @@
 use firstbell_core::{
     app::Scope,
-    change::Cause,
+    change::{Cause, Change, Topic},
     draft::{Draft, Field},
     error::Error,
     happened::Kind,
@@ -33,7 +33,7 @@ async fn an_added_session_is_all_that_was_typed() {
     assert!(session.bell && session.own_link && session.series_id.is_none() && session.version == 1);
     assert_eq!(page.person_zone.as_deref(), Some("America/New_York"));
     assert_eq!(kinds(&page), [Kind::Added]);
-    assert_eq!(desk.changes.try_recv(), Ok(Cause::ThisWindow));
+    assert_eq!(desk.changes.try_recv(), Ok(Change::here(Cause::ThisWindow, Topic::Sessions)));
     assert_eq!(desk.app.draft_of(id).await.unwrap().link, MEET);
 }
 
@@ -171,7 +171,7 @@ async fn how_it_went_can_be_said_from_the_start_and_taken_back() {
         let page = desk.page(id).await;
         assert_eq!(page.entry.session.status, status);
         assert_eq!(page.happened.last().unwrap().kind, kind);
-        assert_eq!(page.allowed, [Action::Write, Action::UndoMark]);
+        assert_eq!(page.entry.allowed, [Action::Write, Action::UndoMark]);
         desk.app.mark_session(id, version + 1, Status::Scheduled).await.unwrap();
         let page = desk.page(id).await;
         assert_eq!(page.entry.session.status, Status::Scheduled);
@@ -216,7 +216,7 @@ async fn an_overlap_is_named_but_a_touch_is_none() {
     let id = desk.add(&lesson("2026-11-25", "16:00")).await;
     let overlap = |from: &str, to: &str, except| desk.app.overlapping(at(from), at(to), except);
     let found = overlap("2026-11-25T16:30", "2026-11-25T17:30", None).await.unwrap();
-    assert_eq!(found.map(|session| session.id), Some(id));
+    assert_eq!(found.map(|session| session.key()), Some(id));
     assert_eq!(overlap("2026-11-25T16:30", "2026-11-25T17:30", Some(id)).await.unwrap(), None);
     assert_eq!(overlap("2026-11-25T17:00", "2026-11-25T18:00", None).await.unwrap(), None);
     assert_eq!(overlap("2026-11-25T15:00", "2026-11-25T16:00", None).await.unwrap(), None);
@@ -239,7 +239,7 @@ async fn search_finds_any_word_of_a_session_and_takes_signs_as_they_are() {
     let mia = desk.add(&other).await;
     desk.app.write_notes(mia, 1, "a_b").await.unwrap();
     let found = async |text: &str| -> Vec<SessionKey> {
-        desk.app.search(text).await.unwrap().into_iter().map(|entry| entry.session.id).collect()
+        desk.app.search(text).await.unwrap().into_iter().map(|entry| entry.session.key()).collect()
     };
     assert_eq!(found("maths").await, [next, later, past]);
     assert_eq!(found("100%").await, [mia]);
@@ -271,6 +271,6 @@ async fn samples_come_and_go_without_touching_anything_else() {
     assert_eq!(desk.all().await.len(), 8);
     assert!(desk.app.today(7).await.unwrap().has_samples);
     desk.app.remove_samples().await.unwrap();
-    assert_eq!(desk.all().await.iter().map(|session| session.id).collect::<Vec<_>>(), [id]);
+    assert_eq!(desk.all().await.iter().map(|session| session.key()).collect::<Vec<_>>(), [id]);
     assert!(!desk.app.today(7).await.unwrap().has_samples);
 }

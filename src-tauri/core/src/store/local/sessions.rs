@@ -5,7 +5,7 @@ use sqlx::{FromRow, QueryBuilder, SqliteConnection, sqlite::SqliteRow};
 
 use crate::{
     id::{PersonId, SessionId, WorkspaceId},
-    join::{JoinUrl, Room},
+    join::{JoinRules, JoinUrl, Room},
     person::Person,
     session::{CancelledBy, Decided, Session, Source, Status, WallClock},
     store::{ROWS_AT_ONCE, Result, StoreError, from_ms, to_ms},
@@ -254,13 +254,21 @@ pub async fn next_ringing_start(
     Ok(start.map(from_ms))
 }
 
-/// The first instant after `now` at which a live session starts or ends.
-pub async fn next_boundary(conn: &mut SqliteConnection, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
+/// The first instant after `now` at which a session starts or ends, or its door opens or closes by these rules.
+pub async fn next_boundary(
+    conn: &mut SqliteConnection,
+    rules: JoinRules,
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>> {
     let at: Option<i64> = sqlx::query_scalar(
         "SELECT min(at) FROM (SELECT min(starts_at) AS at FROM sessions WHERE starts_at > ?1
-                              UNION ALL SELECT min(ends_at) FROM sessions WHERE ends_at > ?1)",
+                              UNION ALL SELECT min(ends_at) FROM sessions WHERE ends_at > ?1
+                              UNION ALL SELECT min(starts_at) - ?2 FROM sessions WHERE starts_at > ?1 + ?2
+                              UNION ALL SELECT min(ends_at) + ?3 FROM sessions WHERE ends_at > ?1 - ?3)",
     )
     .bind(to_ms(now))
+    .bind(rules.lead.num_milliseconds())
+    .bind(rules.after_end.num_milliseconds())
     .fetch_one(conn)
     .await?;
     Ok(at.map(from_ms))
