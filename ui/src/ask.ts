@@ -19,7 +19,7 @@ export async function look<T>(command: Promise<Answer<T>>): Promise<Answer<T>> {
   const answer = await command;
   if (answer.status === "error") {
     // Where the strip says already what is wrong with the store, a second line would only repeat it.
-    if (ofStore.has(answer.error.code) && app.problems.some((one) => one.kind === "store")) return answer;
+    if (ofStore.has(answer.error.code) && app.strip.some((one) => one.kind === "store")) return answer;
     tell(answer.error);
     lookLine = app.line;
   } else if (lookLine && app.line === lookLine) {

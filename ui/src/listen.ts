@@ -3,7 +3,7 @@ import { announce, look, put, tell, tellReading } from "./ask";
 import { askToQuit, join, notOpened, openSession } from "./deeds";
 import { newlyOpen } from "./opened";
 import { app } from "./state.svelte";
-import { commands, hearTold, type AppEvent, type Problem, type Today } from "./tauri";
+import { commands, hearTold, type AppEvent, type Notice, type Today } from "./tauri";
 import { say } from "./words";
 
 /** How far the shell's clock is from this engine's; zero but in tests with their own time. */
@@ -27,8 +27,8 @@ function hear(told: AppEvent): void {
       app.turn += 1;
       if (told.changes.some((change) => change.topic !== "minute")) app.changes += 1;
       break;
-    case "problems":
-      takeProblems(told.problems);
+    case "strip":
+      takeStrip(told.strip);
       break;
     case "importing":
       app.importing = told.work;
@@ -60,11 +60,13 @@ function hear(told: AppEvent): void {
   }
 }
 
-function takeProblems(problems: Problem[]): void {
-  const known = new Set(app.problems.map((one) => one.text));
-  const added = problems.find((one) => !known.has(one.text));
-  app.problems = problems;
-  if (added) announce(added.text);
+function takeStrip(strip: Notice[]): void {
+  // What is wrong is spoken, too.
+  const wrong = (notices: Notice[]) => notices.flatMap((one) => ("text" in one ? [one.text] : []));
+  const known = new Set(wrong(app.strip));
+  const added = wrong(strip).find((text) => !known.has(text));
+  app.strip = strip;
+  if (added) announce(added);
 }
 
 let asked = 0;

@@ -4,8 +4,8 @@ import type {
   Boot,
   ImportPreview,
   ImportWork,
+  Notice,
   PersonRow,
-  Problem,
   SessionDraft,
   SessionPage,
   SessionRow,
@@ -49,8 +49,10 @@ class Knowledge {
   /* eslint-enable @typescript-eslint/non-nullable-type-assertion-style */
   version = $state("");
   tray = $state(false);
-  /** What is wrong with bell and store, what costs most first. */
-  problems = $state.raw<Problem[]>([]);
+  /** The longest weekly series that there can be, in weeks. */
+  mostWeeks = $state(0);
+  /** What the strip says, in the order in which it matters. */
+  strip = $state.raw<Notice[]>([]);
   firstRun = $state(false);
 
   where = $state.raw<Where>({ place: "today", session: null, person: null });
@@ -85,7 +87,8 @@ class Knowledge {
     this.settings = boot.settings;
     this.version = boot.version;
     this.tray = boot.tray;
-    this.problems = boot.problems;
+    this.mostWeeks = boot.most_weeks;
+    this.strip = boot.strip;
     this.firstRun = boot.first_run;
     this.now = Date.parse(boot.today.now);
   }

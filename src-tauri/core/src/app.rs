@@ -13,6 +13,7 @@ mod people;
 mod press;
 mod rings;
 mod sessions;
+mod strip;
 pub mod tasks;
 pub mod zones;
 
@@ -38,6 +39,7 @@ use crate::{
     settings::Settings,
     state_table::Role,
     store::{Store, Write, settings},
+    strip::Kept,
     zone::Zone,
 };
 
@@ -58,6 +60,8 @@ pub struct App {
     memory: SharedMemory,
     previews: Mutex<Vec<import::Held>>,
     presses: press::Presses,
+    /// What the strip last read.
+    kept: Mutex<Kept>,
 }
 
 impl App {
@@ -73,6 +77,7 @@ impl App {
             memory: SharedMemory::default(),
             previews: Mutex::default(),
             presses: press::Presses::default(),
+            kept: Mutex::default(),
         }
     }
 
@@ -92,6 +97,12 @@ impl App {
     #[must_use]
     pub const fn rules(&self) -> JoinRules {
         self.rules
+    }
+
+    /// As whom the person acts.
+    #[must_use]
+    pub const fn role(&self) -> Role {
+        Self::ROLE
     }
 
     /// The wall clock (UTC).

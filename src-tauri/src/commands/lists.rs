@@ -69,7 +69,7 @@ pub async fn people(core: Core<'_>) -> Answer<Zoned<Vec<PersonRow>>> {
         clocks(&core).sessions(people.iter().filter_map(|person| person.next.as_ref()), &zones),
         |clocks, zone| clocks.elsewhere(zone, now - Duration::days(1), until),
     );
-    Ok(clocks.with(people.iter().map(|person| PersonRow::new(person, now)).collect()))
+    Ok(clocks.with(people.iter().map(|person| PersonRow::new(&core, person)).collect()))
 }
 
 /// The names of zones that are suggested to people.
@@ -98,15 +98,15 @@ pub async fn set_person_zone(core: Core<'_>, name: String, zone: Option<String>)
 /// its first page.
 #[tauri::command]
 #[specta::specta]
-pub fn listening(app: AppHandle, told: Channel<AppEvent>) -> bool {
+pub async fn listening(app: AppHandle, told: Channel<AppEvent>) -> bool {
     let changed = crate::waiting::listens(&app, told);
-    // What has gone wrong since its first page was made.
-    crate::waiting::tell(&app, AppEvent::Problems { problems: crate::page::problems(&app) });
+    // What there is to know since its first page was made.
+    crate::waiting::tell(&app, AppEvent::Strip { strip: crate::page::strip(&app).await });
     changed
 }
 
 async fn rows(core: &Core<'_>, found: &[Entry], clocks: Clocks) -> Result<Zoned<Vec<SessionRow>>, AppError> {
     let zones = core.people_zones().await?;
-    let rows = found.iter().map(|entry| SessionRow::new(entry, &zones, core.now())).collect();
+    let rows = found.iter().map(|entry| SessionRow::new(core, entry, &zones)).collect();
     Ok(clocks.sessions(found, &zones).with(rows))
 }

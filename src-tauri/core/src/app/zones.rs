@@ -14,20 +14,12 @@ use crate::{
     occurrences::FILES,
     session::{Session, Source},
     store::{Connection, Store, Write, clock_changes, events, series, sessions, settings},
+    strip::ClocksChanged,
     zone::Table,
 };
 
 /// The setting that says by which table the instants in a store were made.
 const TABLE: &str = "zone_table";
-
-/// Sessions that begin at another time because clocks have changed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClocksChanged {
-    /// Whose clocks (IANA).
-    pub zone: String,
-    /// When the sessions begin now (UTC).
-    pub starts: Vec<DateTime<Utc>>,
-}
 
 /// Whether the instants in a store were made by our table, or by one that a newer First Bell has brought: IANA names
 /// them by year and letter, which sort by age.
