@@ -45,7 +45,7 @@ async fn with_components(conn: &mut SqliteConnection, row: Row) -> Result<Series
         id,
         source: Source::from_name(&source).unwrap_or(Source::ThisComputer),
         uid,
-        choice: Choice::from_name(&choice),
+        choice: Choice::from_name(&choice).unwrap_or(Choice::LeaveOut),
         link,
         local_zone,
         has_rule,
