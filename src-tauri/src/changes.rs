@@ -27,6 +27,7 @@ pub async fn pass_on(
 ) {
     let mut gatherer = Gatherer::new(changes);
     let mut strip = None;
+    Tray::refresh(&app).await;
     loop {
         tokio::select! {
             gathered = gatherer.next() => match gathered {

@@ -8,19 +8,19 @@ use specta::Type;
 macro_rules! mirrors {
     ($(
         $(#[$about:meta])*
-        $name:ident of $($core:ident)::+ { $($(#[$of_variant:meta])* $variant:ident),+ $(,)? }
+        $name:ident of $core:path { $($(#[$of_variant:meta])* $variant:ident),+ $(,)? }
     )+) => {$(
         $(#[$about])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
         pub enum $name { $($(#[$of_variant])* $variant),+ }
 
-        impl From<$($core)::+> for $name {
-            fn from(it: $($core)::+) -> Self {
-                match it { $($($core)::+::$variant => Self::$variant),+ }
+        impl From<$core> for $name {
+            fn from(it: $core) -> Self {
+                match it { $(<$core>::$variant => Self::$variant),+ }
             }
         }
 
-        impl From<$name> for $($core)::+ {
+        impl From<$name> for $core {
             fn from(it: $name) -> Self {
                 match it { $($name::$variant => Self::$variant),+ }
             }
