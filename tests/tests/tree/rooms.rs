@@ -107,7 +107,7 @@ const ROOMS: &[(&str, &str)] = &[
         "change happened id zone session calendar_file occurrences clock_change store store/clock_changes \
          store/events store/series store/sessions store/settings strip app",
     ),
-    ("app/strip", "store store/rings store/sessions strip app"),
+    ("app/strip", "store/rings store/sessions strip app"),
     ("app/open", "clock desktop store error health data_folder app app/zones"),
     (
         "app/tasks",
