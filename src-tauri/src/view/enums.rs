@@ -10,8 +10,8 @@ macro_rules! mirrors {
         $(#[$about:meta])*
         $name:ident of $core:path { $($(#[$of_variant:meta])* $variant:ident),+ $(,)? }
     )+) => {$(
-        $(#[$about])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+        $(#[$about])*
         pub enum $name { $($(#[$of_variant])* $variant),+ }
 
         impl From<$core> for $name {
