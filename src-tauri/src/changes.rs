@@ -13,7 +13,7 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-use crate::{events::AppEvent, page::problems, tray::Tray, view::change::ChangeView, waiting, window};
+use crate::{events::AppEvent, page, tray::Tray, view::change::ChangeView, waiting, window};
 
 /// For how long changes are gathered. One write is followed by others, as that of an import by the bell's; nobody sees
 /// so short a wait.
@@ -26,6 +26,8 @@ pub async fn pass_on(
     mut health: watch::Receiver<Health>,
 ) {
     let mut gatherer = Gatherer::new(changes);
+    let mut strip = None;
+    Tray::refresh(&app).await;
     loop {
         tokio::select! {
             gathered = gatherer.next() => match gathered {
@@ -36,8 +38,12 @@ pub async fn pass_on(
                 if told.is_err() {
                     return;
                 }
-                waiting::tell(&app, AppEvent::Problems { problems: problems(&app) });
             }
+        }
+        let now = page::strip(&app).await;
+        if strip.as_ref() != Some(&now) {
+            strip = Some(now.clone());
+            waiting::tell(&app, AppEvent::Strip { strip: now });
         }
         Tray::refresh(&app).await;
     }

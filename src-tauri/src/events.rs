@@ -5,7 +5,7 @@ use specta::Type;
 
 use crate::{
     error::AppError,
-    view::{change::ChangeView, import::ImportPreview, problem::Problem},
+    view::{change::ChangeView, import::ImportPreview, strip::NoticeView},
 };
 
 /// How far a calendar file is read or taken over.
@@ -28,10 +28,10 @@ pub enum AppEvent {
         /// All that has changed within a moment, each once, in the order in which it came.
         changes: Vec<ChangeView>,
     },
-    /// What is wrong has changed, for the strip.
-    Problems {
-        /// All that is wrong now.
-        problems: Vec<Problem>,
+    /// What the strip says has changed.
+    Strip {
+        /// All of it now, in the order in which it matters.
+        strip: Vec<NoticeView>,
     },
     /// A calendar file is being read or taken over, and that takes a while.
     Importing {

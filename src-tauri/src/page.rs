@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use firstbell_core::draft;
 use tauri::{AppHandle, Manager as _};
 
 use crate::{
@@ -11,8 +12,8 @@ use crate::{
     tray::Tray,
     view::{
         page::{Boot, TodayView},
-        problem::Problem,
         settings::SettingsView,
+        strip::NoticeView,
     },
     window,
 };
@@ -27,12 +28,13 @@ pub async fn boot(app: &AppHandle) -> Boot {
     let today = today(app, DAYS_AHEAD).await;
     let is_first = today.is_ok() && !settings.first_run_done && !app.state::<Arc<FirstCopy>>().is_silent();
     Boot {
-        today: today.unwrap_or_else(|_| TodayView::unread(core.now(), core.zone(), settings.hours())),
+        today: today.unwrap_or_else(|_| TodayView::unread(&core, settings.hours())),
         settings: SettingsView::new(settings, autostart::is_on(app)),
         first_run: is_first,
         version: app.package_info().version.to_string(),
         tray: app.state::<Tray>().is_shown(),
-        problems: problems(app),
+        most_weeks: draft::MOST_WEEKS,
+        strip: strip(app).await,
     }
 }
 
@@ -41,12 +43,11 @@ pub async fn today(app: &AppHandle, days_ahead: u16) -> Answer<TodayView> {
     let core = window::core(app);
     let clock = core.settings().await?.hours();
     let page = core.today(days_ahead.min(366)).await?;
-    Ok(TodayView::new(&page, core.zone(), clock, &core.clocks_changed().await?))
+    Ok(TodayView::new(&core, &page, clock))
 }
 
-/// What is wrong, for the strip.
-pub fn problems(app: &AppHandle) -> Vec<Problem> {
-    let first = app.state::<Arc<FirstCopy>>();
-    let health = *window::core(app).memory().health().borrow();
-    Problem::all(health, first.is_silent().then(|| first.can_be_ended()))
+/// What the strip says.
+pub async fn strip(app: &AppHandle) -> Vec<NoticeView> {
+    let first_copy = app.state::<Arc<FirstCopy>>().in_the_way();
+    window::core(app).strip(first_copy).await.iter().map(NoticeView::from).collect()
 }

@@ -15,6 +15,7 @@ use firstbell_core::{
     data_folder::{DataFolder, Ownership},
     error::Error,
     local_socket::{self, Ask, Asked},
+    strip,
 };
 use tauri::AppHandle;
 use tokio::{sync::Notify, time::sleep};
@@ -94,9 +95,14 @@ impl FirstCopy {
         self.is_silent.load(Ordering::Relaxed)
     }
 
-    /// Whether it is known which process to end.
-    pub fn can_be_ended(&self) -> bool {
-        self.pid.load(Ordering::Relaxed) != 0
+    /// The one that is in the way, for the strip.
+    pub fn in_the_way(&self) -> Option<strip::FirstCopy> {
+        let is_known = self.pid.load(Ordering::Relaxed) != 0;
+        self.is_silent().then_some(if is_known {
+            strip::FirstCopy::CanBeEnded
+        } else {
+            strip::FirstCopy::Unknown
+        })
     }
 
     /// Ends it, because the person has said so. This copy takes its place as soon as its lock is free.

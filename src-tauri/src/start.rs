@@ -95,10 +95,11 @@ impl Start {
         if let Some(error) = damaged {
             app.tell_failed(error);
         }
+        let (changes, health) = (core.changes(), core.memory().health());
         app.manage(block_on(run_beside(app, &folder, opened, first_copy, notifications)));
         #[cfg(target_os = "linux")]
         spawn(crate::desktop::sleep::wake_after(Arc::clone(&core)));
-        spawn(changes::pass_on(app.clone(), core.changes(), core.memory().health()));
+        spawn(changes::pass_on(app.clone(), changes, health));
         Ok(())
     }
 }

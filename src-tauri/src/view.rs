@@ -4,11 +4,12 @@ pub mod bell;
 pub mod change;
 pub mod clocks;
 pub mod draft;
+pub mod enums;
 pub mod import;
 pub mod page;
-pub mod problem;
 pub mod session;
 pub mod settings;
+pub mod strip;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 

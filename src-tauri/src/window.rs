@@ -14,7 +14,7 @@ use crate::{
     first_page::{FirstPage, hand_over},
     import,
     tray::Tray,
-    view::{page::Boot, settings::Theme},
+    view::{enums::Theme, page::Boot},
     waiting,
 };
 

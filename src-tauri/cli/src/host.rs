@@ -9,7 +9,7 @@ use std::{
 };
 
 use firstbell_core::{
-    app::{App, open},
+    app::{self, App},
     clock::{Clock as _, SystemClock},
     data_folder::DataFolder,
     desktop::{NotOpened, Opener},
@@ -50,13 +50,13 @@ impl Folder {
             return Ok(None);
         }
         let folder = DataFolder::open(&self.path)?;
-        Ok(open::visit(&folder, SystemClock.now(), complain).await?.map(app))
+        Ok(app::open::visit(&folder, SystemClock.now(), complain).await?.map(app))
     }
 
     /// An app that may write, over a store that is made if it is not there.
     pub async fn write(&self) -> Result<(App, Store), Error> {
         let folder = DataFolder::open(&self.path)?;
-        let store = open::visit_to_write(&folder, SystemClock.now(), complain).await?;
+        let store = app::open::visit_to_write(&folder, SystemClock.now(), complain).await?;
         Ok((app(store.clone()), store))
     }
 }

@@ -13,6 +13,7 @@ mod people;
 mod press;
 mod rings;
 mod sessions;
+mod strip;
 pub mod tasks;
 pub mod zones;
 
@@ -38,6 +39,7 @@ use crate::{
     settings::Settings,
     state_table::Role,
     store::{Store, Write, device::settings},
+    strip::Kept,
     workspace::{Local, Workspaces},
     zone::Zone,
 };
@@ -60,6 +62,8 @@ pub struct App {
     memory: SharedMemory,
     previews: Mutex<Vec<import::Held>>,
     presses: press::Presses,
+    /// What the strip last read.
+    kept: Mutex<Kept>,
 }
 
 impl App {
@@ -86,6 +90,7 @@ impl App {
             memory: SharedMemory::default(),
             previews: Mutex::default(),
             presses: press::Presses::default(),
+            kept: Mutex::default(),
         }
     }
 

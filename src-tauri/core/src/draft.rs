@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     id::PersonId,
-    join::{JoinUrl, Reason},
+    join::{JoinUrl, Judgement, Reason, judge},
     session::WallClock,
-    wall_clock::parse_time,
+    wall_clock::{HourClock, city, is_night, parse_time, time_of_day},
     words::say,
     zone::Zone,
 };
@@ -20,8 +20,8 @@ pub const MOST_TEXT: usize = 20_000;
 /// The shortest and longest session, in minutes. What comes with a calendar file may be odd, and must stay
 /// editable.
 const MINUTES: std::ops::RangeInclusive<i64> = 1..=1440;
-/// The longest weekly series: two years.
-const WEEKS: std::ops::RangeInclusive<u32> = 1..=104;
+/// The longest weekly series, in weeks: two years. The window is told, so that it offers no more.
+pub const MOST_WEEKS: u32 = 104;
 
 /// A session as it is typed. Text fields hold exactly what was typed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,6 +79,21 @@ pub struct Fault {
     pub sentence: String,
 }
 
+/// What there is to say about a draft while it is typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Check {
+    /// What is wrong with it. While anything is, nothing is said of its time.
+    pub faults: Vec<Fault>,
+    /// Where the link leads, if one is typed.
+    pub link: Option<Judgement>,
+    /// Whose session it would overlap, or what that is called.
+    pub overlaps: Option<String>,
+    /// What time it would be for the person, where that is another than here, as a sentence.
+    pub person_time: Option<String>,
+    /// It would be night for this person.
+    pub night_for: Option<String>,
+}
+
 /// What a draft comes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Planned {
@@ -116,6 +131,12 @@ pub struct Time {
 }
 
 impl Draft {
+    /// Where the typed link leads; nothing where none is typed.
+    #[must_use]
+    pub fn link(&self) -> Option<Judgement> {
+        some(&self.link).map(|link| judge(&link))
+    }
+
     /// Reads the draft.
     ///
     /// # Errors
@@ -123,7 +144,11 @@ impl Draft {
     pub fn read(&self) -> Result<Planned, Vec<Fault>> {
         let mut faults = Vec::new();
         let mut fault = |field, name: &str| {
-            let most = if field == Field::Homework { MOST_TEXT } else { MOST_CHARACTERS };
+            let most = match field {
+                Field::Homework => MOST_TEXT,
+                Field::RepeatWeeks => MOST_WEEKS as usize,
+                _ => MOST_CHARACTERS,
+            };
             faults.push(Fault { field, sentence: say(name, &[("most", most.into())]) });
         };
         let person = some(&self.person);
@@ -161,7 +186,7 @@ impl Draft {
         if zone.is_none() {
             fault(Field::Zone, "draft-zone");
         }
-        if !WEEKS.contains(&self.repeat_weeks) {
+        if !(1..=MOST_WEEKS).contains(&self.repeat_weeks) {
             fault(Field::RepeatWeeks, "draft-repeat");
         }
         let join_url = match some(&self.link).map(|link| JoinUrl::parse(&link)) {
@@ -187,6 +212,27 @@ impl Draft {
             place: some(&self.place),
             homework: self.homework.trim().to_owned(),
         })
+    }
+}
+
+impl Planned {
+    /// What there is to say about its first time, as it is for the person. Here the clocks are those of `here`.
+    #[must_use]
+    pub fn elsewhere(&self, here: Zone, clock: HourClock) -> (Option<String>, Option<String>) {
+        let zone = self.person_zone.as_deref().and_then(|name| Some((name, name.parse::<Zone>().ok()?)));
+        let (Some(name), Some((zone_name, zone)), Some(first)) = (&self.person, zone, self.times.first())
+        else {
+            return (None, None);
+        };
+        let time = time_of_day(first.start, zone, clock);
+        let person_time = (time != time_of_day(first.start, here, clock)).then(|| {
+            let city = city(zone_name);
+            say(
+                "check-person-time",
+                &[("time", time.into()), ("person", name.clone().into()), ("city", city.into())],
+            )
+        });
+        (person_time, is_night(first.start, zone).then(|| name.clone()))
     }
 }
 

@@ -30,6 +30,7 @@ pub mod session;
 pub mod settings;
 pub mod state_table;
 pub mod store;
+pub mod strip;
 pub mod today;
 pub mod wall_clock;
 pub mod words;

@@ -12,6 +12,8 @@ pub enum Choice {
 }
 
 impl Choice {
+    const ALL: [Self; 3] = [Self::Bell, Self::NoBell, Self::LeaveOut];
+
     /// The name that the store uses.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -22,9 +24,9 @@ impl Choice {
         }
     }
 
-    /// The choice of that name, if there is one.
+    /// The choice of that name, if this program knows it.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Bell, Self::NoBell, Self::LeaveOut].into_iter().find(|choice| choice.name() == name)
+        Self::ALL.into_iter().find(|choice| choice.name() == name)
     }
 }

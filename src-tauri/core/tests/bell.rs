@@ -699,7 +699,8 @@ async fn listeners_hear_of_minutes_starts_ends_and_rings() {
         (odd.end - second, &[minute]),
         (odd.end, &[doors]),
         (odd.end + minutes(60) - second, &[minute]),
-        (odd.end + minutes(60), &[doors]),
+        // The ring is taken off the screen, too.
+        (odd.end + minutes(60), &[rings, doors]),
         // The clock is set back.
         (four() - minutes(10), &[minute]),
         (four() - minutes(10) + second, &[]),

@@ -97,15 +97,15 @@ pub async fn set_person_zone(core: Core<'_>, id: String, zone: Option<String>) -
 /// its first page.
 #[tauri::command]
 #[specta::specta]
-pub fn listening(app: AppHandle, told: Channel<AppEvent>) -> bool {
+pub async fn listening(app: AppHandle, told: Channel<AppEvent>) -> bool {
     let changed = crate::waiting::listens(&app, told);
-    // What has gone wrong since its first page was made.
-    crate::waiting::tell(&app, AppEvent::Problems { problems: crate::page::problems(&app) });
+    // What there is to know since its first page was made.
+    crate::waiting::tell(&app, AppEvent::Strip { strip: crate::page::strip(&app).await });
     changed
 }
 
 async fn rows(core: &Core<'_>, found: &[Entry], clocks: Clocks) -> Result<Zoned<Vec<SessionRow>>, AppError> {
-    let zones = core.people_zones().await?;
-    let rows = found.iter().map(|entry| SessionRow::new(entry, &zones, core.now())).collect();
+    let (zones, now) = (core.people_zones().await?, core.now());
+    let rows = found.iter().map(|entry| SessionRow::new(entry, &zones, now)).collect();
     Ok(clocks.sessions(found, &zones).with(rows))
 }

@@ -1,23 +1,15 @@
 //! Sessions one by one.
 
-use firstbell_core::{
-    app::App,
-    draft::{Draft, Time},
-    error::Error,
-    id::SessionKey,
-    join::{Verdict, judge},
-    wall_clock::{city, is_night, time_of_day},
-    words::say,
-    zone::Zone,
-};
+use firstbell_core::{draft::Fault, id::SessionKey};
 
 use super::{Core, session_key};
 use crate::{
     error::Answer,
     view::{
         clocks::{Zoned, clocks},
-        draft::{DraftAnswer, DraftCheck, FieldFault, Scope, SessionDraft},
-        session::{SessionPage, Status},
+        draft::{DraftAnswer, DraftCheck, FieldFault, SessionDraft},
+        enums::{Scope, Status},
+        session::SessionPage,
     },
 };
 
@@ -45,7 +37,7 @@ pub async fn draft_of(core: Core<'_>, id: String) -> Answer<SessionDraft> {
 #[specta::specta]
 pub async fn check_draft(core: Core<'_>, draft: SessionDraft, id: Option<String>) -> Answer<DraftCheck> {
     let except = id.as_deref().map(session_key).transpose()?;
-    Ok(check(&core, &draft.into(), except).await?)
+    Ok(core.check_draft(&draft.into(), except).await?.into())
 }
 
 /// Adds what was typed.
@@ -116,43 +108,9 @@ pub async fn set_bell(core: Core<'_>, id: String, version: i32, on: bool) -> Ans
     Ok(core.set_bell(session_key(&id)?, version.into(), on).await?)
 }
 
-fn saved(answer: Result<SessionKey, Vec<firstbell_core::draft::Fault>>) -> DraftAnswer {
+fn saved(answer: Result<SessionKey, Vec<Fault>>) -> DraftAnswer {
     match answer {
         Ok(id) => DraftAnswer::Saved { id: id.to_string() },
         Err(faults) => DraftAnswer::Faults { faults: faults.into_iter().map(FieldFault::from).collect() },
     }
-}
-
-async fn check(core: &App, draft: &Draft, except: Option<SessionKey>) -> Result<DraftCheck, Error> {
-    let mut said = DraftCheck::default();
-    if !draft.link.trim().is_empty() {
-        let judged = judge(draft.link.trim());
-        said.link_asks = judged.verdict == Verdict::Ask;
-        said.link_provider = judged.provider.map(|provider| provider.label().to_owned());
-        said.link_looks_like = judged.reason.imitates().map(|provider| provider.label().to_owned());
-        said.link_host = judged.host;
-    }
-    let planned = match draft.read() {
-        Ok(planned) => planned,
-        Err(faults) => {
-            said.faults = faults.into_iter().map(FieldFault::from).collect();
-            return Ok(said);
-        }
-    };
-    let Some(Time { start, end, .. }) = planned.times.first().copied() else { return Ok(said) };
-    let overlapping = core.overlapping(start, end, except).await?;
-    said.overlaps = overlapping.map(|session| session.person.map_or(session.title, |person| person.name));
-    let zone = planned.person_zone.as_deref().and_then(|zone| zone.parse::<Zone>().ok().map(|tz| (zone, tz)));
-    if let (Some(name), Some((zone_name, zone))) = (planned.person, zone) {
-        let clock = core.settings().await?.hours();
-        let time = time_of_day(start, zone, clock);
-        if time != time_of_day(start, core.zone(), clock) {
-            said.person_time = Some(say(
-                "check-person-time",
-                &[("time", time.into()), ("person", name.clone().into()), ("city", city(zone_name).into())],
-            ));
-        }
-        said.night_for = is_night(start, zone).then_some(name);
-    }
-    Ok(said)
 }

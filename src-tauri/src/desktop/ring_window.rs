@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use tauri::{AppHandle, Manager as _, WebviewUrl, WebviewWindowBuilder};
 
-use crate::{outside::answered, view::settings::Theme, window};
+use crate::{outside::answered, view::enums::Theme, window};
 
 /// The window's label.
 pub const LABEL: &str = "ring";

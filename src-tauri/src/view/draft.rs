@@ -1,8 +1,13 @@
 //! What is typed about a session, and what is said about it while it is typed.
 
-use firstbell_core::draft::{Draft, Fault, Field as CoreField};
+use firstbell_core::{
+    draft::{Check, Draft, Fault},
+    join::{Provider, Verdict},
+};
 use serde::{Deserialize, Serialize};
 use specta::Type;
+
+use super::enums::Field;
 
 /// A session as it is typed.
 #[derive(Clone, Debug, Serialize, Deserialize, Type)]
@@ -61,23 +66,6 @@ impl From<Draft> for SessionDraft {
     }
 }
 
-/// A field of a draft.
-#[derive(Clone, Copy, Debug, Serialize, Type)]
-#[serde(rename_all = "snake_case")]
-pub enum Field {
-    Person,
-    PersonZone,
-    Subject,
-    Date,
-    Time,
-    Minutes,
-    Zone,
-    Link,
-    Place,
-    RepeatWeeks,
-    Homework,
-}
-
 /// What is wrong with a field.
 #[derive(Clone, Debug, Serialize, Type)]
 pub struct FieldFault {
@@ -87,20 +75,7 @@ pub struct FieldFault {
 
 impl From<Fault> for FieldFault {
     fn from(fault: Fault) -> Self {
-        let field = match fault.field {
-            CoreField::Person => Field::Person,
-            CoreField::PersonZone => Field::PersonZone,
-            CoreField::Subject => Field::Subject,
-            CoreField::Date => Field::Date,
-            CoreField::Time => Field::Time,
-            CoreField::Minutes => Field::Minutes,
-            CoreField::Zone => Field::Zone,
-            CoreField::Link => Field::Link,
-            CoreField::Place => Field::Place,
-            CoreField::RepeatWeeks => Field::RepeatWeeks,
-            CoreField::Homework => Field::Homework,
-        };
-        Self { field, message: fault.sentence }
+        Self { field: fault.field.into(), message: fault.sentence }
     }
 }
 
@@ -131,19 +106,19 @@ pub struct DraftCheck {
     pub link_looks_like: Option<String>,
 }
 
-/// How much of a series an action is for.
-#[derive(Clone, Copy, Debug, Deserialize, Type)]
-#[serde(rename_all = "snake_case")]
-pub enum Scope {
-    This,
-    ThisAndLater,
-}
-
-impl From<Scope> for firstbell_core::app::Scope {
-    fn from(scope: Scope) -> Self {
-        match scope {
-            Scope::This => Self::This,
-            Scope::ThisAndLater => Self::ThisAndLater,
+impl From<Check> for DraftCheck {
+    fn from(check: Check) -> Self {
+        let link = check.link.as_ref();
+        let label = |provider: Provider| provider.label().to_owned();
+        Self {
+            faults: check.faults.into_iter().map(FieldFault::from).collect(),
+            overlaps: check.overlaps,
+            person_time: check.person_time,
+            night_for: check.night_for,
+            link_host: link.and_then(|link| link.host.clone()),
+            link_provider: link.and_then(|link| link.provider).map(label),
+            link_asks: link.is_some_and(|link| link.verdict == Verdict::Ask),
+            link_looks_like: link.and_then(|link| link.reason.imitates()).map(label),
         }
     }
 }

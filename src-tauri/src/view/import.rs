@@ -1,10 +1,9 @@
 //! A calendar file that is looked at.
 
 use firstbell_core::{
-    app::{Asked, ImportId, ImportResult as CoreResult, Preview, PreviewSeries, SeriesState as CoreState},
+    app::{Asked, ImportId, ImportResult as CoreResult, Preview, PreviewSeries},
     calendar_file::{LeftOut as CoreLeftOut, Pattern as CorePattern},
     join::{JoinUrl, Verdict},
-    series::Choice as CoreChoice,
     words::say,
 };
 use serde::{Deserialize, Serialize};
@@ -12,37 +11,9 @@ use specta::Type;
 
 use super::{
     clocks::{Clocks, ZoneClock},
+    enums::{Choice, SeriesState},
     instant,
 };
-
-/// What is done with a series.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize, Type)]
-#[serde(rename_all = "snake_case")]
-pub enum Choice {
-    Bell,
-    NoBell,
-    LeaveOut,
-}
-
-impl From<CoreChoice> for Choice {
-    fn from(choice: CoreChoice) -> Self {
-        match choice {
-            CoreChoice::Bell => Self::Bell,
-            CoreChoice::NoBell => Self::NoBell,
-            CoreChoice::LeaveOut => Self::LeaveOut,
-        }
-    }
-}
-
-impl From<Choice> for CoreChoice {
-    fn from(choice: Choice) -> Self {
-        match choice {
-            Choice::Bell => Self::Bell,
-            Choice::NoBell => Self::NoBell,
-            Choice::LeaveOut => Self::LeaveOut,
-        }
-    }
-}
 
 /// When a series takes place.
 #[derive(Clone, Copy, Debug, Serialize, Type)]
@@ -51,16 +22,6 @@ pub enum Pattern {
     Once,
     Weekly,
     Other,
-}
-
-/// What the file says beside what is here.
-#[derive(Clone, Copy, Debug, Serialize, Type)]
-#[serde(rename_all = "snake_case")]
-pub enum SeriesState {
-    New,
-    Changed,
-    Same,
-    Older,
 }
 
 /// One series of a file.
@@ -157,12 +118,7 @@ fn series(series: &PreviewSeries) -> ImportSeries {
         has_link: link.is_some(),
         asks_host: link.filter(|link| link.verdict() == Verdict::Ask).map(|link| link.host().to_owned()),
         choice: series.choice.into(),
-        state: match series.state {
-            CoreState::New => SeriesState::New,
-            CoreState::Changed => SeriesState::Changed,
-            CoreState::Same => SeriesState::Same,
-            CoreState::Older => SeriesState::Older,
-        },
+        state: series.state.into(),
         cancelled: series.is_cancelled,
     }
 }

@@ -5,85 +5,22 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use firstbell_core::{
     app::SessionPage as CorePage,
-    happened::{By, Event, Kind},
+    happened::{Event, Kind},
     id::PersonId,
     join::{JoinState as CoreState, Verdict},
-    session::{CancelledBy, Session, Source as CoreSource, Status as CoreStatus},
-    state_table::Action as CoreAction,
+    session::{CancelledBy, Session, Status as CoreStatus},
     today::Entry,
     wall_clock::{HourClock, time_of_day},
     words::say,
     zone::Zone,
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use specta::Type;
 
-use super::instant;
-
-/// Where a session is in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Status {
-    Scheduled,
-    Completed,
-    EarlyEnd,
-    NoShowStudent,
-    NoShowTutor,
-    Cancelled,
-}
-
-impl From<CoreStatus> for Status {
-    fn from(status: CoreStatus) -> Self {
-        match status {
-            CoreStatus::Scheduled => Self::Scheduled,
-            CoreStatus::Completed => Self::Completed,
-            CoreStatus::EarlyEnd => Self::EarlyEnd,
-            CoreStatus::NoShowStudent => Self::NoShowStudent,
-            CoreStatus::NoShowTutor => Self::NoShowTutor,
-            CoreStatus::Cancelled => Self::Cancelled,
-        }
-    }
-}
-
-impl From<Status> for CoreStatus {
-    fn from(status: Status) -> Self {
-        match status {
-            Status::Scheduled => Self::Scheduled,
-            Status::Completed => Self::Completed,
-            Status::EarlyEnd => Self::EarlyEnd,
-            Status::NoShowStudent => Self::NoShowStudent,
-            Status::NoShowTutor => Self::NoShowTutor,
-            Status::Cancelled => Self::Cancelled,
-        }
-    }
-}
-
-/// Whether a session can be joined.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Type)]
-#[serde(rename_all = "snake_case")]
-pub enum JoinState {
-    Cancelled,
-    Final,
-    Ended,
-    NoLink,
-    OpensAt,
-    Open,
-    InProgress,
-}
-
-impl From<CoreState> for JoinState {
-    fn from(state: CoreState) -> Self {
-        match state {
-            CoreState::Cancelled => Self::Cancelled,
-            CoreState::Final => Self::Final,
-            CoreState::Ended => Self::Ended,
-            CoreState::NoLink => Self::NoLink,
-            CoreState::OpensAt => Self::OpensAt,
-            CoreState::Open => Self::Open,
-            CoreState::InProgress => Self::InProgress,
-        }
-    }
-}
+use super::{
+    enums::{Action, JoinState, Source, Status, Who},
+    instant,
+};
 
 /// The door of a session.
 #[derive(Clone, Debug, Serialize, Type)]
@@ -107,35 +44,6 @@ pub enum StatusLine {
     Busy,
     Held { status: Status },
     BellOff,
-}
-
-/// Who did something.
-#[derive(Clone, Copy, Debug, Serialize, Type)]
-#[serde(rename_all = "snake_case")]
-pub enum Who {
-    You,
-    CalendarFile,
-    Bell,
-    Zones,
-}
-
-/// Where a session comes from.
-#[derive(Clone, Copy, Debug, Serialize, Type)]
-#[serde(rename_all = "snake_case")]
-pub enum Source {
-    ThisComputer,
-    CalendarFile,
-    Sample,
-}
-
-impl From<CoreSource> for Source {
-    fn from(source: CoreSource) -> Self {
-        match source {
-            CoreSource::ThisComputer => Self::ThisComputer,
-            CoreSource::CalendarFile => Self::CalendarFile,
-            CoreSource::Sample => Self::Sample,
-        }
-    }
 }
 
 /// A session as a row or card. Its address is not in it.
@@ -232,43 +140,6 @@ fn line(entry: &Entry) -> Option<StatusLine> {
     }
 }
 
-/// What may be done to a session now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Type)]
-#[serde(rename_all = "snake_case")]
-pub enum Action {
-    Join,
-    Edit,
-    Move,
-    Write,
-    SetBell,
-    Cancel,
-    Restore,
-    MarkHeld,
-    MarkEarlyEnd,
-    MarkNoShowStudent,
-    MarkNoShowTutor,
-    UndoMark,
-}
-
-impl From<CoreAction> for Action {
-    fn from(action: CoreAction) -> Self {
-        match action {
-            CoreAction::Join => Self::Join,
-            CoreAction::Edit => Self::Edit,
-            CoreAction::Move => Self::Move,
-            CoreAction::Write => Self::Write,
-            CoreAction::SetBell => Self::SetBell,
-            CoreAction::Cancel => Self::Cancel,
-            CoreAction::Restore => Self::Restore,
-            CoreAction::MarkHeld => Self::MarkHeld,
-            CoreAction::MarkEarlyEnd => Self::MarkEarlyEnd,
-            CoreAction::MarkNoShowStudent => Self::MarkNoShowStudent,
-            CoreAction::MarkNoShowTutor => Self::MarkNoShowTutor,
-            CoreAction::UndoMark => Self::UndoMark,
-        }
-    }
-}
-
 /// One line of what happened.
 #[derive(Clone, Debug, Serialize, Type)]
 pub struct Happened {
@@ -293,7 +164,7 @@ pub struct SessionPage {
 }
 
 impl SessionPage {
-    /// The page. Times in sentences are said in `zone`.
+    /// The page. Times in sentences are said in `zone`; `now` is UTC.
     pub fn new(page: &CorePage, zone: Zone, clock: HourClock, now: DateTime<Utc>) -> Self {
         let session = &page.entry.session;
         Self {
@@ -345,13 +216,11 @@ fn happened(event: &Event, zone: Zone, clock: HourClock) -> Happened {
         Kind::MarkUndone => "happened-mark-undone",
     };
     let before = event.detail.map(|at| day_and_time(at, zone, clock)).unwrap_or_default();
-    let source = match event.by {
-        By::You => Who::You,
-        By::CalendarFile => Who::CalendarFile,
-        By::Bell => Who::Bell,
-        By::Zones => Who::Zones,
-    };
-    Happened { at: instant(event.at), source, words: say(name, &[("before", before.into())]) }
+    Happened {
+        at: instant(event.at),
+        source: event.by.into(),
+        words: say(name, &[("before", before.into())]),
+    }
 }
 
 /// "Thu 26 Nov, 16:00".

@@ -50,6 +50,7 @@ const ROOMS: &[(&str, &str)] = &[
     // What is told, and what lies in the data folder.
     ("error", "progress words zone wall_clock state_table calendar_file store"),
     ("health", "words store"),
+    ("strip", "words zone health"),
     ("data_folder", "error"),
     ("store/others", "store data_folder"),
     ("local_socket", "health data_folder"),
@@ -79,7 +80,7 @@ const ROOMS: &[(&str, &str)] = &[
     // What a host can ask for.
     (
         "app",
-        "change zone clock join state_table settings desktop store store/settings error reminder \
+        "change zone clock join state_table settings desktop store store/settings error strip reminder \
          reminder/wait",
     ),
     ("app/news", "happened session"),
@@ -104,8 +105,9 @@ const ROOMS: &[(&str, &str)] = &[
     (
         "app/zones",
         "change happened id zone session calendar_file occurrences clock_change store store/clock_changes \
-         store/events store/series store/sessions store/settings app",
+         store/events store/series store/sessions store/settings strip app",
     ),
+    ("app/strip", "store/rings store/sessions strip app"),
     ("app/open", "clock desktop store error health data_folder app app/zones"),
     (
         "app/tasks",

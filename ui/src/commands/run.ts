@@ -25,7 +25,7 @@ export async function run<T>(command: Promise<Answer<T>>, retry?: Retry): Promis
 export function showOutcomeOfRead(answer: Answer<unknown>): void {
   if (answer.status === "error") {
     // Where the strip says already what is wrong with the store, a second line would only repeat it.
-    if (ofStore.has(answer.error.code) && data.problems.some((one) => one.kind === "store")) return;
+    if (ofStore.has(answer.error.code) && data.strip.some((one) => one.kind === "store")) return;
     showError(answer.error);
     readLine = notices.line;
   } else if (readLine && notices.line === readLine) {

@@ -8,7 +8,7 @@ import { data } from "../state/data.svelte";
 import { openDialog } from "../state/dialogs.svelte";
 import { announce, notices } from "../state/notices.svelte";
 import { allTopics, touch } from "../state/topics.svelte";
-import { openEventChannel, type AppEvent, type Problem } from "../tauri";
+import { openEventChannel, type AppEvent, type Notice } from "../tauri";
 
 /** How far the shell's clock is from this engine's; zero but in tests with their own time. */
 let offset = 0;
@@ -30,9 +30,8 @@ export function handleEvent(event: AppEvent): void {
       data.now = Date.parse(event.now);
       touch(event.changes.map((change) => change.topic));
       break;
-    case "problems":
-      takeProblems(event.problems);
-      touch(["health"]);
+    case "strip":
+      takeStrip(event.strip);
       break;
     case "importing":
       notices.importing = event.work;
@@ -64,9 +63,13 @@ export function handleEvent(event: AppEvent): void {
   }
 }
 
-function takeProblems(problems: Problem[]): void {
-  const known = new Set(data.problems.map((one) => one.text));
-  const added = problems.find((one) => !known.has(one.text));
-  data.problems = problems;
-  if (added) announce(added.text);
+function takeStrip(strip: Notice[]): void {
+  // What is wrong is spoken, too.
+  const wrong = (all: Notice[]) => all.flatMap((one) => ("text" in one ? [one.text] : []));
+  const was = wrong(data.strip);
+  const is = wrong(strip);
+  const added = is.find((text) => !was.includes(text));
+  data.strip = strip;
+  if (was.join() !== is.join()) touch(["health"]);
+  if (added) announce(added);
 }

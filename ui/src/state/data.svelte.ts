@@ -1,7 +1,7 @@
 // What the window knows from the shell. It is handed over at the start; afterwards resources keep it current.
 import { learnOffsets } from "../i18n/offsets";
 import type { HourClock } from "../i18n/times";
-import type { Boot, PersonRow, Problem, Settings, Today } from "../tauri";
+import type { Boot, Notice, PersonRow, Settings, Today } from "../tauri";
 
 class Data {
   // Both are there before anything is drawn: `begin` comes first.
@@ -11,8 +11,10 @@ class Data {
   /* eslint-enable @typescript-eslint/non-nullable-type-assertion-style */
   version = $state("");
   tray = $state(false);
-  /** What is wrong with bell and store, what costs most first. */
-  problems = $state.raw<Problem[]>([]);
+  /** The longest weekly series that there can be, in weeks. */
+  mostWeeks = $state(0);
+  /** What the strip says, in the order in which it matters. */
+  strip = $state.raw<Notice[]>([]);
   firstRun = $state(false);
   now = $state(0);
   /** Today's page has this many days after today; the first one that the shell hands over, two. */
@@ -27,7 +29,8 @@ class Data {
     this.settings = boot.settings;
     this.version = boot.version;
     this.tray = boot.tray;
-    this.problems = boot.problems;
+    this.mostWeeks = boot.most_weeks;
+    this.strip = boot.strip;
     this.firstRun = boot.first_run;
     this.now = Date.parse(boot.today.now);
   }

@@ -26,7 +26,7 @@ export const commands = {
 	 *  The window listens: what has waited for it is told. Whether something has changed since it was handed
 	 *  its first page.
 	 */
-	listening: (told: Channel<Told>) => __TAURI_INVOKE<boolean>("listening", { told }),
+	listening: (told: Channel<AppEvent>) => __TAURI_INVOKE<boolean>("listening", { told }),
 	/**  All that is known of one session. */
 	session: (id: string) => typedError<Zoned<SessionPage>, AppError>(__TAURI_INVOKE("session", { id })),
 	/**  What was typed about a session that is here. */
@@ -114,6 +114,51 @@ export type AppError = {
 	message: string,
 };
 
+/**  What the window is told, over the one channel that it opens when it listens. */
+export type AppEvent = 
+/**  What is shown may have changed: whatever depends on one of these is to be loaded again. */
+{ kind: "changed"; 
+/**  Now (RFC 3339, UTC, with milliseconds). */
+now: string; 
+/**  All that has changed within a moment, each once, in the order in which it came. */
+changes: Change[] } | 
+/**  What the strip says has changed. */
+{ kind: "strip"; 
+/**  All of it now, in the order in which it matters. */
+strip: Notice[] } | 
+/**  A calendar file is being read or taken over, and that takes a while. */
+{ kind: "importing"; 
+/**  How far it is; nothing when it has ended. */
+work: ImportWork | null } | 
+/**  A calendar file was dropped or opened. */
+{ kind: "import_ready"; 
+/**  What is in it. */
+preview: ImportPreview } | 
+/**  Something outside of a command went wrong. */
+{ kind: "failed"; 
+/**  What. */
+error: AppError } | 
+/**  A notification or the tray asks for a session's page. */
+{ kind: "show_session"; 
+/**  Which. */
+id: string } | 
+/**  *Join* was pressed outside of the window, and the link leads to an unknown host: the person is asked. */
+{ kind: "ask_to_join"; 
+/**  Which session. */
+id: string } | 
+/**  *Join* was pressed outside of the window, and no browser could be started. */
+{ kind: "browser_failed"; 
+/**  For which session. */
+id: string } | 
+/**  The person wants to quit, and bells are left today. */
+{ kind: "quit_asked"; 
+/**  The sessions' starts (RFC 3339, UTC). */
+bells: string[] } | 
+/**  A file hangs over the window, or does not any more. */
+{ kind: "dragged_over"; 
+/**  It does. */
+over: boolean };
+
 /**  The bell as Settings shows it. */
 export type BellView = {
 	last: LastBell | null,
@@ -136,7 +181,10 @@ export type Boot = {
 	first_run: boolean,
 	version: string,
 	tray: boolean,
-	problems: Problem[],
+	/**  The longest weekly series, in weeks. */
+	most_weeks: number,
+	/**  What the person should know, in the order in which it matters. */
+	strip: Notice[],
 };
 
 /**  Which of the two has the filled *Join*. */
@@ -153,17 +201,16 @@ export type Cause =
 /**  The bell. */
 "bell";
 
+/**  Something has changed. */
+export type Change = {
+	cause: Cause,
+	/**  "this_computer", or the id of a school. */
+	workspace: string,
+	topic: Topic,
+};
+
 /**  What is done with a series. */
 export type Choice = "bell" | "no_bell" | "leave_out";
-
-/**  Clocks have changed, and with them when sessions begin. */
-export type ClocksChanged = {
-	/**  Whose clocks. */
-	zone: string,
-	sessions: number,
-	/**  When the first of them begins, if all begin at that hour. */
-	start: string | null,
-};
 
 /**  The sessions of one day. */
 export type Day = {
@@ -339,6 +386,31 @@ export type LeftOut = {
 	message: string,
 };
 
+/**  One line of the strip. */
+export type Notice = 
+/**  Another copy of First Bell has the folder and does not answer: it can be ended. */
+{ kind: "first_copy_silent"; text: string } | 
+/**  The same, and nobody knows its process. */
+{ kind: "first_copy_unknown"; text: string } | 
+/**  The bell is being started anew. */
+{ kind: "bell_stopped"; text: string } | 
+/**  The desktop takes no rings: Settings say why. */
+{ kind: "cannot_ring"; text: string } | 
+/**  The store cannot be written or read: it is tried again by itself. */
+{ kind: "store"; text: string } | 
+/**  The folder was deleted or replaced, and another one is in its place: the person takes note. */
+{ kind: "store_lost"; text: string } | 
+/**  So many bells could not ring. */
+{ kind: "missed"; count: number } | 
+/**  Clocks have changed, and with them when sessions begin. */
+{ kind: "clocks_changed"; 
+/**  Whose clocks. */
+zone: string; sessions: number; 
+/**  When the first of them begins, if all begin at that hour. */
+start: string | null } | 
+/**  There are samples among the sessions. */
+{ kind: "samples" };
+
 /**  What was pasted. */
 export type PasteAnswer = { kind: "calendar"; preview: ImportPreview } | { kind: "link"; link: string; provider: string | null } | { kind: "nothing" };
 
@@ -353,28 +425,6 @@ export type PersonRow = {
 	next: SessionRow | null,
 	last: string | null,
 };
-
-/**  One thing that is wrong. */
-export type Problem = {
-	kind: ProblemKind,
-	/**  What is wrong, what still works, what to do. */
-	text: string,
-};
-
-/**  What the window offers about it. */
-export type ProblemKind = 
-/**  Another copy of First Bell has the folder and does not answer: it can be ended. */
-"first_copy_silent" | 
-/**  The same, and nobody knows its process. */
-"first_copy_unknown" | 
-/**  The bell is being started anew. */
-"bell_stopped" | 
-/**  The desktop takes no rings: Settings say why. */
-"cannot_ring" | 
-/**  The store cannot be written or read: it is tried again by itself. */
-"store" | 
-/**  The folder was deleted or replaced, and another one is in its place: the person takes note. */
-"store_lost";
 
 /**  What was pressed in it. */
 export type RingAnswer = "join" | "snooze" | "open" | "dismiss";
@@ -500,59 +550,14 @@ export type Today = {
 	days: Day[],
 	more_after: boolean,
 	is_empty: boolean,
-	samples: boolean,
-	missed: number,
-	clocks_changed: ClocksChanged[],
 	/**  The sessions could not be read: that none are here says nothing. */
 	unread: boolean,
 };
 
-/**  What the window is told, over the one channel that it opens when it listens. */
-export type Told = 
-/**  What is shown may have changed: load it again. */
-{ kind: "changed"; 
-/**  Why. */
-cause: Cause } | 
-/**  What is wrong has changed, for the strip. */
-{ kind: "problems"; 
-/**  All that is wrong now. */
-problems: Problem[] } | 
-/**  The minute, or what may be joined, has changed. */
-{ kind: "clock_ticked"; 
-/**  Now (RFC 3339, UTC). */
-now: string } | 
-/**  A calendar file is being read or taken over, and that takes a while. */
-{ kind: "importing"; 
-/**  How far it is; nothing when it has ended. */
-work: ImportWork | null } | 
-/**  A calendar file was dropped or opened. */
-{ kind: "import_ready"; 
-/**  What is in it. */
-preview: ImportPreview } | 
-/**  Something outside of a command went wrong. */
-{ kind: "failed"; 
-/**  What. */
-error: AppError } | 
-/**  A notification or the tray asks for a session's page. */
-{ kind: "show_session"; 
-/**  Which. */
-id: string } | 
-/**  *Join* was pressed outside of the window, and the link leads to an unknown host: the person is asked. */
-{ kind: "ask_to_join"; 
-/**  Which session. */
-id: string } | 
-/**  *Join* was pressed outside of the window, and no browser could be started. */
-{ kind: "browser_failed"; 
-/**  For which session. */
-id: string } | 
-/**  The person wants to quit, and bells are left today. */
-{ kind: "quit_asked"; 
-/**  The sessions' starts (RFC 3339, UTC). */
-bells: string[] } | 
-/**  A file hangs over the window, or does not any more. */
-{ kind: "dragged_over"; 
-/**  It does. */
-over: boolean };
+/**  What may be another than before. */
+export type Topic = "sessions" | "people" | "settings" | "rings" | 
+/**  By time alone: a door opened or closed, a session started or ended. */
+"doors" | "minute";
 
 /**  Who did something. */
 export type Who = "you" | "calendar_file" | "bell" | "zones";

@@ -35,7 +35,7 @@ const today = {
 let end: () => void;
 let isShown = $state(true);
 beforeEach(() => {
-  data.begin({ today, settings: {} as Settings, first_run: false, version: "1", tray: true, problems: [] });
+  data.begin({ today, settings: {} as Settings, first_run: false, version: "1", tray: true, most_weeks: 104, strip: [] });
   data.daysAhead = 2;
   isShown = true;
   end = $effect.root(() => {
@@ -91,7 +91,7 @@ test("what has changed is loaded where it is shown, once however much has change
 test("what is told of something else loads nothing", () => {
   expect(
     tell(
-      { kind: "problems", problems: [{ kind: "bell_stopped", text: "The bell is started anew." }] },
+      { kind: "strip", strip: [{ kind: "bell_stopped", text: "The bell is started anew." }] },
       { kind: "dragged_over", over: true },
       { kind: "dragged_over", over: false },
     ),

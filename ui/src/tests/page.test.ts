@@ -22,16 +22,14 @@ function boot(person: string): Boot {
       days: [],
       more_after: false,
       is_empty: false,
-      samples: false,
-      missed: 0,
-      clocks_changed: [],
       unread: false,
     },
     settings: {} as Settings,
     first_run: false,
     version: "1",
     tray: true,
-    problems: [],
+    most_weeks: 104,
+    strip: [],
   };
 }
 
@@ -58,9 +56,9 @@ test("a person's words stay words in it, whatever they are", () => {
 
 test("clocks that have changed are told with their place, and the hour where all agree on it", () => {
   const changed = boot("Ben");
-  changed.today.clocks_changed = [
-    { zone: "America/Vancouver", sessions: 3, start: "2026-12-02T15:00:00Z" },
-    { zone: "Africa/Casablanca", sessions: 1, start: null },
+  changed.strip = [
+    { kind: "clocks_changed", zone: "America/Vancouver", sessions: 3, start: "2026-12-02T15:00:00Z" },
+    { kind: "clocks_changed", zone: "Africa/Casablanca", sessions: 1, start: null },
   ];
   data.begin(changed);
   const body = drawn();

@@ -13,7 +13,7 @@ let end = (): void => undefined;
 beforeEach(() => {
   asked = [];
   notices.line = null;
-  data.problems = [];
+  data.strip = [];
 });
 afterEach(() => {
   end();
@@ -111,7 +111,7 @@ test("an error is told once, leaves what is shown, and goes when the next try su
 });
 
 test("where the strip says what is wrong with the store, no second line says it", async () => {
-  data.problems = [{ kind: "store", text: "The store cannot be read." }];
+  data.strip = [{ kind: "store", text: "The store cannot be read." }];
   begin(() => resource({ topics: ["sessions"], load }));
   await asked[0]?.answer(failed);
   expect(notices.line).toBeNull();

@@ -9,7 +9,7 @@ use crate::{
     id::PersonId,
     join::Room,
     session::{Session, Status},
-    store::device::{rings, settings},
+    store::device::settings,
     today::{Entry, Today, lay_out, with_overlaps},
     wall_clock::instant,
     workspace::Readings,
@@ -31,10 +31,6 @@ pub struct Page {
     pub more_after: bool,
     /// There is no session at all.
     pub is_empty: bool,
-    /// There are samples among them.
-    pub has_samples: bool,
-    /// Bells that could not ring and that the person has not been told of.
-    pub missed: i64,
 }
 
 impl App {
@@ -43,14 +39,13 @@ impl App {
         let (now, zone) = (self.now(), self.zone());
         let midnight = now.with_timezone(&zone).date_naive().and_time(chrono::NaiveTime::MIN);
         let to = instant(midnight + Duration::days(i64::from(days_ahead) + 1), zone);
-        let missed = rings::count_missed(&mut *self.store.read().await?).await?;
         let mut readings = self.readings().await?;
         // From well before midnight: a session that runs past it keeps the card.
         let from = instant(midnight, zone) - Duration::hours(2);
         let listed = readings.touching(from, to).await?;
         let after = readings.first_after(to.max(now)).await?;
         let more_after = after.is_some();
-        let (any, has_samples) = readings.exist().await?;
+        let (any, _) = readings.exist().await?;
         let zones = readings.zones().await?;
         let listed = self.entries(&mut readings, listed).await?;
         let has_next = listed.iter().any(|entry| {
@@ -63,7 +58,7 @@ impl App {
             _ => None,
         };
         let today = lay_out(listed, next, now, zone);
-        Ok(Page { today, now, zones, more_after, is_empty: !any, has_samples, missed })
+        Ok(Page { today, now, zones, more_after, is_empty: !any })
     }
 
     /// Sessions whose start lies in [from, to), past ones too, by start.

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{App, Result, news::news};
 use crate::{
     change::Topic,
-    draft::{Draft, Fault, MOST_TEXT, Planned, Time},
+    draft::{Check, Draft, Fault, MOST_TEXT, Planned, Time},
     error::Error,
     happened::{By, Event, Kind},
     id::{PersonId, SessionId, SessionKey, WorkspaceId},
@@ -265,6 +265,20 @@ impl App {
         except: Option<SessionKey>,
     ) -> Result<Option<Session>> {
         Ok(self.readings().await?.overlapping(start, end, except).await?)
+    }
+
+    /// What there is to say about a draft while it is typed. `except` is the session that is being changed.
+    pub async fn check_draft(&self, draft: &Draft, except: Option<SessionKey>) -> Result<Check> {
+        let mut said = Check { link: draft.link(), ..Check::default() };
+        let planned = match draft.read() {
+            Ok(planned) => planned,
+            Err(faults) => return Ok(Check { faults, ..said }),
+        };
+        let Some(Time { start, end, .. }) = planned.times.first().copied() else { return Ok(said) };
+        let overlapping = self.overlapping(start, end, except).await?;
+        said.overlaps = overlapping.map(|session| session.person.map_or(session.title, |person| person.name));
+        (said.person_time, said.night_for) = planned.elsewhere(self.zone(), self.settings().await?.hours());
+        Ok(said)
     }
 
     /// Adds the samples for looking round: sessions around now, one in six minutes.

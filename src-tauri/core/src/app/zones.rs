@@ -17,17 +17,9 @@ use crate::{
         Connection, Store, Write,
         local::{clock_changes, events, series, sessions, state},
     },
+    strip::ClocksChanged,
     zone::Table,
 };
-
-/// Sessions that begin at another time because clocks have changed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClocksChanged {
-    /// Whose clocks (IANA).
-    pub zone: String,
-    /// When the sessions begin now (UTC).
-    pub starts: Vec<DateTime<Utc>>,
-}
 
 /// Whether the instants in a store were made by our table, or by one that a newer First Bell has brought: IANA names
 /// them by year and letter, which sort by age.

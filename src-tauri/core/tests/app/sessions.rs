@@ -7,6 +7,7 @@ use firstbell_core::{
     id::{SessionId, SessionKey},
     session::{CancelledBy, Status},
     state_table::{Action, Refusal},
+    strip::Notice,
 };
 
 use super::desk::{Desk, MEET, OTHER_MEET, at, kinds, lesson};
@@ -269,8 +270,8 @@ async fn samples_come_and_go_without_touching_anything_else() {
     desk.app.add_samples().await.unwrap();
     desk.app.add_samples().await.unwrap();
     assert_eq!(desk.all().await.len(), 8);
-    assert!(desk.app.today(7).await.unwrap().has_samples);
+    assert!(desk.app.strip(None).await.contains(&Notice::Samples));
     desk.app.remove_samples().await.unwrap();
     assert_eq!(desk.all().await.iter().map(|session| session.key()).collect::<Vec<_>>(), [id]);
-    assert!(!desk.app.today(7).await.unwrap().has_samples);
+    assert!(!desk.app.strip(None).await.contains(&Notice::Samples));
 }

@@ -1,0 +1,35 @@
+//! The strip of this app.
+
+use std::sync::PoisonError;
+
+use super::{App, Result};
+use crate::{
+    store::device::rings,
+    strip::{FirstCopy, Kept, Notice, strip},
+};
+
+impl App {
+    /// What the person should know, in the order in which it matters. Where the store cannot be read, by what was last
+    /// read of it. `first_copy` is one that stands in the way.
+    pub async fn strip(&self, first_copy: Option<FirstCopy>) -> Vec<Notice> {
+        let health = *self.memory.health().borrow();
+        let kept = match self.kept().await {
+            Ok(kept) => {
+                self.kept.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&kept);
+                kept
+            }
+            Err(error) => {
+                tracing::info!(%error, "the strip is drawn by what was last read");
+                self.kept.lock().unwrap_or_else(PoisonError::into_inner).clone()
+            }
+        };
+        strip(health, first_copy, &kept, self.zone())
+    }
+
+    async fn kept(&self) -> Result<Kept> {
+        let missed = rings::count_missed(&mut *self.store.read().await?).await?;
+        let (_, has_samples) = self.readings().await?.exist().await?;
+        let clocks_changed = self.clocks_changed().await?;
+        Ok(Kept { missed: usize::try_from(missed).unwrap_or(0), clocks_changed, has_samples })
+    }
+}
