@@ -17,6 +17,7 @@ use firstbell_core::{
     draft::Draft,
     join::JoinUrl,
     ring::Reminder,
+    strip::Notice,
 };
 use serde_json::json;
 use tempfile::TempDir;
@@ -269,7 +270,7 @@ async fn a_later_start_with_samples_adds_them_beside_it() {
     started_again(&desk.host, &desk.core, arguments);
     assert_eq!(desk.host.taken(), [Asked::Show]);
     changes.recv().await.unwrap();
-    assert!(desk.core.today(0).await.unwrap().has_samples);
+    assert!(desk.core.strip(None).await.contains(&Notice::Samples));
 }
 
 #[tokio::test]

@@ -123,9 +123,10 @@ impl Apps {
         let app = if session.at_school { &self.school } else { &self.app };
         let Ok(mut key) = app.add_session(&session.draft).await? else { return Err(Error::NotFound) };
         if session.at_school {
-            // Where this computer has one more session than the school, the two have the same id.
+            // Where this computer has a session whose id is not the school's too, it gets that one.
             let of = |workspace| ids.values().filter(move |key| key.workspace == workspace);
-            if let Some(twin) = of(WorkspaceId::ThisComputer).nth(of(SCHOOL).count()) {
+            let mut here = of(WorkspaceId::ThisComputer);
+            if let Some(twin) = here.find(|here| of(SCHOOL).all(|there| there.id != here.id)) {
                 self.rename(key, *twin).await?;
                 key = *twin;
             }

@@ -17,9 +17,9 @@ export const commands = {
 	/**  Everybody met in a session. */
 	people: () => typedError<Zoned<PersonRow[]>, AppError>(__TAURI_INVOKE("people")),
 	/**  All sessions with a person. */
-	personSessions: (name: string) => typedError<Zoned<SessionRow[]>, AppError>(__TAURI_INVOKE("person_sessions", { name })),
+	personSessions: (id: string) => typedError<Zoned<SessionRow[]>, AppError>(__TAURI_INVOKE("person_sessions", { id })),
 	/**  Says in which zone a person lives. */
-	setPersonZone: (name: string, zone: string | null) => typedError<null, AppError>(__TAURI_INVOKE("set_person_zone", { name, zone })),
+	setPersonZone: (id: string, zone: string | null) => typedError<null, AppError>(__TAURI_INVOKE("set_person_zone", { id, zone })),
 	/**  The names of zones that are suggested to people. */
 	zoneNames: () => __TAURI_INVOKE<string[]>("zone_names"),
 	/**
@@ -419,6 +419,7 @@ export type Pattern = "once" | "weekly" | "other";
 
 /**  Somebody met in sessions. */
 export type PersonRow = {
+	id: string,
 	name: string,
 	zone: string | null,
 	sessions: number,
@@ -450,6 +451,8 @@ export type SeriesState = "new" | "changed" | "same" | "older";
 /**  A session as it is typed. */
 export type SessionDraft = {
 	person: string,
+	/**  Who of that name, if it was said. */
+	person_id: string | null,
 	person_zone: string | null,
 	subject: string,
 	date: string,
@@ -481,7 +484,9 @@ export type SessionRow = {
 	id: string,
 	version: number,
 	title: string,
+	/**  The name of the other person. */
 	person: string | null,
+	person_id: string | null,
 	subject: string | null,
 	person_zone: string | null,
 	start: string,

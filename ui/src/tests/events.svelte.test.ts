@@ -35,7 +35,15 @@ const today = {
 let end: () => void;
 let isShown = $state(true);
 beforeEach(() => {
-  data.begin({ today, settings: {} as Settings, first_run: false, version: "1", tray: true, most_weeks: 104, strip: [] });
+  data.begin({
+    today,
+    settings: {} as Settings,
+    first_run: false,
+    version: "1",
+    tray: true,
+    most_weeks: 104,
+    strip: [],
+  });
   data.daysAhead = 2;
   isShown = true;
   end = $effect.root(() => {
