@@ -18,6 +18,7 @@ pub mod notifications;
 pub mod opener;
 pub mod page;
 pub mod people;
+pub mod store_file;
 pub mod tray;
 pub mod untouched;
 

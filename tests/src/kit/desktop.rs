@@ -329,9 +329,18 @@ impl Desktop {
     pub async fn run(&self, program: &str, arguments: &[&str]) -> Result<String> {
         let mut command = self.command(program);
         command.args(arguments);
+        self.printed_by(command).await
+    }
+
+    /// The same for a command that is made already.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub async fn printed_by(&self, command: Command) -> Result<String> {
+        let what = format!("{command:?}");
         let output = self.output(command).await?;
         let errors = String::from_utf8_lossy(&output.stderr);
-        ensure!(output.status.success(), "{program} {arguments:?}: {}: {errors}", output.status);
+        ensure!(output.status.success(), "{what}: {}: {errors}", output.status);
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
 

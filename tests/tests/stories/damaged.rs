@@ -11,7 +11,7 @@ use super::scene::{SOON, settled, start};
 async fn a_damaged_file_is_kept_aside_and_the_window_says_as_what() {
     let desktop = Desktop::plan().around_noon().start().await.unwrap();
     desktop.settled().await.unwrap();
-    let database = desktop.data_dir().join("this-computer.sqlite3");
+    let database = desktop.database();
     let damaged = "This was a database once. ".repeat(400);
     std::fs::write(&database, &damaged).unwrap();
 

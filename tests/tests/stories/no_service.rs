@@ -10,18 +10,16 @@ const WIDTH: i32 = 360;
 
 #[tokio::test]
 async fn join_in_the_own_window_opens_the_link_and_a_service_that_comes_takes_over() {
-    let desktop = Desktop::plan().around_noon().without_notifications().start().await.unwrap();
+    let desktop = without_notifications().await;
     let app = settled(&desktop).await;
     let page = app.page().unwrap();
-    desktop.import(&[Lesson::starting_in(200, Utc::now()).title("Algebra with Ben")]).await.unwrap();
-    let own = own_window(&app, &desktop).await;
+    let own = rings_in_own_window(&app, &desktop, "Algebra with Ben", 200).await;
     assert!(page.words().await.unwrap().contains("Ben"), "the list is there behind it");
     // It takes no focus by itself: what is typed goes on where it went.
     let active = desktop.run("xdotool", &["getactivewindow"]).await.unwrap();
     assert_ne!(active.trim(), own.to_string());
 
-    desktop.input().focus(own).await.unwrap();
-    desktop.input().keys(&["Tab", "Return"]).await.unwrap();
+    press(&desktop, own, &["Tab", "Return"]).await;
     assert_eq!(desktop.opener.wait_for_opened(1, SOON).await.unwrap(), [vec![MEET_LINK]]);
     page.says("article.card", "Join again").await.unwrap();
     is_gone(&app, &desktop).await;
@@ -35,21 +33,17 @@ async fn join_in_the_own_window_opens_the_link_and_a_service_that_comes_takes_ov
 
 #[tokio::test]
 async fn a_ring_that_is_waved_away_or_put_off_leaves_the_own_window_closed_until_it_is_due() {
-    let desktop = Desktop::plan().around_noon().without_notifications().start().await.unwrap();
+    let desktop = without_notifications().await;
     let app = settled(&desktop).await;
     let page = app.page().unwrap();
-    desktop.import(&[Lesson::starting_in(240, Utc::now()).title("Algebra with Ben")]).await.unwrap();
-    let own = own_window(&app, &desktop).await;
-    desktop.input().focus(own).await.unwrap();
-    desktop.input().keys(&["Escape"]).await.unwrap();
+    let own = rings_in_own_window(&app, &desktop, "Algebra with Ben", 240).await;
+    press(&desktop, own, &["Escape"]).await;
     is_gone(&app, &desktop).await;
     assert!(desktop.opener.calls().unwrap().is_empty());
 
     // The next one is put off, and comes again one minute before its start.
-    desktop.import(&[Lesson::starting_in(75, Utc::now()).title("Physics with Mia")]).await.unwrap();
-    let own = own_window(&app, &desktop).await;
-    desktop.input().focus(own).await.unwrap();
-    desktop.input().keys(&["Tab", "Tab", "Return"]).await.unwrap();
+    let own = rings_in_own_window(&app, &desktop, "Physics with Mia", 75).await;
+    press(&desktop, own, &["Tab", "Tab", "Return"]).await;
     is_gone(&app, &desktop).await;
     app.other_window(WIDTH).await.unwrap();
     assert!(page.words().await.unwrap().contains("Mia"));
@@ -57,11 +51,10 @@ async fn a_ring_that_is_waved_away_or_put_off_leaves_the_own_window_closed_until
 
 #[tokio::test]
 async fn two_quick_clicks_on_its_join_open_once() {
-    let desktop = Desktop::plan().around_noon().without_notifications().start().await.unwrap();
+    let desktop = without_notifications().await;
     let app = settled(&desktop).await;
     let page = app.page().unwrap();
-    desktop.import(&[Lesson::starting_in(200, Utc::now()).title("Algebra with Ben")]).await.unwrap();
-    let own = own_window(&app, &desktop).await;
+    let own = rings_in_own_window(&app, &desktop, "Algebra with Ben", 200).await;
     let place = desktop.input().place_of(own).await.unwrap();
     let join = app
         .in_other("const at = document.querySelector('.join').getBoundingClientRect(); return [at.x, at.y];");
@@ -82,8 +75,19 @@ async fn two_quick_clicks_on_its_join_open_once() {
     assert_eq!(desktop.opener.opened().unwrap(), [vec![MEET_LINK], vec![MEET_LINK]]);
 }
 
-/// The small window, once it shows its ring: before, it hears no key.
-async fn own_window(app: &App<'_>, desktop: &Desktop) -> u64 {
+async fn without_notifications() -> Desktop {
+    Desktop::plan().around_noon().without_notifications().start().await.unwrap()
+}
+
+/// Keys in the small window.
+async fn press(desktop: &Desktop, own: u64, keys: &[&str]) {
+    desktop.input().focus(own).await.unwrap();
+    desktop.input().keys(keys).await.unwrap();
+}
+
+/// The small window that rings for a lesson in so many seconds, once it shows its ring: before, it hears no key.
+async fn rings_in_own_window(app: &App<'_>, desktop: &Desktop, title: &str, seconds: i64) -> u64 {
+    desktop.import(&[Lesson::starting_in(seconds, Utc::now()).title(title)]).await.unwrap();
     let own = app.other_window(WIDTH).await.unwrap();
     wait::until_true("the ring to be painted", SOON, async || {
         let colours = ["-window", &own.to_string(), "-format", "%k", "info:"];

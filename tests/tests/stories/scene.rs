@@ -17,6 +17,14 @@ pub fn rings_in(seconds: i64) -> Lesson {
     Lesson::starting_in(5 * 60 + seconds, Utc::now()).title("Algebra with Ben")
 }
 
+/// About noon at the computer of somebody who has used First Bell before and has these lessons.
+pub async fn noon_with(lessons: &[Lesson]) -> Desktop {
+    let desktop = Desktop::plan().around_noon().start().await.unwrap();
+    desktop.settled().await.unwrap();
+    desktop.import(lessons).await.unwrap();
+    desktop
+}
+
 /// First Bell in front of somebody who has used it before.
 pub async fn settled(desktop: &Desktop) -> App<'_> {
     desktop.settled().await.unwrap();

@@ -11,7 +11,7 @@ use firstbell_core::words::say;
 use firstbell_tests::kit::calendar::{Lesson, MEET_LINK};
 use firstbell_tests::kit::{App, Desktop, Page, runs, wait};
 
-use super::scene::{BELL, SOON, rings_in, start};
+use super::scene::{BELL, SOON, noon_with, rings_in, start};
 
 /// Five seconds until a copy that does not answer is given up, and a window.
 const HUNG: Duration = Duration::from_secs(30);
@@ -23,6 +23,18 @@ async fn says(page: &Page<'_>, sentence: &str) {
 async fn says_no_more(page: &Page<'_>, sentence: &str) {
     let strip = async || Ok(!page.text("aside").await?.unwrap_or_default().contains(sentence));
     wait::until_true("the strip to go", HUNG, strip).await.unwrap();
+}
+
+/// A second First Bell, once it has found that the first one does not answer.
+async fn second_beside_silent(desktop: &Desktop) -> App<'_> {
+    let second = App::plan().start_with_driver(desktop).await.unwrap();
+    let page = second.page().unwrap();
+    wait::until_true("the second window", HUNG, async || {
+        Ok(page.text("aside").await?.unwrap_or_default().contains(&say("first-copy-silent", &[])))
+    })
+    .await
+    .unwrap();
+    second
 }
 
 /// A folder that can only be read for as long as this lives.
@@ -46,9 +58,7 @@ impl Drop for ReadOnly<'_> {
 
 #[tokio::test]
 async fn a_folder_that_can_only_be_read_is_listed_and_rings_and_is_written_once_it_can_be() {
-    let desktop = Desktop::plan().around_noon().start().await.unwrap();
-    desktop.settled().await.unwrap();
-    desktop.import(&[rings_in(25)]).await.unwrap();
+    let desktop = noon_with(&[rings_in(25)]).await;
     let folder = desktop.data_dir();
     let read_only = ReadOnly::mount(&folder);
     let app = start(&desktop).await;
@@ -69,18 +79,13 @@ async fn a_folder_that_can_only_be_read_is_listed_and_rings_and_is_written_once_
 
 #[tokio::test]
 async fn what_a_newer_first_bell_has_saved_is_listed_and_rings() {
-    let desktop = Desktop::plan().around_noon().start().await.unwrap();
-    desktop.settled().await.unwrap();
-    desktop.import(&[rings_in(20)]).await.unwrap();
-    let newer = "import sqlite3, sys
-base = sqlite3.connect(sys.argv[1])
-base.execute('''INSERT INTO _sqlx_migrations (version, description, installed_on, success, checksum, execution_time)
+    let desktop = noon_with(&[rings_in(20)]).await;
+    let newer = "base.execute('''INSERT INTO _sqlx_migrations (version, description, installed_on, success, checksum, execution_time)
                 VALUES (29990101000000, 'of a newer First Bell', '2999-01-01', 1, x'00', 0)''')
 base.commit()
 base.execute('PRAGMA wal_checkpoint(TRUNCATE)')";
-    let database = desktop.data_dir().join("this-computer.sqlite3");
-    desktop.run("python3", &["-c", newer, database.to_str().unwrap()]).await.unwrap();
-    let before = std::fs::read(&database).unwrap();
+    desktop.run_on_database(newer, &[]).await.unwrap();
+    let before = std::fs::read(desktop.database()).unwrap();
     let app = start(&desktop).await;
     let page = app.page().unwrap();
     page.says("article.card", "Ben").await.unwrap();
@@ -93,26 +98,19 @@ base.execute('PRAGMA wal_checkpoint(TRUNCATE)')";
     page.press("Add a session").await.unwrap();
     page.shows(&say("error-store-read-only", &[])).await.unwrap();
     assert_eq!(page.dialog().await.unwrap(), "Add a session");
-    assert!(std::fs::read(&database).unwrap() == before, "not a byte of it has changed");
+    assert!(std::fs::read(desktop.database()).unwrap() == before, "not a byte of it has changed");
 }
 
 #[tokio::test]
 async fn a_store_that_another_program_has_locked_is_said_to_be_and_is_there_as_soon_as_it_can_be() {
-    let desktop = Desktop::plan().around_noon().start().await.unwrap();
-    desktop.settled().await.unwrap();
-    desktop.import(&[rings_in(40)]).await.unwrap();
-    let locks = "import sqlite3, sys
-store = sqlite3.connect(sys.argv[1])
-store.execute('PRAGMA locking_mode = EXCLUSIVE')
-store.execute('BEGIN EXCLUSIVE')
+    let desktop = noon_with(&[rings_in(40)]).await;
+    let locks = "base.execute('PRAGMA locking_mode = EXCLUSIVE')
+base.execute('BEGIN EXCLUSIVE')
 print('locked', flush=True)
 sys.stdout.close()
 import time
 time.sleep(600)";
-    let database = desktop.data_dir().join("this-computer.sqlite3");
-    let mut command = desktop.command("python3");
-    command.args(["-c", locks]).arg(&database);
-    let other = desktop.start_process("other program", &mut command).unwrap();
+    let other = desktop.start_process("other program", &mut desktop.on_database(locks, &[])).unwrap();
     wait::until_true("the lock", SOON, async || Ok(desktop.log("other program").contains("locked")))
         .await
         .unwrap();
@@ -142,9 +140,7 @@ async fn where_no_folder_can_be_made_the_window_says_so() {
 
 #[tokio::test]
 async fn a_first_copy_that_hangs_leaves_join_to_the_second_which_goes_when_it_answers_again() {
-    let desktop = Desktop::plan().around_noon().start().await.unwrap();
-    desktop.settled().await.unwrap();
-    desktop.import(&[Lesson::starting_in(240, Utc::now()).title("Algebra with Ben")]).await.unwrap();
+    let desktop = noon_with(&[Lesson::starting_in(240, Utc::now()).title("Algebra with Ben")]).await;
     let first = App::plan().start(&desktop).unwrap();
     first.window_id().await.unwrap();
     desktop.notifications.wait_for(1, BELL).await.unwrap();
@@ -153,13 +149,8 @@ async fn a_first_copy_that_hangs_leaves_join_to_the_second_which_goes_when_it_an
     let said = String::from_utf8(doctor().await.unwrap().stdout).unwrap();
     assert!(said.contains(&say("doctor-app-silent", &[])), "{said}");
 
-    let second = App::plan().start_with_driver(&desktop).await.unwrap();
+    let second = second_beside_silent(&desktop).await;
     let page = second.page().unwrap();
-    wait::until_true("the second window", HUNG, async || {
-        Ok(page.text("aside").await?.unwrap_or_default().contains(&say("first-copy-silent", &[])))
-    })
-    .await
-    .unwrap();
     assert_eq!(second.axe().await.unwrap(), []);
     page.says("article.card", "Ben").await.unwrap();
     page.press("Join").await.unwrap();
@@ -187,13 +178,8 @@ async fn a_first_copy_that_hangs_is_ended_on_request_and_the_second_rings() {
     desktop.import(&[rings_in(40)]).await.unwrap();
     let pid = first.pid().unwrap();
     first.freeze().unwrap();
-    let second = App::plan().start_with_driver(&desktop).await.unwrap();
+    let second = second_beside_silent(&desktop).await;
     let page = second.page().unwrap();
-    wait::until_true("the second window", HUNG, async || {
-        Ok(page.text("aside").await?.unwrap_or_default().contains(&say("first-copy-silent", &[])))
-    })
-    .await
-    .unwrap();
     page.press("End it and start anew").await.unwrap();
     wait::until_true("the first copy to be gone", SOON, async || Ok(!runs(pid))).await.unwrap();
     says_no_more(&page, &say("first-copy-silent", &[])).await;

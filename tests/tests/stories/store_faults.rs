@@ -162,21 +162,18 @@ impl Story<'_> {
 
     async fn says_what_is_wrong(&self) {
         let sentence = self.fault.said().sentence(true);
-        wait::until_true("the strip to say it", HEALED, async || Ok(self.strip().await.contains(&sentence)))
-            .await
-            .unwrap();
+        wait_for("the strip to say it", async || self.strip().await.contains(&sentence)).await;
         if self.fault == Fault::Moved {
             // Where there is no folder, the doctor says that.
             let checks = self.doctor().await;
             assert_eq!(checks["ok"], false, "{checks}");
             return;
         }
-        wait::until_true("the doctor to say it", HEALED, async || {
+        wait_for("the doctor to say it", async || {
             let bell = check(&self.doctor().await, "bell");
-            Ok(bell.is_some_and(|bell| bell["ok"] == false && bell["message"] == sentence.as_str()))
+            bell.is_some_and(|bell| bell["ok"] == false && bell["message"] == sentence.as_str())
         })
-        .await
-        .unwrap();
+        .await;
     }
 
     async fn heals(&self) {
@@ -185,18 +182,15 @@ impl Story<'_> {
             self.app.page().unwrap().press("OK").await.unwrap();
         }
         let sentence = self.fault.said().sentence(true);
-        wait::until_true("the strip to go", HEALED, async || Ok(!self.strip().await.contains(&sentence)))
-            .await
-            .unwrap();
-        wait::until_true("the doctor to find nothing", HEALED, async || {
-            Ok(check(&self.doctor().await, "bell").is_some_and(|bell| bell["ok"] == true))
+        wait_for("the strip to go", async || !self.strip().await.contains(&sentence)).await;
+        wait_for("the doctor to find nothing", async || {
+            check(&self.doctor().await, "bell").is_some_and(|bell| bell["ok"] == true)
         })
-        .await
-        .unwrap();
+        .await;
     }
 
     async fn is_in_the_ledger_once(&self, due: &Due) {
-        let database = self.desktop.data_dir().join("this-computer.sqlite3");
+        let database = self.desktop.database();
         wait::until_true("the ring in the ledger", HEALED, async || {
             let store = Store::open(&database, Migrate::No).await?;
             let start = due.at + TimeDelta::minutes(5);
@@ -229,6 +223,10 @@ impl Story<'_> {
         let output = self.desktop.bell(&["doctor", "--json"]).await.unwrap();
         serde_json::from_slice(&output.stdout).unwrap()
     }
+}
+
+async fn wait_for(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+    wait::until_true(what, HEALED, async || Ok(is_so().await)).await.unwrap();
 }
 
 /// A bell that is to ring.

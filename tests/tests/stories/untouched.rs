@@ -90,15 +90,13 @@ fn files_in(folder: &Path) -> Vec<PathBuf> {
 
 /// The columns of the database that hold a text.
 async fn columns_with(desktop: &Desktop, text: &str) -> Vec<String> {
-    let script = "import sqlite3, sys
-base = sqlite3.connect(sys.argv[1])
-for (table,) in base.execute(\"SELECT name FROM sqlite_master WHERE type = 'table'\").fetchall():
+    let script =
+        "for (table,) in base.execute(\"SELECT name FROM sqlite_master WHERE type = 'table'\").fetchall():
     names = [row[1] for row in base.execute(f'PRAGMA table_info({table})')]
     rows = base.execute(f'SELECT * FROM {table}').fetchall()
     for at, name in enumerate(names):
         if any(sys.argv[2] in str(row[at]) for row in rows): print(f'{table}.{name}')";
-    let database = desktop.data_dir().join("this-computer.sqlite3");
-    let columns = desktop.run("python3", &["-c", script, database.to_str().unwrap(), text]).await.unwrap();
+    let columns = desktop.run_on_database(script, &[text]).await.unwrap();
     columns.lines().map(str::to_owned).collect()
 }
 
