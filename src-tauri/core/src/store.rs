@@ -75,6 +75,9 @@ fn result_code(error: &sqlx::Error) -> Option<i32> {
     Some(code & 0xff)
 }
 
+/// A connection that is lent for reading.
+pub type Reader = PoolConnection<Sqlite>;
+
 /// The result of a statement.
 pub type Result<T> = std::result::Result<T, StoreError>;
 
@@ -242,7 +245,7 @@ impl Store {
     ///
     /// # Errors
     /// What SQLite says.
-    pub async fn read(&self) -> Result<PoolConnection<Sqlite>> {
+    pub async fn read(&self) -> Result<Reader> {
         Ok(self.inner.file()?.pool.acquire().await?)
     }
 

@@ -1,6 +1,6 @@
 //! Which room of the core may use which other. Held by reading every file of it.
 //!
-//! A room is a module at the root of the core, and each part of `join`, `store`, `reminder` and `app` by itself.
+//! A room is a module at the root of the core, and each part of `join`, `store`, `workspace`, `reminder` and `app` by itself.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -20,33 +20,29 @@ const ROOMS: &[(&str, &str)] = &[
     ("zone", ""),
     ("wall_clock", "zone"),
     ("clock", "zone wall_clock"),
+    ("person", "id"),
     ("ring", "id"),
     ("join", ""),
     ("join/provider", ""),
     ("join/url_policy", "join/provider"),
     ("join/join_url", "join/provider join/url_policy"),
     ("join/find", "join/provider join/url_policy join/join_url"),
-    ("session", "id join"),
+    ("session", "id join person"),
     ("join/state", "session"),
     ("state_table", "session"),
     ("calendar_file", "zone session"),
-    ("occurrences", "id series join session calendar_file"),
+    ("occurrences", "id series join person session calendar_file"),
     ("clock_change", "zone session calendar_file occurrences"),
-    ("draft", "words zone wall_clock join session"),
+    ("draft", "id words zone wall_clock join session"),
     ("samples", "zone join session draft"),
     ("settings", "wall_clock clock"),
-    ("today", "id zone join session"),
+    ("today", "id zone join session state_table"),
     ("desktop", "ring join"),
-    // The store: one file a table.
+    // The store: what belongs to the device, and the sessions that are decided here. Neither knows the other.
     ("store", ""),
-    ("store/clock_changes", "id store"),
-    ("store/events", "happened id store"),
-    ("store/people", "store"),
-    ("store/rings", "id ring store"),
-    ("store/series", "series session store"),
-    ("store/sessions", "id join session store"),
-    ("store/settings", "settings store"),
-    ("store/open", "store store/people store/rings store/sessions store/settings"),
+    ("store/device", "id ring settings store"),
+    ("store/local", "happened id series join person session store"),
+    ("store/open", "store store/device store/local"),
     // What is told, and what lies in the data folder.
     ("error", "progress words zone wall_clock state_table calendar_file store"),
     ("health", "words store"),
@@ -54,60 +50,62 @@ const ROOMS: &[(&str, &str)] = &[
     ("data_folder", "error"),
     ("store/others", "store data_folder"),
     ("local_socket", "health data_folder"),
-    // The bell.
+    // The workspaces: whoever reads sessions reads them here.
+    ("workspace", ""),
+    ("workspace/local", "happened id join session state_table store store/local"),
+    ("workspace/all", "id join session store store/local workspace/local"),
+    // The bell. It never sees where sessions lie.
     ("reminder", ""),
     ("reminder/plan", "join ring session"),
     ("reminder/phrase", "words zone wall_clock session"),
     ("reminder/wait", "clock"),
-    ("reminder/unstored", "happened id ring session store store/events store/rings store/sessions"),
+    ("reminder/unstored", "id ring session store store/device workspace"),
     (
         "reminder/known",
-        "id ring join session settings store store/people store/rings store/sessions store/settings \
-         reminder/plan reminder/unstored",
+        "id ring join session settings store store/device workspace reminder/plan reminder/unstored",
     ),
     ("reminder/compose", "clock ring session desktop reminder/phrase reminder/known"),
-    ("reminder/memory", "id ring join session settings store health reminder/unstored reminder/known"),
+    (
+        "reminder/memory",
+        "id ring join session settings store health workspace reminder/unstored reminder/known",
+    ),
     (
         "reminder/ledger",
-        "happened ring join session desktop store store/events store/rings store/sessions store/settings \
-         reminder/plan reminder/known reminder/compose reminder/memory",
+        "ring join session desktop store store/device workspace reminder/plan reminder/known reminder/compose \
+         reminder/memory",
     ),
     (
         "reminder/ring",
-        "change clock ring join session desktop store health reminder/plan reminder/wait reminder/unstored \
-         reminder/known reminder/compose reminder/memory reminder/ledger",
+        "change clock ring session desktop store health workspace reminder/plan reminder/wait \
+         reminder/unstored reminder/known reminder/compose reminder/memory reminder/ledger",
     ),
     // What a host can ask for.
     (
         "app",
-        "change zone clock join state_table settings desktop store store/settings error strip reminder \
+        "change id zone clock state_table settings desktop store store/device error strip workspace reminder \
          reminder/wait",
     ),
     ("app/news", "happened session"),
     ("app/press", "id"),
-    ("app/agenda", "id wall_clock join session today store/people store/rings store/sessions app"),
-    ("app/people", "change zone today store/people store/sessions error app"),
-    ("app/join", "id join session state_table store/sessions error reminder/unstored app app/press"),
-    (
-        "app/rings",
-        "change ring desktop store/rings store/sessions reminder/plan reminder/unstored app app/press",
-    ),
+    ("app/agenda", "id wall_clock join session today store/device workspace app"),
+    ("app/people", "change id person zone today store/local error app"),
+    ("app/join", "id join state_table error reminder/unstored app app/press"),
+    ("app/rings", "change ring desktop store/device reminder/plan reminder/unstored app app/press"),
     (
         "app/sessions",
-        "change happened id series zone session state_table draft samples today store store/events store/people \
-         store/series store/sessions error app app/news",
+        "change happened id person series zone session state_table draft samples today store store/local error \
+         app app/news",
     ),
     (
         "app/import",
-        "change happened id progress series zone join session calendar_file occurrences store store/events \
-         store/series store/sessions error app app/news",
+        "change happened id progress person series zone join session calendar_file occurrences store \
+         store/local error app app/news",
     ),
     (
         "app/zones",
-        "change happened id zone session calendar_file occurrences clock_change store store/clock_changes \
-         store/events store/series store/sessions store/settings strip app",
+        "change happened id zone session calendar_file occurrences clock_change store store/local strip app",
     ),
-    ("app/strip", "store/rings store/sessions strip app"),
+    ("app/strip", "store/device strip app"),
     ("app/open", "clock desktop store error health data_folder app app/zones"),
     (
         "app/tasks",
@@ -130,7 +128,7 @@ const CRATES: &[(&str, &str)] = &[
 ];
 
 /// Rooms whose parts are rooms of their own.
-const PARTED: [&str; 4] = ["join", "store", "reminder", "app"];
+const PARTED: [&str; 5] = ["join", "store", "workspace", "reminder", "app"];
 
 /// The modules of the core, each a file, with the paths that they name.
 struct Core {

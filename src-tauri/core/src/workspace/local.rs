@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, Utc};
-use sqlx::{Sqlite, pool::PoolConnection};
 
 use crate::{
     happened::{By, Event, Kind},
@@ -12,7 +11,7 @@ use crate::{
     session::Session,
     state_table::Role,
     store::{
-        Result, Store,
+        Reader, Result, Store,
         local::{
             events,
             people::{self, Met},
@@ -94,7 +93,7 @@ pub struct Reading {
     id: WorkspaceId,
     role: Role,
     rules: JoinRules,
-    conn: PoolConnection<Sqlite>,
+    conn: Reader,
 }
 
 impl Reading {

@@ -24,13 +24,16 @@ pub struct Met {
     pub last: Option<DateTime<Utc>>,
 }
 
+/// Id, name, zone, how many sessions, and when the last one that is over started.
+type MetRow = (String, String, Option<String>, i64, Option<i64>);
+
 fn id(text: &str) -> Result<PersonId> {
     text.parse().map_err(|_| StoreError::Row { table: "people", what: "id" })
 }
 
 /// Everybody met in a session, by name.
 pub async fn met(conn: &mut SqliteConnection, now: DateTime<Utc>) -> Result<Vec<Met>> {
-    let rows: Vec<(String, String, Option<String>, i64, Option<i64>)> = sqlx::query_as(
+    let rows: Vec<MetRow> = sqlx::query_as(
         "SELECT p.id, p.name, p.zone, count(*), max(CASE WHEN s.ends_at <= ?1 THEN s.starts_at END)
          FROM sessions AS s JOIN people AS p ON p.id = s.person_id
          GROUP BY p.id ORDER BY p.name COLLATE NOCASE, p.id",
