@@ -75,6 +75,7 @@ pub fn story(random: &mut StdRng) -> Story {
         lessons.iter().map(|lesson| (lesson.id.clone(), lesson.start)).collect();
     let mut script = Vec::new();
     for _ in 0..random.random_range(4..28) {
+        let known = script.len();
         // Where something is about to happen, things go wrong best.
         let near = starts.choose(random).map_or(clock, |(_, start)| *start);
         let edge = near + [-6, -5, -4, 0, 2, 55, 60, 119, 121].choose(random).unwrap() * MINUTE - clock;
@@ -121,16 +122,7 @@ pub fn story(random: &mut StdRng) -> Story {
                 by: *[-60, -30, 30, 60].choose(random).unwrap() * MINUTE,
                 from: 1_795_521_600_000 + random.random_range(-2..3) * 12 * HOUR,
             },
-            86..88 if random.random_bool(0.7) => {
-                let to = whole_minute(clock) + random.random_range(-30..120) * MINUTE;
-                let minutes = random.random_bool(0.3).then(|| random.random_range(1..9) * 15);
-                let does = if random.random_bool(0.5) {
-                    Happens::Cancel(id)
-                } else {
-                    Happens::Move { id, to, minutes }
-                };
-                Happens::Meanwhile(Box::new(does))
-            }
+            86..88 if random.random_bool(0.7) => meanwhile(random, &starts, clock, &mut script),
             86..88 => Happens::Disk("well"),
             88..90 => Happens::Stop,
             90..95 => Happens::Start,
@@ -138,13 +130,12 @@ pub fn story(random: &mut StdRng) -> Story {
             96..98 => Happens::Kill("before_handover"),
             _ => Happens::Kill("after_handover"),
         };
-        match &happens {
-            Happens::Run(ms) | Happens::Sleep(ms) | Happens::StepClock(ms) => clock += ms,
-            _ => {}
-        }
+        clock =
+            script.iter().skip(known).chain([&happens]).fold(clock, |clock, happens| clock + passes(happens));
         // Nobody stays away for ever.
         let back = matches!(happens, Happens::Stop | Happens::Kill("now")) && random.random_bool(0.6);
-        let armed = matches!(happens, Happens::Kill(_)) && !matches!(happens, Happens::Kill("now"));
+        let armed = matches!(happens, Happens::Kill(_) | Happens::Meanwhile(_))
+            && !matches!(happens, Happens::Kill("now"));
         script.push(happens);
         if armed {
             let ms = run_time(random);
@@ -162,6 +153,36 @@ pub fn story(random: &mut StdRng) -> Story {
         script.push(Happens::Run(6 * MINUTE));
     }
     Story { now, running: random.random_bool(0.9), lessons, script }
+}
+
+/// By how much the clock goes on.
+fn passes(happens: &Happens) -> i64 {
+    match happens {
+        Happens::Run(ms) | Happens::Sleep(ms) | Happens::StepClock(ms) => *ms,
+        _ => 0,
+    }
+}
+
+/// Somebody moves or cancels a lesson, mostly the one that rings next, just as that rings.
+fn meanwhile(
+    random: &mut StdRng,
+    starts: &[(String, i64)],
+    clock: i64,
+    script: &mut Vec<Happens>,
+) -> Happens {
+    let next = starts.iter().filter(|(_, start)| start - 6 * MINUTE > clock).min_by_key(|(_, start)| *start);
+    if let Some((_, start)) = next {
+        // The clock shows a minute before its bell.
+        script.push(Happens::Start);
+        script.push(Happens::Disk("well"));
+        script.push(Happens::Sleep(start - 6 * MINUTE - clock));
+    }
+    let any = starts.choose(random);
+    let id = next.filter(|_| random.random_bool(0.7)).or(any).map(|(id, _)| id.clone()).unwrap_or_default();
+    let to = whole_minute(clock) + random.random_range(-30..240) * MINUTE;
+    let minutes = random.random_bool(0.3).then(|| random.random_range(1..9) * 15);
+    let does = if random.random_bool(0.5) { Happens::Cancel(id) } else { Happens::Move { id, to, minutes } };
+    Happens::Meanwhile(Box::new(does))
 }
 
 fn run_time(random: &mut StdRng) -> i64 {
