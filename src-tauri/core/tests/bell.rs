@@ -17,7 +17,7 @@ use firstbell_core::{
     draft::Draft,
     happened::Kind,
     id::SessionKey,
-    join::JoinUrl,
+    join::{JoinState, JoinUrl},
     reminder::{
         Bell, SharedMemory, Signal,
         wait::{SystemWait, TICK, Wait},
@@ -844,4 +844,22 @@ async fn the_computers_wait_never_lasts_longer_than_a_tick() {
     let wait = SystemWait(SystemClock);
     let waited = took(wait.wait(SystemClock.now() + Duration::days(1))).await;
     assert!(waited < TICK.to_std().unwrap() + StdDuration::from_secs(5), "{waited:?}");
+}
+
+#[tokio::test]
+async fn the_bell_rings_as_early_as_the_person_wants_and_not_again_for_a_later_wish() {
+    let mut home = Home::new().await;
+    let ben = home.add("Ben", four()).await;
+    let settings = home.app.settings().await.unwrap();
+    home.app.save_settings(Settings { bell_lead: 12, ..settings }).await.unwrap();
+    assert!(home.look_at(four() - minutes(12) - Duration::milliseconds(1)).await.is_empty());
+    let rings = home.look_at(four() - minutes(12)).await;
+    assert_eq!(titles(&rings), ["Maths with Ben in 12 minutes"]);
+    assert!(rings[0].can_join, "whoever is rung can go in");
+    assert_eq!(home.app.session(ben).await.unwrap().entry.join, JoinState::Open);
+    // Each lead is a reminder of its own.
+    let key = Reminder::before_start(ben, four(), minutes(12)).ring(1);
+    assert_eq!(rings[0].keys, [key]);
+    assert_eq!(home.outcome(key).await, None);
+    assert!(home.look_at(four() - minutes(5)).await.is_empty());
 }
