@@ -847,7 +847,7 @@ async fn the_computers_wait_never_lasts_longer_than_a_tick() {
 }
 
 #[tokio::test]
-async fn the_bell_rings_as_early_as_the_person_wants_and_not_again_for_a_later_wish() {
+async fn the_bell_rings_as_early_as_the_person_wants_and_each_lead_is_a_reminder_of_its_own() {
     let mut home = Home::new().await;
     let ben = home.add("Ben", four()).await;
     let settings = home.app.settings().await.unwrap();
