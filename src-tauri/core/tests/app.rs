@@ -30,9 +30,9 @@ mod rings;
 mod series;
 #[path = "app/sessions.rs"]
 mod sessions;
-#[path = "app/todays_store.rs"]
-mod todays_store;
 #[path = "app/today.rs"]
 mod today;
+#[path = "app/todays_store.rs"]
+mod todays_store;
 #[path = "app/workspaces.rs"]
 mod workspaces;

@@ -132,7 +132,11 @@ async fn each_ring_is_what_it_was_of_this_computer_five_minutes_before() {
         .execute(&mut conn)
         .await
         .unwrap();
-        expected.push((Reminder::before_start(SessionKey::here(id), start, Duration::minutes(5)), outcome, is_now));
+        expected.push((
+            Reminder::before_start(SessionKey::here(id), start, Duration::minutes(5)),
+            outcome,
+            is_now,
+        ));
     }
     conn.close().await.unwrap();
 
@@ -154,7 +158,10 @@ async fn what_the_person_has_chosen_holds_and_the_table_of_zones_is_not_asked_ag
     let database = home.path().join("this-computer.sqlite3");
     let mut conn = before(&database).await;
     for (key, value) in [
-        ("settings", r#"{"sound":false,"hide_names":true,"break_through":true,"theme":"dark","hour_clock":"12","first_run_done":true}"#),
+        (
+            "settings",
+            r#"{"sound":false,"hide_names":true,"break_through":true,"theme":"dark","hour_clock":"12","first_run_done":true}"#,
+        ),
         ("zone_table", "2026f"),
         ("store_probed_at", "1795521600"),
     ] {
@@ -172,7 +179,9 @@ async fn what_the_person_has_chosen_holds_and_the_table_of_zones_is_not_asked_ag
     let mut conn = store.read().await.unwrap();
     let chosen = settings::load(&mut conn).await.unwrap();
     let json = serde_json::to_value(chosen).unwrap();
-    for (key, value) in [("sound", "false"), ("hide_names", "true"), ("theme", "\"dark\""), ("hour_clock", "\"12\"")] {
+    for (key, value) in
+        [("sound", "false"), ("hide_names", "true"), ("theme", "\"dark\""), ("hour_clock", "\"12\"")]
+    {
         assert_eq!(json[key].to_string(), value, "{key}");
     }
     assert!(chosen.first_run_done && chosen.break_through);
