@@ -2,6 +2,10 @@
 //! ([`local`]) know nothing of each other; each file in them holds one table's statements. Transactions belong to
 //! whoever knows what belongs together.
 //!
+//! A stored word that this program does not know is an error wherever it stands ([`StoreError::Row`]): a lesson that is
+//! left out without a word would be missed. So whoever stores a new word adds a migration with it, and an older First Bell
+//! says that the file is a newer one's.
+//!
 //! Every statement can fail with what SQLite says ([`StoreError`]); only other errors are named where they come from.
 
 pub mod device;

@@ -90,3 +90,23 @@ async fn a_lesson_that_is_called_off_says_only_that() {
     desk.import(&calendar(&[&off])).await;
     assert_eq!(kinds(&desk.page(id).await), [Kind::Imported, Kind::Cancelled]);
 }
+
+#[tokio::test]
+async fn a_word_in_the_store_that_nobody_knows_is_told_with_its_table_and_column() {
+    let desk = Desk::new().await;
+    let key = desk.add(&lesson("2026-11-24", "16:00")).await;
+    let mut tx = desk.store.write().await.unwrap();
+    sqlx::query("INSERT INTO session_events (session_id, at, kind, source) VALUES (?1, 0, 'danced', 'you')")
+        .bind(key.id.to_string())
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let asked = desk.app.session(key).await.map(|_| ());
+    let is_told = |error: &Error| {
+        matches!(error, Error::Store(StoreError::Row { table: "session_events", what: "kind" }))
+    };
+    assert!(asked.as_ref().is_err_and(is_told), "{asked:?}");
+    // The list, which does not show it, is there.
+    assert_eq!(desk.all().await.len(), 1);
+}
