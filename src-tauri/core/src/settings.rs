@@ -34,6 +34,9 @@ pub enum Hours {
 }
 
 /// What the person has chosen.
+///
+/// It is stored as one JSON text, so a new field needs no migration: where it is missing, its default holds. A field
+/// that is renamed is forgotten, and a value that cannot be read brings back all defaults.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
