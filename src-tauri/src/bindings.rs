@@ -41,6 +41,7 @@ macro_rules! all_commands {
             commands::import::stop_import,
             commands::import::drop_import,
             commands::import::save_calendar_file,
+            commands::bell::settings,
             commands::bell::save_settings,
             commands::bell::bell,
             commands::bell::ring_test_bell,

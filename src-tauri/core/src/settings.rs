@@ -2,6 +2,7 @@
 
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::wall_clock::HourClock;
 
@@ -34,6 +35,9 @@ pub enum Hours {
 }
 
 /// What the person has chosen.
+///
+/// It is stored as one JSON text, so a new field needs no migration: where it is missing, its default holds. A field
+/// that is renamed is forgotten. See [`Settings::read`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
@@ -71,6 +75,18 @@ impl Default for Settings {
 const LONGEST_LEAD: u16 = 24 * 60;
 
 impl Settings {
+    /// What is stored, each value for itself: one that this program cannot read, such as a theme of a newer one, has its
+    /// default and costs no other. Whoever hides names must not show them for that.
+    #[must_use]
+    pub fn read(text: &str) -> Self {
+        let stored: serde_json::Map<String, Value> = serde_json::from_str(text).unwrap_or_default();
+        stored.into_iter().fold(Self::default(), |settings, one| {
+            let Ok(Value::Object(mut all)) = serde_json::to_value(settings) else { return settings };
+            all.extend([one]);
+            serde_json::from_value(Value::Object(all)).unwrap_or(settings)
+        })
+    }
+
     /// How long before a session the bell rings: five minutes, unless the person has chosen otherwise.
     #[must_use]
     pub fn lead(&self) -> Duration {
@@ -85,5 +101,22 @@ impl Settings {
             Hours::TwentyFour => HourClock::TwentyFour,
             Hours::System => crate::clock::computer_hours(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_that_cannot_be_read_costs_no_other() {
+        let text = r#"{"theme":"sepia","hide_names":true,"sound":"loud","bell_lead":-3,"hour_clock":"12","new":[1]}"#;
+        let expected = Settings { hide_names: true, hour_clock: Hours::Twelve, ..Settings::default() };
+        assert_eq!(Settings::read(text), expected);
+        for nothing in ["", "null", "[]", "{"] {
+            assert_eq!(Settings::read(nothing), Settings::default(), "{nothing}");
+        }
+        let all = Settings { sound: false, theme: Theme::Dark, first_run_done: true, bell_lead: 12, ..expected };
+        assert_eq!(Settings::read(&serde_json::to_string(&all).unwrap()), all);
     }
 }

@@ -17,6 +17,14 @@ use crate::{
     },
 };
 
+/// What the person has chosen. The tray and other windows change it too.
+#[tauri::command]
+#[specta::specta]
+pub async fn settings(app: AppHandle, core: Core<'_>) -> Answer<SettingsView> {
+    let autostart = crate::desktop::autostart::is_on(&app);
+    Ok(SettingsView::new(core.settings().await?, autostart))
+}
+
 /// Keeps what the person has chosen. What holds now comes back.
 #[tauri::command]
 #[specta::specta]

@@ -3,18 +3,22 @@ import { flushSync } from "svelte";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { resource } from "../commands/resource.svelte";
 import { handleEvent } from "../events/listen";
-import { keepTodayCurrent } from "../pages/keep-today.svelte";
+import { keepSettingsCurrent, keepTodayCurrent } from "../pages/keep-current.svelte";
 import { data } from "../state/data.svelte";
 import { touch } from "../state/topics.svelte";
 import type { Answer, AppEvent, Settings, Today, Topic as ChangedTopic } from "../tauri";
 import { clocks, madrid, row } from "./rows";
 
-const loads = vi.hoisted(() => ({ today: [] as number[], week: 0 }));
+const loads = vi.hoisted(() => ({ today: [] as number[], week: 0, settings: 0 }));
 vi.mock("../tauri", () => ({
   commands: {
     today: (days: number) => {
       loads.today.push(days);
       return new Promise<never>(() => undefined);
+    },
+    settings: () => {
+      loads.settings += 1;
+      return Promise.resolve({ status: "ok", data: { hide_names: true } });
     },
   },
 }));
@@ -48,6 +52,7 @@ beforeEach(() => {
   isShown = true;
   end = $effect.root(() => {
     keepTodayCurrent(() => isShown);
+    keepSettingsCurrent();
     resource({
       topics: ["sessions", "people", "doors"],
       load: () => {
@@ -96,6 +101,17 @@ test("what has changed is loaded where it is shown, once however much has change
   expect(tell(changed("sessions", "people", "settings", "rings", "doors", "minute"))).toEqual({ today: 1, week: 1 });
 });
 
+test("what the tray has changed of the settings is known here, so that the next save does not take it back", async () => {
+  const before = loads.settings;
+  tell(changed("minute", "sessions", "doors"));
+  expect(loads.settings - before).toBe(0);
+  tell(changed("settings"));
+  expect(loads.settings - before).toBe(1);
+  await vi.waitFor(() => {
+    expect(data.settings.hide_names).toBe(true);
+  });
+});
+
 test("what is told of something else loads nothing", () => {
   expect(
     tell(
@@ -109,7 +125,7 @@ test("what is told of something else loads nothing", () => {
 test("more days are one load of Today", () => {
   data.daysAhead = 14;
   flushSync();
-  expect(loads).toEqual({ today: [14], week: 0 });
+  expect(loads).toMatchObject({ today: [14], week: 0 });
 });
 
 /** As the shell will tell it when only a minute has passed, and no door has opened. */

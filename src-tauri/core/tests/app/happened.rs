@@ -1,7 +1,9 @@
 use firstbell_core::{
     app::Scope,
     draft::Draft,
+    error::Error,
     happened::{By, Kind},
+    store::StoreError,
 };
 
 use super::desk::{Desk, MEET, OTHER_MEET, at, calendar, kinds, lesson};

@@ -26,8 +26,7 @@ pub async fn set(conn: &mut SqliteConnection, key: &str, value: &str) -> Result<
 
 /// What the person has chosen; what is missing or cannot be read has its default.
 pub async fn load(conn: &mut SqliteConnection) -> Result<Settings> {
-    let text = get(conn, CHOSEN).await?;
-    Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+    Ok(get(conn, CHOSEN).await?.map_or_else(Settings::default, |text| Settings::read(&text)))
 }
 
 /// Keeps what the person has chosen.

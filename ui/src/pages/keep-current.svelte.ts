@@ -1,4 +1,5 @@
-// Today is kept current wherever the window is: its card speaks when Join opens, and every page shows hours by its zone.
+// What is kept current wherever the window is. Today: its card speaks when Join opens, and every page shows hours by its
+// zone. The settings: the tray changes them too, and what is saved must not take that back.
 import { resource } from "../commands/resource.svelte";
 import { say } from "../i18n/say";
 import { dateIn } from "../i18n/times";
@@ -19,6 +20,18 @@ export function keepTodayCurrent(isShown: () => boolean): void {
     load: (days) => commands.today(days),
     onload: takeToday,
     // The first Today came with the page.
+    isLoaded: true,
+  });
+}
+
+export function keepSettingsCurrent(): void {
+  resource({
+    topics: ["settings"],
+    load: () => commands.settings(),
+    onload: (settings) => {
+      data.settings = settings;
+    },
+    // The first ones came with the page.
     isLoaded: true,
   });
 }
