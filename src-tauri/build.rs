@@ -6,7 +6,7 @@ fn main() {
     println!("cargo::rerun-if-changed=src-tauri/capabilities");
     println!("cargo::rerun-if-changed=src-tauri/src/bindings.rs");
     if std::env::var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "linux") {
-        // The loader looks for WebKit's 72,000 names in these two first, which saves a sixth of its time (ADR 17).
+        // The loader looks for WebKit's 72,000 names in these two first, which saves an eighth of its time (ADR 17).
         println!(
             "cargo::rustc-link-lib=dylib=webkit2gtk-4.1\ncargo::rustc-link-lib=dylib=javascriptcoregtk-4.1"
         );

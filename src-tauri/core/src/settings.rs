@@ -116,7 +116,8 @@ mod tests {
         for nothing in ["", "null", "[]", "{"] {
             assert_eq!(Settings::read(nothing), Settings::default(), "{nothing}");
         }
-        let all = Settings { sound: false, theme: Theme::Dark, first_run_done: true, bell_lead: 12, ..expected };
+        let all =
+            Settings { sound: false, theme: Theme::Dark, first_run_done: true, bell_lead: 12, ..expected };
         assert_eq!(Settings::read(&serde_json::to_string(&all).unwrap()), all);
     }
 }

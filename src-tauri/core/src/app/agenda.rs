@@ -130,7 +130,9 @@ impl App {
     pub(super) async fn entries(&self, readings: &mut Readings, found: Vec<Session>) -> Result<Vec<Entry>> {
         let now = self.now();
         let mut entries = Vec::with_capacity(found.len());
-        for session in found {
+        for mut session in found {
+            // What was pressed and could not be stored yet holds on the page, too.
+            self.memory.overlay(&mut session);
             let Some(reading) = readings.of(session.workspace) else { continue };
             let (rules, role) = (reading.rules(), reading.role());
             // Only near its end does it matter who comes next into the room.

@@ -262,7 +262,7 @@ impl Memory {
     }
 
     /// A session as the store has it, with a *Join* that is not stored yet.
-    pub(super) fn overlay(&self, session: &mut Session) {
+    pub fn overlay(&self, session: &mut Session) {
         for deed in &self.state().unstored {
             deed.show_in(session);
         }

@@ -8,9 +8,10 @@ use firstbell_core::{
     join::JoinState,
     session::Status,
     state_table::Refusal,
+    store::{Migrate, Store},
 };
 
-use super::desk::{Desk, MEET, OTHER_MEET, at, calendar, lesson};
+use super::desk::{Desk, MEET, OTHER_MEET, at, calendar, kinds, lesson};
 
 async fn state(desk: &Desk, id: SessionKey) -> JoinState {
     desk.page(id).await.entry.join
@@ -166,4 +167,20 @@ async fn busy_time_is_no_session_to_join() {
     assert!(desk.all().await[0].is_busy_time());
     assert!(matches!(desk.app.session_to_join(false).await, Err(Error::NotFound)));
     assert!(desk.app.coming(5).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_join_that_cannot_be_stored_yet_is_on_the_page_and_stored_later() {
+    let desk = Desk::at("2026-11-24T15:56").await;
+    let id = desk.add(&lesson("2026-11-24", "16:00")).await;
+    let database = desk.folder.path().join("this-computer.sqlite3");
+    desk.app.reopen_as(&Store::open_to_read(&database).await.unwrap());
+    assert_eq!(desk.app.join(id, false, false).await.unwrap(), Opened::Yes);
+    assert_eq!(desk.session(id).await.opened_at, Some(at("2026-11-24T15:56")));
+    assert!(desk.app.today(1).await.unwrap().today.card.unwrap().session.opened_at.is_some());
+    desk.app.reopen_as(&Store::open(&database, Migrate::No).await.unwrap());
+    desk.app.store_what_waits().await;
+    let page = desk.page(id).await;
+    assert_eq!(page.entry.session.opened_at, Some(at("2026-11-24T15:56")));
+    assert_eq!(kinds(&page), [Kind::Added, Kind::Opened]);
 }
