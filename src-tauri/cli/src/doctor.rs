@@ -60,7 +60,7 @@ fn problem(name: &'static str, message: String) -> Check {
 pub async fn run(_: &Arguments, folder: &Folder, json: bool) -> Result<ExitCode, Failure> {
     let mut checks = vec![data_folder(folder.path()), store(folder.path()).await];
     checks.extend(app(folder.path()).await);
-    checks.extend([notifications(), browser(), time_zone(), zone_table(), clock()]);
+    checks.extend([notifications().await, browser(), time_zone(), zone_table(), clock()]);
     let all_ok = checks.iter().all(|check| check.ok);
     if json {
         print_json(&Report { ok: all_ok, checks })?;
@@ -159,9 +159,9 @@ fn bell(health: Health) -> Check {
     wrong.map_or_else(|| ok(NAME, say("doctor-bell-ok", &[])), |sentence| problem(NAME, sentence))
 }
 
-fn notifications() -> Check {
+async fn notifications() -> Check {
     const NAME: &str = "notifications";
-    match session_bus::notification_service() {
+    match session_bus::notification_service().await {
         Answer::Yes(service) if service.is_empty() => ok(NAME, say("doctor-notifications-system", &[])),
         Answer::Yes(service) => ok(NAME, say("doctor-notifications-ok", &[("service", service.into())])),
         Answer::NoService => problem(NAME, say("doctor-notifications-none", &[])),
