@@ -1,6 +1,6 @@
 //! A store of before workspaces: each ring, person and setting is as it was.
 
-use std::{borrow::Cow, path::Path};
+use std::path::Path;
 
 use chrono::Duration;
 use firstbell_core::{
@@ -29,11 +29,8 @@ async fn before(database: &Path) -> SqliteConnection {
     let options = SqliteConnectOptions::new().filename(database).create_if_missing(true);
     let mut conn = SqliteConnection::connect_with(&options).await.unwrap();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations/local");
-    let mut migrations = Migrator::new(folder).await.unwrap();
-    migrations.migrations = Cow::Owned(
-        migrations.migrations.iter().filter(|migration| migration.version <= BEFORE).cloned().collect(),
-    );
-    migrations.run_direct(&mut conn).await.unwrap();
+    let migrations = Migrator::new(folder).await.unwrap();
+    migrations.run_to(BEFORE, &mut conn).await.unwrap();
     conn
 }
 
