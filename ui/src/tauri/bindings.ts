@@ -67,9 +67,9 @@ export const commands = {
 	dropImport: (importId: string) => __TAURI_INVOKE<void>("drop_import", { importId }),
 	/**  Writes one session, or all, where the person says. The file's name, or nothing if the dialog was closed. */
 	saveCalendarFile: (id: string | null) => typedError<string | null, AppError>(__TAURI_INVOKE("save_calendar_file", { id })),
-	/**  Keeps what the person has chosen. What holds now comes back. */
 	/**  What the person has chosen. The tray and other windows change it too. */
 	settings: () => typedError<Settings, AppError>(__TAURI_INVOKE("settings")),
+	/**  Keeps what the person has chosen. What holds now comes back. */
 	saveSettings: (settings: Settings) => typedError<Settings, AppError>(__TAURI_INVOKE("save_settings", { settings })),
 	/**  The bell as Settings shows it. */
 	bell: () => typedError<Zoned<BellView>, AppError>(__TAURI_INVOKE("bell")),
