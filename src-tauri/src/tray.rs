@@ -115,7 +115,7 @@ impl Listed {
     fn of(Page { today, now, .. }: &Page) -> Self {
         let Some(first) = today.first() else { return Self::default() };
         let is_later = |entry: &&Entry| {
-            entry.session.id != first.session.id && entry.session.start >= first.session.start
+            entry.session.key() != first.session.key() && entry.session.start >= first.session.start
         };
         let later = today.coming(*now).filter(is_later).take(LATER).cloned().collect();
         Self { first: Some(first.clone()), later }

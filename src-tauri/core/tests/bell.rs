@@ -863,3 +863,18 @@ async fn the_bell_rings_as_early_as_the_person_wants_and_each_lead_is_a_reminder
     assert_eq!(home.outcome(key).await, None);
     assert!(home.look_at(four() - minutes(5)).await.is_empty());
 }
+
+#[tokio::test]
+async fn another_lead_rings_nothing_anew_and_lists_nothing_as_missed() {
+    let mut home = Home::new().await;
+    home.add("Ben", four()).await;
+    home.add_draft(&Draft { link: String::new(), ..draft("Mia", four() + minutes(180)) }).await;
+    assert_eq!(home.look_at(four() - minutes(5)).await.len(), 1);
+    let settings = home.app.settings().await.unwrap();
+    home.app.save_settings(Settings { bell_lead: 15, ..settings }).await.unwrap();
+    assert!(home.look_at(four() + minutes(2)).await.is_empty(), "in the middle of the lesson");
+    home.app.save_settings(Settings { bell_lead: 10, ..settings }).await.unwrap();
+    assert!(home.look_at(four() + minutes(130)).await.is_empty());
+    assert_eq!(home.missed().await, 0, "it rang");
+    assert_eq!(home.look_at(four() + minutes(170)).await.len(), 1);
+}

@@ -105,7 +105,7 @@ const ROOMS: &[(&str, &str)] = &[
         "app/zones",
         "change happened id zone session calendar_file occurrences clock_change store store/local strip app",
     ),
-    ("app/strip", "store/device strip app"),
+    ("app/strip", "store store/device strip app"),
     ("app/open", "clock desktop store error health data_folder app app/zones"),
     (
         "app/tasks",

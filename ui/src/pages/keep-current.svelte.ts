@@ -29,7 +29,7 @@ export function keepSettingsCurrent(): void {
     topics: ["settings"],
     load: () => commands.settings(),
     onload: (settings) => {
-      data.settings = settings;
+      if (data.settingsSaves === 0) data.settings = settings;
     },
     // The first ones came with the page.
     isLoaded: true,

@@ -9,6 +9,8 @@ class Data {
   today = $state.raw<Today>() as Today;
   settings = $state.raw<Settings>() as Settings;
   /* eslint-enable @typescript-eslint/non-nullable-type-assertion-style */
+  /** So many saves of settings are under way: until the last one is answered, what is stored is older. */
+  settingsSaves = 0;
   version = $state("");
   tray = $state(false);
   /** The longest weekly series that there can be, in weeks. */

@@ -1,19 +1,24 @@
 //! The strip of this app.
 
-use std::sync::PoisonError;
+use std::{sync::PoisonError, time::Duration};
+
+use tokio::time::timeout;
 
 use super::{App, Result};
 use crate::{
-    store::device::rings,
+    store::{StoreError, device::rings},
     strip::{FirstCopy, Kept, Notice, strip},
 };
+
+/// How long the store may take. What is wrong with it must be said while it hangs.
+const PATIENCE: Duration = Duration::from_millis(400);
 
 impl App {
     /// What the person should know, in the order in which it matters. Where the store cannot be read, by what was last
     /// read of it. `first_copy` is one that stands in the way.
     pub async fn strip(&self, first_copy: Option<FirstCopy>) -> Vec<Notice> {
         let health = *self.memory.health().borrow();
-        let kept = match self.kept().await {
+        let kept = match timeout(PATIENCE, self.kept()).await.unwrap_or(Err(StoreError::Busy.into())) {
             Ok(kept) => {
                 self.kept.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&kept);
                 kept

@@ -104,6 +104,11 @@ impl Ledger {
             }
             let reminder = Reminder::before_start(session.key(), session.start, lead);
             let was = rings::last(&mut device, reminder).await?;
+            // Whoever changes their lead is not rung again for what has rung by the one before.
+            let by_another = rings::by_another_lead(&mut device, reminder).await?;
+            if by_another == Some(LastState::Through) {
+                continue;
+            }
             let (number, due) = match was {
                 None => (1, plan::due_at(reminder)),
                 Some(Last { number, due, state: LastState::GivenUp }) => (number, due),
@@ -111,8 +116,8 @@ impl Ledger {
             };
             let closes = rules.closes_at(&session, reading.room_of(&session).await?);
             let is_missed = now >= closes;
-            if is_missed && (was.is_some() || !plan::was_owed(reading.stands_since(&session).await?, closes))
-            {
+            let is_listed = was.is_some() || by_another.is_some();
+            if is_missed && (is_listed || !plan::was_owed(reading.stands_since(&session).await?, closes)) {
                 continue;
             }
             new.push(New { key: reminder.ring(number), due, is_missed, was });
@@ -140,6 +145,18 @@ impl Ledger {
         }
         drop(readings);
         self.settle(&outcomes).await?;
+        Ok(due)
+    }
+
+    /// Those of these rings that are still to ring.
+    pub(super) async fn still_due(&self, keys: &[RingKey], now: DateTime<Utc>) -> Result<Vec<RingKey>> {
+        let mut readings = self.readings().await?;
+        let mut due = Vec::new();
+        for key in keys {
+            if self.judge(&mut readings, *key, now).await?.0 == Due::Ring {
+                due.push(*key);
+            }
+        }
         Ok(due)
     }
 

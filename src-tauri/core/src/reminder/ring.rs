@@ -210,15 +210,26 @@ impl<N: Notifier, C: Clock, W: Wait> Bell<N, C, W> {
         let mut rang = false;
         for keys in together(in_time(self.ledger.due(now)).await?) {
             in_time(self.ledger.submit(&keys)).await?;
-            // Only now are the sessions read from which the words are made: none rings that has changed, also while
-            // the one before it was handed over.
-            let now = self.clock.now();
-            if let Some(ring) = in_time(self.ledger.compose(&keys, now)).await? {
-                rang |= self.hand_over(ring).await;
-                in_time(self.ledger.store_what_waits(now, false)).await?;
+            for keys in self.still_together(keys).await? {
+                // Only now are the sessions read from which the words are made: none rings that has changed, also
+                // while the one before it was handed over.
+                let now = self.clock.now();
+                if let Some(ring) = in_time(self.ledger.compose(&keys, now)).await? {
+                    rang |= self.hand_over(ring).await;
+                    in_time(self.ledger.store_what_waits(now, false)).await?;
+                }
             }
         }
         Ok(rang)
+    }
+
+    /// Of many that ring as one, some may have been moved or cancelled meanwhile; few ring each for itself.
+    async fn still_together(&self, keys: Vec<RingKey>) -> Result<Vec<Vec<RingKey>>> {
+        if keys.len() <= plan::MOST_AT_ONCE {
+            return Ok(vec![keys]);
+        }
+        let now = self.clock.now();
+        Ok(together(in_time(self.ledger.still_due(&keys, now)).await?))
     }
 
     /// Rings what is due by what is known of the store.

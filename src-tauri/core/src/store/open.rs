@@ -201,8 +201,8 @@ fn options(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new().filename(path).busy_timeout(Duration::from_secs(5)).foreign_keys(true)
 }
 
-/// One that writes, some that read, and the watch's.
-pub(super) const MOST_CONNECTIONS: u32 = 4;
+/// One that writes, the watch's, the bell's two (it reads sessions beside its ledger), and some that read.
+pub(super) const MOST_CONNECTIONS: u32 = 6;
 
 fn pool(options: SqliteConnectOptions) -> SqlitePool {
     SqlitePoolOptions::new().max_connections(MOST_CONNECTIONS).connect_lazy_with(options)

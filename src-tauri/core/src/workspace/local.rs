@@ -64,14 +64,12 @@ impl Local {
     /// session is gone.
     pub async fn note_opened(&self, id: SessionId, at: DateTime<Utc>) -> Result<()> {
         let mut tx = self.store.write().await?;
-        if let Some(mut session) = sessions::get(&mut tx, id).await? {
-            let last = session.opened_at.max(Some(at));
-            if last.map(|at| at.timestamp_millis()) != session.opened_at.map(|at| at.timestamp_millis()) {
-                session.opened_at = last;
-                sessions::update(&mut tx, &session).await?;
-            }
-            events::add_once(&mut tx, id, Event { at, kind: Kind::Opened, by: By::You, detail: None })
-                .await?;
+        if let Some(mut session) = sessions::get(&mut tx, id).await?
+            // One that is stored a second time must not count for a time to which the session was moved meanwhile.
+            && events::add_once(&mut tx, id, Event { at, kind: Kind::Opened, by: By::You, detail: None }).await?
+        {
+            session.opened_at = session.opened_at.max(Some(at));
+            sessions::update(&mut tx, &session).await?;
         }
         tx.commit().await
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::Duration;
 use firstbell_core::{
     app::{App, Opened, Scope},
+    draft::Draft,
     error::Error,
     id::{SessionKey, WorkspaceId},
     join::{JoinRules, JoinState, JoinUrl},
@@ -137,4 +138,16 @@ async fn whoever_is_rung_can_go_in_however_early_their_bell_is() {
         twins.desk.set(now);
         assert_eq!((twins.state(twins.here).await, twins.state(twins.there).await), (here, there), "{now}");
     }
+}
+
+#[tokio::test]
+async fn a_join_that_is_stored_a_second_time_does_not_count_for_a_time_to_which_the_session_was_moved() {
+    let twins = twins("2026-11-24T15:50").await;
+    let here = Local::this_computer(twins.desk.store.clone());
+    here.note_opened(twins.here.id, at("2026-11-24T15:50")).await.unwrap();
+    let draft = Draft { time: "16:30".to_owned(), ..twins.app.draft_of(twins.here).await.unwrap() };
+    twins.app.edit_session(twins.here, 2, Scope::This, &draft).await.unwrap().unwrap();
+    here.note_opened(twins.here.id, at("2026-11-24T15:50")).await.unwrap();
+    let session = twins.app.session(twins.here).await.unwrap().entry.session;
+    assert_eq!((session.opened_at, session.version), (None, 3));
 }

@@ -119,6 +119,23 @@ pub async fn last(conn: &mut SqliteConnection, reminder: Reminder) -> Result<Opt
     Ok(Some(Last { number, due: from_ms(due), state }))
 }
 
+/// What is known of the same reminder by another lead, what matters most; nothing if the ledger has none.
+pub async fn by_another_lead(conn: &mut SqliteConnection, reminder: Reminder) -> Result<Option<LastState>> {
+    let select = sqlx::query(
+        "SELECT max(rung_at IS NOT NULL OR coalesce(outcome, 'missed') NOT IN ('missed', 'withdrawn')),
+                max(outcome IS NULL) FROM rings
+         WHERE workspace = ?1 AND session_id = ?2 AND starts_at = ?3 AND kind = ?4 AND lead <> ?5",
+    );
+    let row: SqliteRow = of(select, &reminder).fetch_one(conn).await?;
+    let (is_through, waits): (Option<bool>, Option<bool>) = FromRow::from_row(&row)?;
+    Ok(match (is_through, waits) {
+        (None, _) => None,
+        (Some(true), _) => Some(LastState::Through),
+        (_, Some(true)) => Some(LastState::Waits),
+        _ => Some(LastState::GivenUp),
+    })
+}
+
 /// Rings on show since `since`: the desktop has taken them and nothing has become of them yet.
 pub async fn on_show(conn: &mut SqliteConnection, since: DateTime<Utc>) -> Result<Vec<RingKey>> {
     let rows: Vec<KeyRow> = sqlx::query_as(

@@ -23,13 +23,17 @@ pub async fn add(conn: &mut SqliteConnection, session: SessionId, event: Event) 
     Ok(())
 }
 
-/// Notes that something happened, unless it is known already.
-pub async fn add_once(conn: &mut SqliteConnection, session: SessionId, event: Event) -> Result<()> {
+/// Notes that something happened, unless it is known already. Whether it was not.
+pub async fn add_once(conn: &mut SqliteConnection, session: SessionId, event: Event) -> Result<bool> {
     // The table counts milliseconds.
     let is_this = |known: &Event| {
         known.kind == event.kind && to_ms(known.at) == to_ms(event.at) && known.by == event.by
     };
-    if of(conn, session).await?.iter().any(is_this) { Ok(()) } else { add(conn, session, event).await }
+    if of(conn, session).await?.iter().any(is_this) {
+        return Ok(false);
+    }
+    add(conn, session, event).await?;
+    Ok(true)
 }
 
 /// Notes that the same happened to many.
