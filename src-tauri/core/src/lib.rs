@@ -25,6 +25,8 @@ pub mod progress;
 pub mod reminder;
 pub mod ring;
 pub mod samples;
+pub mod school;
+pub mod secret;
 pub mod series;
 pub mod session;
 pub mod settings;

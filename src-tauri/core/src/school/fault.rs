@@ -1,0 +1,142 @@
+//! Why a school could not be asked, from what was seen on the way: a pure rule. Nobody but the school is asked anything,
+//! so where that cannot tell the network from the school, the fault is both.
+
+use std::time::Duration;
+
+/// What was seen when the school was asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// The computer has a way to somewhere beyond itself. Nothing is sent to find that out.
+    pub has_route: bool,
+    /// The school is asked on this computer itself (a loopback address).
+    pub is_loopback: bool,
+    /// How far it came.
+    pub end: End,
+}
+
+/// How far asking came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The name's address was not found.
+    Lookup(Lookup),
+    /// No connection was made.
+    Connect(Connect),
+    /// No trust was made (TLS).
+    Tls(Tls),
+    /// Nothing came within the time-out, after the connection was made.
+    Silence,
+    /// The answer broke off, or was no answer.
+    CutOff,
+    /// An answer came that the school's own servers do not give.
+    Strange {
+        /// Its status (RFC 9110 §15).
+        status: u16,
+        /// What it holds.
+        content: Content,
+    },
+}
+
+/// Why a name has no address (RFC 3493 §6.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lookup {
+    /// Whoever knows names says that there is none of this one.
+    Unknown,
+    /// Nobody who knows names could be asked.
+    NobodyAnswers,
+}
+
+/// Why there is no connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Connect {
+    /// Somebody is there and does not want to.
+    Refused,
+    /// There is no way there.
+    Unreachable,
+    /// Nobody has answered within the time-out.
+    Silence,
+}
+
+/// Why whoever answers is not trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tls {
+    /// Its certificate is for another name.
+    AnotherName,
+    /// Nobody that this computer trusts has signed its certificate.
+    UnknownIssuer,
+    /// Its certificate is not valid at this computer's time.
+    NotNow,
+    /// It does not speak TLS, or breaks it off.
+    Broken,
+}
+
+/// What an answer holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// JSON that is not what was asked for.
+    Json,
+    /// A page.
+    Html,
+    /// Nothing.
+    Empty,
+    /// Anything else.
+    Other,
+    /// Another address, over there or without TLS.
+    Redirect,
+}
+
+/// Why the school could not be asked, or has not answered. None of these ends a sign-in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// This computer is not connected to the internet.
+    Offline,
+    /// This network wants to be signed in to first.
+    CaptivePortal,
+    /// This network does not lead to the school: somebody else answers by its name.
+    NetworkBlocks,
+    /// The school's server is switched off or its address has changed.
+    SwitchedOff,
+    /// Either the network or the school: it cannot be told from here.
+    NetworkOrSchool,
+    /// The school's server is there and does not answer as it should.
+    Silent,
+    /// The school wants fewer requests, for so long if it says so.
+    TooMany(Option<Duration>),
+    /// The school's First Bell is older than what was asked for.
+    NeedsUpdate,
+    /// The key is not one of this school.
+    WrongKey,
+    /// Something answers at the address, and it is no school.
+    NoSchool,
+    /// This computer's clock and the school's certificate do not go together.
+    ClockOff,
+}
+
+/// The fault behind what was seen.
+#[must_use]
+pub fn fault(seen: &Seen) -> Fault {
+    let is_offline = !seen.has_route && !seen.is_loopback;
+    match &seen.end {
+        End::Lookup(_) | End::Connect(_) if is_offline => Fault::Offline,
+        End::Lookup(Lookup::NobodyAnswers) => Fault::Offline,
+        End::Lookup(Lookup::Unknown) => Fault::SwitchedOff,
+        End::Connect(Connect::Refused) => Fault::NetworkOrSchool,
+        End::Connect(Connect::Unreachable) => Fault::NetworkOrSchool,
+        End::Connect(Connect::Silence) => Fault::NetworkOrSchool,
+        End::Tls(Tls::AnotherName | Tls::UnknownIssuer | Tls::Broken) => Fault::NetworkBlocks,
+        End::Tls(Tls::NotNow) => Fault::ClockOff,
+        End::Silence | End::CutOff => Fault::Silent,
+        End::Strange { status, content } => strange(*status, *content),
+    }
+}
+
+fn strange(status: u16, content: Content) -> Fault {
+    match (status, content) {
+        (429, _) => Fault::TooMany(None),
+        // A paused project (supabase.com, troubleshooting: HTTP 540).
+        (540, _) => Fault::SwitchedOff,
+        (408 | 425 | 500..=599, _) => Fault::Silent,
+        (511, _) | (200..=299, Content::Html) | (300..=399, _) => Fault::CaptivePortal,
+        (404, Content::Html | Content::Other | Content::Empty) => Fault::NoSchool,
+        _ => Fault::Silent,
+    }
+}

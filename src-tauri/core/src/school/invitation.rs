@@ -1,0 +1,1 @@
+//! An invitation, as a link or as text.

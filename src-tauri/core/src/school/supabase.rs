@@ -1,0 +1,3 @@
+//! A school as a Supabase project: accounts by Supabase Auth, calls by PostgREST.
+
+pub mod error;
