@@ -20,6 +20,7 @@ error-store-unreachable = First Bell can’t reach its data just now. Check that
 error-store-failed = First Bell couldn’t read or write its data. Check that the disk isn’t full or damaged.
 error-folder = First Bell can’t use the folder { $folder }. Check that you may write there.
 error-running-elsewhere = First Bell is already running with this data folder.
+error-other-version = The First Bell that runs is another version. Quit it and start it again, then try once more.
 error-stopped = Stopped. Nothing was changed.
 error-import-gone = That calendar file isn’t open any more. Open it again.
 start-failed = First Bell could not start: { $why }

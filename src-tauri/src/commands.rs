@@ -5,6 +5,7 @@ pub mod import;
 pub mod join;
 pub mod lists;
 pub mod program;
+pub mod schools;
 pub mod sessions;
 
 use std::sync::Arc;

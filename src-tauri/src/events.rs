@@ -63,6 +63,8 @@ pub enum AppEvent {
         /// For which session.
         id: String,
     },
+    /// An invitation to a school was opened: its page is to be shown.
+    GettingIn,
     /// The person wants to quit, and bells are left today.
     QuitAsked {
         /// The sessions' starts (RFC 3339, UTC).

@@ -10,7 +10,11 @@ use firstbell_core::{
     ring::RingKey,
 };
 
-use crate::{arguments::Arguments, events::AppEvent, host::Host, view::instant};
+use crate::{
+    arguments::{Arguments, What},
+    events::AppEvent, host::Host,
+    view::instant,
+};
 
 /// How long quitting waits for what is still to be stored.
 const LAST_STORING: Duration = Duration::from_secs(1);
@@ -68,8 +72,13 @@ pub fn started_again(host: &impl Host, core: &Arc<App>, arguments: Arguments) {
     if !arguments.hidden {
         host.show();
     }
-    if let Some(file) = arguments.file {
-        host.offer(file);
+    match arguments.opened() {
+        Some(What::File(file)) => host.offer(file),
+        Some(What::Invitation(link)) => {
+            let (host, core) = (host.clone(), Arc::clone(core));
+            tokio::spawn(async move { invited(&host, &core, &link).await });
+        }
+        None => {}
     }
     if arguments.sample {
         let (host, core) = (host.clone(), Arc::clone(core));
@@ -78,6 +87,14 @@ pub fn started_again(host: &impl Host, core: &Arc<App>, arguments: Arguments) {
                 host.tell_failed(error);
             }
         });
+    }
+}
+
+/// An invitation to a school was opened. It is read, and its page shown; nothing is sent before somebody presses there.
+pub async fn invited(host: &impl Host, core: &App, link: &str) {
+    match core.read_invitation(link).await {
+        Ok(_) => host.tell(AppEvent::GettingIn),
+        Err(error) => host.tell_failed(error),
     }
 }
 

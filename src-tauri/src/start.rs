@@ -12,6 +12,7 @@ use firstbell_core::{
     data_folder::{DataFolder, Ownership},
     error::Error,
     reminder::wait::SystemWait,
+    secret::{Secrets, system::SystemKeychain},
 };
 use tauri::{
     AppHandle, Manager as _,
@@ -19,7 +20,7 @@ use tauri::{
 };
 
 use crate::{
-    arguments::{Arguments, absolute},
+    arguments::{Arguments, What, absolute},
     changes,
     desktop::{
         notifications::{Notifications, Rings},
@@ -33,7 +34,7 @@ use crate::{
     outside, page,
     second_start::{self, FirstCopy, Turn},
     tray::Tray,
-    waiting::Waiting,
+    waiting::{self, Waiting},
     window,
 };
 
@@ -67,7 +68,8 @@ impl Start {
         app.manage(Arc::clone(&first_copy));
         let window = if arguments.hidden { None } else { Some(window::make(app, &folder)?) };
         let mut opened = block_on(opening)?;
-        let core = opened.assemble(Arc::new(SystemClock), Arc::new(Browser));
+        let keychain = Secrets::System(SystemKeychain::new());
+        let core = opened.assemble(&folder, keychain, Arc::new(SystemClock), Arc::new(Browser));
         let own_window = Arc::new(RingWindow::default());
         let strike = sound::lay_out(folder.path());
         let notifications = Arc::new(Notifications::new(app.clone(), strike, Arc::clone(&own_window)));
@@ -89,14 +91,19 @@ impl Start {
         if let Some(window) = window {
             window::open(&window, block_on(page::boot(app)));
         }
-        if let Some(file) = arguments.file.clone() {
-            app.offer(absolute(file));
+        match arguments.opened() {
+            Some(What::File(file)) => app.offer(absolute(file)),
+            Some(What::Invitation(link)) => block_on(outside::invited(app, &core, &link)),
+            None => {}
         }
         if let Some(error) = damaged {
             app.tell_failed(error);
         }
         let (changes, health) = (core.changes(), core.memory().health());
         app.manage(block_on(run_beside(app, &folder, opened, first_copy, notifications)));
+        // Nothing is sent, and no keychain asked, before the window has something to show.
+        let begin = |app: &AppHandle| app.state::<Running>().is_up();
+        if arguments.hidden { begin(app) } else { waiting::when_ready(app, begin) }
         #[cfg(target_os = "linux")]
         spawn(crate::desktop::sleep::wake_after(Arc::clone(&core)));
         spawn(changes::pass_on(app.clone(), changes, health));

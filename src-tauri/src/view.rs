@@ -7,6 +7,7 @@ pub mod draft;
 pub mod enums;
 pub mod import;
 pub mod page;
+pub mod school;
 pub mod session;
 pub mod settings;
 pub mod strip;

@@ -11,10 +11,11 @@ use std::{
 use firstbell_core::{
     app::{self, App},
     clock::{Clock as _, SystemClock},
-    data_folder::DataFolder,
+    data_folder::{DataFolder, Ownership},
     desktop::{NotOpened, Opener},
     error::{Code, Error},
     join::JoinUrl,
+    secret::{Secrets, system::SystemKeychain},
     store::Store,
     words::say,
 };
@@ -58,6 +59,27 @@ impl Folder {
         let folder = DataFolder::open(&self.path)?;
         let store = app::open::visit_to_write(&folder, SystemClock.now(), complain).await?;
         Ok((app(store.clone()), store))
+    }
+}
+
+impl Folder {
+    /// The folder itself.
+    pub fn data_folder(&self) -> Result<DataFolder, Error> {
+        DataFolder::open(&self.path)
+    }
+
+    /// An app of whoever owns the folder, with the keychain: for as long as the ownership is held nobody else refreshes
+    /// a token.
+    ///
+    /// # Errors
+    /// [`Error::RunsElsewhere`] where the app runs, which is the owner then.
+    pub async fn own_for_schools(&self) -> Result<(Arc<App>, Ownership), Error> {
+        // Made, or brought up to date, before it is owned: that takes the ownership itself.
+        let (app, _) = self.write().await?;
+        let folder = self.data_folder()?;
+        let ownership = folder.own()?;
+        let keychain = Secrets::System(SystemKeychain::new());
+        Ok((Arc::new(app.with_schools(keychain, folder.token_lock())), ownership))
     }
 }
 

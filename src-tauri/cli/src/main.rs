@@ -11,6 +11,7 @@ mod join;
 mod link;
 mod next;
 mod output;
+mod schools;
 mod session_bus;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -20,7 +21,7 @@ use clap::{Parser, Subcommand};
 use crate::{host::Folder, output::Failure};
 
 const AFTER_HELP: &str = "\
-Exit codes: 0 done, 1 refused or failed, 2 called wrongly, 3 not found.
+Exit codes: 0 done, 1 refused or failed, 2 called wrongly, 3 not found, 4 the network or the school doesn't answer.
 Errors are told in one sentence on standard error. With --json, standard output then holds
 {\"error\": {\"code\": …, \"message\": …}} (and \"line\" where a calendar file was refused).";
 
@@ -49,6 +50,10 @@ enum Command {
     Export(export::Arguments),
     Link(link::Arguments),
     Doctor(doctor::Arguments),
+    SignUp(schools::SignUp),
+    SignIn(schools::SignIn),
+    SignOut(schools::SignOut),
+    Schools(schools::Schools),
 }
 
 fn main() -> ExitCode {
@@ -70,6 +75,10 @@ fn run(command: Command, json: bool, data_dir: Option<PathBuf>) -> Result<ExitCo
         Command::Next(arguments) => host::wait_for(next::run(&arguments, &folder()?, json)),
         Command::Join(arguments) => host::wait_for(join::run(&arguments, &folder()?, json)),
         Command::Export(arguments) => host::wait_for(export::run(&arguments, &folder()?, json)),
+        Command::SignUp(arguments) => host::wait_for(schools::sign_up(arguments, &folder()?, json)),
+        Command::SignIn(arguments) => host::wait_for(schools::sign_in(arguments, &folder()?, json)),
+        Command::SignOut(arguments) => host::wait_for(schools::sign_out(arguments, &folder()?, json)),
+        Command::Schools(arguments) => host::wait_for(schools::schools(arguments, &folder()?, json)),
         Command::Doctor(arguments) => host::wait_for(doctor::run(&arguments, &folder()?, json)),
     }
 }

@@ -24,6 +24,8 @@ pub const REFUSED: u8 = 1;
 pub const USAGE: u8 = 2;
 /// What was asked for is not there.
 pub const NOT_FOUND: u8 = 3;
+/// The network or the school does not answer; the same may work later.
+pub const NETWORK: u8 = 4;
 
 /// Why a command did not do what it was asked for.
 #[derive(Debug)]
@@ -105,7 +107,11 @@ impl Failure {
             let told = Told { error: Telling { code, message: &message, line } };
             let _ = print_json(&told);
         }
-        ExitCode::from(if code == Code::NotFound { NOT_FOUND } else { REFUSED })
+        ExitCode::from(match code {
+            Code::NotFound => NOT_FOUND,
+            code if code.is_of_network() => NETWORK,
+            _ => REFUSED,
+        })
     }
 }
 

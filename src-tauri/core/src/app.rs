@@ -5,6 +5,7 @@
 //! come from.
 
 mod agenda;
+pub mod getting_in;
 mod import;
 mod join;
 mod news;
@@ -12,7 +13,10 @@ pub mod open;
 mod people;
 mod press;
 mod rings;
+pub mod school_asks;
+pub mod schools;
 mod sessions;
+mod signed_in;
 mod strip;
 pub mod tasks;
 pub mod zones;
@@ -36,6 +40,7 @@ use crate::{
     error::Error,
     id::{SessionId, SessionKey, WorkspaceId},
     reminder::{Bell, SharedMemory, Signal, wait::Wait},
+    secret::Secrets,
     settings::Settings,
     state_table::Role,
     store::{Store, Write, device::settings},
@@ -64,6 +69,8 @@ pub struct App {
     presses: press::Presses,
     /// What the strip last read.
     kept: Mutex<Kept>,
+    getting_in: getting_in::GettingIn,
+    schools: schools::Schools,
 }
 
 impl App {
@@ -91,6 +98,8 @@ impl App {
             previews: Mutex::default(),
             presses: press::Presses::default(),
             kept: Mutex::default(),
+            getting_in: getting_in::GettingIn::default(),
+            schools: schools::Schools::new(Secrets::None, std::path::PathBuf::new()),
         }
     }
 

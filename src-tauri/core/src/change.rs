@@ -16,6 +16,8 @@ pub enum Cause {
     AnotherHost,
     /// The bell rang, or was answered.
     Bell,
+    /// A school.
+    School,
 }
 
 /// What may be another than before.
@@ -33,15 +35,18 @@ pub enum Topic {
     Doors,
     /// The minute.
     Minute,
+    /// Sign-ins, and the way into a school.
+    Schools,
 }
 
 impl Topic {
     /// All there are.
-    pub const ALL: [Self; 6] =
-        [Self::Sessions, Self::People, Self::Settings, Self::Rings, Self::Doors, Self::Minute];
+    pub const ALL: [Self; 7] =
+        [Self::Sessions, Self::People, Self::Settings, Self::Rings, Self::Doors, Self::Minute, Self::Schools];
 
     /// What lies in the store, and so is another when somebody else has written.
-    pub const STORED: [Self; 4] = [Self::Sessions, Self::People, Self::Settings, Self::Rings];
+    pub const STORED: [Self; 5] =
+        [Self::Sessions, Self::People, Self::Settings, Self::Rings, Self::Schools];
 }
 
 /// Something has changed.

@@ -70,6 +70,12 @@ impl DataFolder {
         self.path.join("this-computer.sqlite3")
     }
 
+    /// The file by which programs take turns at the tokens of sign-ins. There is nothing in it.
+    #[must_use]
+    pub fn token_lock(&self) -> PathBuf {
+        self.path.join("tokens.lock")
+    }
+
     fn lock(&self) -> PathBuf {
         self.path.join("owner.lock")
     }

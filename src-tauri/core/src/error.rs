@@ -1,5 +1,7 @@
 //! What can go wrong for a person, each with a code for programs and a sentence for people.
 
+mod school;
+
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
@@ -14,6 +16,8 @@ use crate::{
     words::say,
     zone::Zone,
 };
+
+pub use school::{Named, SchoolError, What};
 
 /// Codes that somebody decides on: the window by its table, `bell` by its exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +45,99 @@ pub enum Code {
     StoreBusy,
     /// The store cannot be used by this program.
     StoreUnusable,
+    /// This computer is not connected to the internet.
+    Offline,
+    /// This network wants to be signed in to first.
+    CaptivePortal,
+    /// This network does not lead to the school.
+    NetworkBlocks,
+    /// The school's server is switched off or has moved.
+    SchoolSwitchedOff,
+    /// Either the network or the school.
+    NetworkOrSchool,
+    /// The school does not answer as it should.
+    SchoolSilent,
+    /// Too many tries.
+    TooManyRequests,
+    /// The school's First Bell is too old.
+    SchoolNeedsUpdate,
+    /// The key is not the school's.
+    WrongKey,
+    /// Something answers at the address, and it is no school.
+    NoSchool,
+    /// The clock is wrong.
+    ClockOff,
+    /// E-mail and password do not go together.
+    WrongPassword,
+    /// The address is not confirmed.
+    NotConfirmed,
+    /// A code or a link is over.
+    CodeOver,
+    /// A mail went out a moment ago.
+    MailTooSoon,
+    /// The school's mails are used up.
+    MailUsedUp,
+    /// The school's mail is not set up, or does not work.
+    MailNotSetUp,
+    /// The password is too weak.
+    WeakPassword,
+    /// The password is too long.
+    PasswordTooLong,
+    /// The new password is the old one.
+    SamePassword,
+    /// The address has an account already.
+    AccountExists,
+    /// The address is not taken.
+    BadEmail,
+    /// The account is barred.
+    Banned,
+    /// Nobody can sign up.
+    SignUpClosed,
+    /// E-mail and password are no way in.
+    EmailOff,
+    /// A captcha is wanted.
+    CaptchaWanted,
+    /// A second factor is set.
+    SecondFactor,
+    /// A new password wants more than First Bell has.
+    ProofWanted,
+    /// A link of another attempt.
+    AnotherAttempt,
+    /// The sign-in is over.
+    SignInAgain,
+    /// The school says no.
+    SchoolRefused,
+    /// The school is known at another address.
+    OtherHost,
+    /// The invitation is over.
+    InvitationOver,
+    /// There is no invitation in a text.
+    NoInvitation,
+    /// A code needs the school's address and key beside it.
+    CodeNeedsSchool,
+    /// What was typed is no address of a school.
+    NoAddress,
+    /// The keychain is locked.
+    KeychainLocked,
+    /// The keychain does not work.
+    KeychainFailed,
+}
+
+impl Code {
+    /// The network or the school is at fault, and the same may work later.
+    #[must_use]
+    pub const fn is_of_network(self) -> bool {
+        matches!(
+            self,
+            Self::Offline
+                | Self::CaptivePortal
+                | Self::NetworkBlocks
+                | Self::SchoolSwitchedOff
+                | Self::NetworkOrSchool
+                | Self::SchoolSilent
+                | Self::TooManyRequests
+        )
+    }
 }
 
 /// Anything that an app call may answer instead of its result. Carries no join URL and no token.
@@ -97,6 +194,9 @@ pub enum Error {
     /// The data folder belongs to a running app.
     #[error("the app runs with this data folder")]
     RunsElsewhere,
+    /// Something went wrong at a school or on the way there.
+    #[error("{0}")]
+    School(#[from] SchoolError),
     /// The store could not be opened.
     #[error("{0}")]
     Open(#[from] OpenError),
@@ -114,8 +214,9 @@ impl From<Stopped> for Error {
 impl Error {
     /// What a program decides on.
     #[must_use]
-    pub const fn code(&self) -> Code {
+    pub fn code(&self) -> Code {
         match self {
+            Self::School(error) => error.code(),
             Self::NotFound => Code::NotFound,
             Self::Stale => Code::Stale,
             Self::NotAllowed(_) => Code::NotAllowed,
@@ -136,6 +237,7 @@ impl Error {
         let name =
             |path: &PathBuf| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
         match self {
+            Self::School(error) => error.sentence(),
             Self::NotFound => say("error-not-found", &[]),
             Self::Stale => say("error-stale", &[]),
             Self::NotAllowed(Refusal::NotForStatus) => say("error-not-allowed", &[]),

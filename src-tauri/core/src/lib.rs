@@ -30,6 +30,7 @@ pub mod secret;
 pub mod series;
 pub mod session;
 pub mod settings;
+pub mod sign_in;
 pub mod state_table;
 pub mod store;
 pub mod strip;

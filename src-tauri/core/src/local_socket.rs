@@ -3,7 +3,7 @@
 //!
 //! Only Unix has it so far; elsewhere nobody answers.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +11,17 @@ use crate::{data_folder::DataFolder, health::Health};
 
 #[cfg(unix)]
 pub use unix::Listener;
+
+/// JSON that is passed on and not looked at. There may be a password in it, so it is never shown.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Sealed(pub serde_json::Value);
+
+impl fmt::Debug for Sealed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sealed(…)")
+    }
+}
 
 /// What is asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +36,11 @@ pub enum Ask {
     },
     /// How bell and store are.
     Health,
+    /// Something is to be done at a school.
+    School {
+        /// What, for whoever does it.
+        what: Sealed,
+    },
 }
 
 /// What is answered.
@@ -35,6 +51,11 @@ pub enum Reply {
     Shown,
     /// How bell and store are.
     Health(Health),
+    /// What came of it at a school.
+    School {
+        /// What, for whoever has asked.
+        what: Sealed,
+    },
 }
 
 /// What came of asking.

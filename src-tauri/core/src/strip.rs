@@ -2,9 +2,11 @@
 //! could cost a lesson comes first, then what the person may have missed, then what is only good to know.
 
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 use crate::{
     health::{Health, StoreFault},
+    sign_in::SchoolState,
     words::say,
     zone::Zone,
 };
@@ -36,6 +38,8 @@ pub struct Kept {
     pub clocks_changed: Vec<ClocksChanged>,
     /// There are samples among the sessions.
     pub has_samples: bool,
+    /// Sign-ins that want the person, and why.
+    pub schools: Vec<(Uuid, SchoolState, String)>,
 }
 
 /// One line of the strip.
@@ -60,6 +64,15 @@ pub enum Notice {
         fault: StoreFault,
         /// Bells ring all the same.
         bells_ring: bool,
+    },
+    /// A sign-in at a school wants the person.
+    School {
+        /// Which.
+        id: Uuid,
+        /// How it is.
+        state: SchoolState,
+        /// What is wrong, in words.
+        sentence: String,
     },
     /// So many bells could not ring.
     Missed(usize),
@@ -88,6 +101,7 @@ impl Notice {
             Self::Store { fault, bells_ring } | Self::StoreLost { fault, bells_ring } => {
                 Some(fault.sentence(*bells_ring))
             }
+            Self::School { sentence, .. } => Some(sentence.clone()),
             Self::Missed(_) | Self::ClocksChanged { .. } | Self::Samples => None,
         }
     }
@@ -107,10 +121,15 @@ pub fn strip(health: Health, first_copy: Option<FirstCopy>, kept: &Kept, page: Z
         StoreFault::Deleted | StoreFault::Replaced => Notice::StoreLost { fault, bells_ring },
         fault => Notice::Store { fault, bells_ring },
     });
+    let schools = kept.schools.iter().map(|(id, state, sentence)| Notice::School {
+        id: *id,
+        state: *state,
+        sentence: sentence.clone(),
+    });
     let missed = (kept.missed > 0).then_some(Notice::Missed(kept.missed));
     let clocks = kept.clocks_changed.iter().map(|changed| clocks_changed(changed, page));
     let samples = kept.has_samples.then_some(Notice::Samples);
-    bell.into_iter().chain(store).chain(missed).chain(clocks).chain(samples).collect()
+    bell.into_iter().chain(store).chain(schools).chain(missed).chain(clocks).chain(samples).collect()
 }
 
 fn clocks_changed(changed: &ClocksChanged, page: Zone) -> Notice {
@@ -172,6 +191,7 @@ mod tests {
                 },
             ],
             has_samples: true,
+            schools: Vec::new(),
         };
         let health = Health { desktop_rings: false, store: Some(StoreFault::Full), ..Health::GOOD };
         let clocks = |zone: &str, start| Notice::ClocksChanged { zone: zone.to_owned(), sessions: 2, start };

@@ -12,6 +12,7 @@ const FILES: &[(&str, &[&str])] = &[(
         include_str!("../../../locales/en/bell.ftl"),
         include_str!("../../../locales/en/errors.ftl"),
         include_str!("../../../locales/en/cli.ftl"),
+        include_str!("../../../locales/en/school.ftl"),
     ],
 )];
 

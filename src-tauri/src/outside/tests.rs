@@ -115,7 +115,7 @@ impl Desk {
         let data = DataFolder::open(folder.path()).unwrap();
         let store = open::open(&data, data.own(), noon()).await;
         let browser = Arc::new(Browser::default());
-        let core = store.assemble(Arc::new(Noon), browser.clone());
+        let core = store.assemble(&folder, Secrets::None, Arc::new(Noon), browser.clone());
         Self { _folder: folder, _store: store, core, host: Recording::default(), browser }
     }
 

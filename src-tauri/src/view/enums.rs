@@ -40,6 +40,8 @@ mirrors! {
         AnotherHost,
         /// The bell.
         Bell,
+        /// A school.
+        School,
     }
 
     /// What may be another than before.
@@ -52,6 +54,22 @@ mirrors! {
         /// By time alone: a door opened or closed, a session started or ended.
         Doors,
         Minute,
+        /// Sign-ins, and the way into a school.
+        Schools,
+    }
+
+    /// As what somebody comes to a school.
+    #[serde(rename_all = "snake_case")]
+    SchoolRole of firstbell_core::sign_in::SchoolRole { Student, Tutor, Guardian }
+
+    /// What a school lets somebody do who has no invitation.
+    #[serde(rename_all = "snake_case")]
+    OpenSignUp of firstbell_core::sign_in::OpenSignUp { Off, Students, All }
+
+    /// How it is with a sign-in at a school.
+    #[serde(rename_all = "snake_case")]
+    SchoolState of firstbell_core::sign_in::SchoolState {
+        In, Waiting, Stranger, Asked, TurnedAway, Ended, Keychain,
     }
 
     /// Where a session is in its life.
@@ -146,5 +164,12 @@ mirrors! {
         StoreBusy,
         /// The store cannot be used.
         StoreUnusable,
+        /// What went wrong at a school or on the way there.
+        Offline, CaptivePortal, NetworkBlocks, SchoolSwitchedOff, NetworkOrSchool, SchoolSilent,
+        TooManyRequests, SchoolNeedsUpdate, WrongKey, NoSchool, ClockOff, WrongPassword, NotConfirmed,
+        CodeOver, MailTooSoon, MailUsedUp, MailNotSetUp, WeakPassword, PasswordTooLong, SamePassword,
+        AccountExists, BadEmail, Banned, SignUpClosed, EmailOff, CaptchaWanted, SecondFactor, ProofWanted,
+        AnotherAttempt, SignInAgain, SchoolRefused, InvitationOver, OtherHost, NoInvitation, CodeNeedsSchool,
+        NoAddress, KeychainLocked, KeychainFailed,
     }
 }

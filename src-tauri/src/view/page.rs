@@ -57,6 +57,8 @@ pub struct TodayView {
     pub is_empty: bool,
     /// The sessions could not be read: that none are here says nothing.
     pub unread: bool,
+    /// The schools that one belongs to.
+    pub schools: Vec<String>,
 }
 
 impl TodayView {
@@ -91,6 +93,7 @@ impl TodayView {
             more_after: page.more_after,
             is_empty: page.is_empty,
             unread: false,
+            schools: page.schools.clone(),
         }
     }
 
@@ -103,6 +106,7 @@ impl TodayView {
             zones: BTreeMap::new(),
             more_after: false,
             is_empty: false,
+            schools: Vec::new(),
         };
         Self { unread: true, ..Self::new(core, &page, clock) }
     }

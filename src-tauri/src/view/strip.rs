@@ -4,7 +4,7 @@ use firstbell_core::strip::{FirstCopy, Notice};
 use serde::Serialize;
 use specta::Type;
 
-use super::instant;
+use super::{enums::SchoolState, instant};
 
 /// One line of the strip.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Type)]
@@ -22,6 +22,8 @@ pub enum NoticeView {
     Store { text: String },
     /// The folder was deleted or replaced, and another one is in its place: the person takes note.
     StoreLost { text: String },
+    /// A sign-in at a school wants the person.
+    School { id: String, state: SchoolState, text: String },
     /// So many bells could not ring.
     Missed { count: u32 },
     /// Clocks have changed, and with them when sessions begin.
@@ -46,6 +48,9 @@ impl From<&Notice> for NoticeView {
             Notice::CannotRing => Self::CannotRing { text },
             Notice::Store { .. } => Self::Store { text },
             Notice::StoreLost { .. } => Self::StoreLost { text },
+            Notice::School { id, state, .. } => {
+                Self::School { id: id.to_string(), state: (*state).into(), text }
+            }
             Notice::Missed(missed) => Self::Missed { count: count(*missed) },
             Notice::ClocksChanged { zone, sessions, start } => Self::ClocksChanged {
                 zone: zone.clone(),

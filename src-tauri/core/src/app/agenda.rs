@@ -9,6 +9,7 @@ use crate::{
     id::PersonId,
     join::Room,
     session::{Session, Status},
+    sign_in::SchoolState,
     store::device::settings,
     today::{Entry, Today, lay_out, with_overlaps},
     wall_clock::instant,
@@ -31,6 +32,8 @@ pub struct Page {
     pub more_after: bool,
     /// There is no session at all.
     pub is_empty: bool,
+    /// What the schools are called that one belongs to.
+    pub schools: Vec<String>,
 }
 
 impl App {
@@ -58,7 +61,9 @@ impl App {
             _ => None,
         };
         let today = lay_out(listed, next, now, zone);
-        Ok(Page { today, now, zones, more_after, is_empty: !any })
+        let schools = self.schools().await?.into_iter().filter(|school| school.state == SchoolState::In);
+        let schools = schools.map(|school| school.name).collect();
+        Ok(Page { today, now, zones, more_after, is_empty: !any, schools })
     }
 
     /// Sessions whose start lies in [from, to), past ones too, by start.

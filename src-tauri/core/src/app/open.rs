@@ -15,6 +15,7 @@ use crate::{
     desktop::Opener,
     error::Error,
     health::StoreFault,
+    secret::Secrets,
     store::{Migrate, OpenError, Store, StoreError},
 };
 
@@ -34,9 +35,16 @@ pub struct Opened {
 }
 
 impl Opened {
-    /// An app over what is open, which says from the first what is wrong. Nothing runs beside it yet.
-    pub fn assemble(&self, clock: Arc<dyn Clock>, opener: Arc<dyn Opener>) -> Arc<App> {
-        let app = App::new(self.store.clone(), clock, opener);
+    /// An app over what is open, which says from the first what is wrong. Nothing runs beside it yet, and no keychain was
+    /// asked.
+    pub fn assemble(
+        &self,
+        folder: &DataFolder,
+        keychain: Secrets,
+        clock: Arc<dyn Clock>,
+        opener: Arc<dyn Opener>,
+    ) -> Arc<App> {
+        let app = App::new(self.store.clone(), clock, opener).with_schools(keychain, folder.token_lock());
         app.memory.store_lies(self.fault.as_ref().map(fault_of));
         if self.is_beside {
             app.memory.bell_is_missed();

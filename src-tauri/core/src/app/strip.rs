@@ -35,6 +35,8 @@ impl App {
         let missed = rings::count_missed(&mut *self.store.read().await?).await?;
         let (_, has_samples) = self.readings().await?.exist().await?;
         let clocks_changed = self.clocks_changed().await?;
-        Ok(Kept { missed: usize::try_from(missed).unwrap_or(0), clocks_changed, has_samples })
+        let schools = self.schools().await?.into_iter();
+        let schools = schools.filter_map(|school| Some((school.id, school.state, school.sentence?))).collect();
+        Ok(Kept { missed: usize::try_from(missed).unwrap_or(0), clocks_changed, has_samples, schools })
     }
 }

@@ -17,15 +17,17 @@ pub use ringing::{Watch, keep_ringing};
 use super::{
     App,
     open::{Opened, fault_of, open},
+    school_asks::SchoolReply,
 };
 use crate::{
     clock::Clock,
     data_folder::{DataFolder, Ownership},
     desktop::Notifier,
-    error::Error,
-    local_socket::{self, Ask, Reply},
+    error::{Code, Error},
+    local_socket::{self, Ask, Reply, Sealed},
     reminder::wait::Wait,
     store::notice_others,
+    words::say,
 };
 use place::{LOOK_FOR_FOLDER, keep_store};
 
@@ -63,6 +65,7 @@ pub struct Ringing<N, C, W> {
 #[derive(Debug)]
 pub struct Running {
     retry: watch::Sender<u64>,
+    is_up: watch::Sender<bool>,
     stop: watch::Sender<bool>,
     task: Task,
 }
@@ -77,7 +80,7 @@ impl Running {
         host: Arc<impl Host>,
     ) -> Self {
         let beside = Beside { app: Arc::clone(app), folder: folder.clone(), ringing, host };
-        Self::with(|retry, stop| beside.run(opened, retry, stop))
+        Self::with(|heard| beside.run(opened, heard))
     }
 
     /// Starts it as soon as the folder is this program's, which stands beside its owner until then. Within a tokio
@@ -90,23 +93,29 @@ impl Running {
         host: Arc<impl Host>,
     ) -> Self {
         let beside = Beside { app: Arc::clone(app), folder: folder.clone(), ringing, host };
-        Self::with(|retry, mut stop| async move {
+        Self::with(|mut heard| async move {
             let ownership = tokio::select! {
                 ownership = turn => ownership,
-                _ = stop.changed() => return,
+                _ = heard.stop.changed() => return,
             };
             let opened = beside.take_over(ownership).await;
-            beside.run(opened, retry, stop).await;
+            beside.run(opened, heard).await;
         })
     }
 
-    fn with<R>(run: impl FnOnce(watch::Receiver<u64>, watch::Receiver<bool>) -> R) -> Self
+    fn with<R>(run: impl FnOnce(Heard) -> R) -> Self
     where
         R: Future<Output = ()> + Send + 'static,
     {
-        let (retry, stop) = (watch::Sender::default(), watch::Sender::default());
-        let task = Task(tokio::spawn(run(retry.subscribe(), stop.subscribe())));
-        Self { retry, stop, task }
+        let (retry, is_up, stop) = (watch::Sender::default(), watch::Sender::default(), watch::Sender::default());
+        let heard = Heard { retry: retry.subscribe(), is_up: is_up.subscribe(), stop: stop.subscribe() };
+        let task = Task(tokio::spawn(run(heard)));
+        Self { retry, is_up, stop, task }
+    }
+
+    /// The host shows what it has to show, or has no window: what can wait for that begins now.
+    pub fn is_up(&self) {
+        self.is_up.send_replace(true);
     }
 
     /// The store is looked at once more, at once.
@@ -120,6 +129,14 @@ impl Running {
         // One that has broken off has ended, too.
         let _ = (&mut self.task.0).await;
     }
+}
+
+/// What whoever runs is told.
+#[derive(Debug)]
+struct Heard {
+    retry: watch::Receiver<u64>,
+    is_up: watch::Receiver<bool>,
+    stop: watch::Receiver<bool>,
 }
 
 /// A task that ends with whoever holds it.
@@ -153,7 +170,8 @@ impl<N: Notifier, C: Clock + Clone, W: Wait + Clone, H: Host> Beside<N, C, W, H>
     }
 
     /// Runs all of it until it is stopped.
-    async fn run(self, opened: Opened, retry: watch::Receiver<u64>, mut stop: watch::Receiver<bool>) {
+    async fn run(self, opened: Opened, heard: Heard) {
+        let Heard { retry, is_up, mut stop } = heard;
         let Self { app, folder, ringing: Ringing { notifier, clock, wait, watch }, host } = self;
         let rings = Arc::clone(&app);
         let bell = keep_ringing(Arc::clone(app.memory()), watch, app.signals(), move |heard| {
@@ -163,6 +181,7 @@ impl<N: Notifier, C: Clock + Clone, W: Wait + Clone, H: Host> Beside<N, C, W, H>
         let mut tasks = JoinSet::new();
         tasks.spawn(keep_noticing(Arc::clone(&app), folder.clone()));
         tasks.spawn(keep_extending(Arc::clone(&app)));
+        tasks.spawn(Arc::clone(&app).keep_signed_in(is_up));
         let (asked, of) = (Arc::clone(&host), Arc::clone(&app));
         let answering = tasks.spawn(keep_answering(Arc::clone(&app), folder.clone(), move |ask| {
             answer(Arc::clone(&of), Arc::clone(&asked), ask)
@@ -199,6 +218,14 @@ async fn answer(app: Arc<App>, host: Arc<impl Host>, ask: Ask) -> Reply {
             Reply::Shown
         }
         Ask::Health => Reply::Health(*app.memory().health().borrow()),
+        Ask::School { what } => {
+            let reply = match serde_json::from_value(what.0) {
+                Ok(ask) => app.at_school(ask).await,
+                // Another First Bell's `bell`.
+                Err(_) => SchoolReply::Failed { code: Code::NotAllowed, message: say("error-other-version", &[]) },
+            };
+            Reply::School { what: Sealed(serde_json::to_value(reply).unwrap_or_default()) }
+        }
     }
 }
 

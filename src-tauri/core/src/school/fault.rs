@@ -119,9 +119,9 @@ pub fn fault(seen: &Seen) -> Fault {
         End::Lookup(_) | End::Connect(_) if is_offline => Fault::Offline,
         End::Lookup(Lookup::NobodyAnswers) => Fault::Offline,
         End::Lookup(Lookup::Unknown) => Fault::SwitchedOff,
-        End::Connect(Connect::Refused) => Fault::NetworkOrSchool,
-        End::Connect(Connect::Unreachable) => Fault::NetworkOrSchool,
-        End::Connect(Connect::Silence) => Fault::NetworkOrSchool,
+        // Nothing but the school could have refused here.
+        End::Connect(Connect::Refused) if seen.is_loopback => Fault::SwitchedOff,
+        End::Connect(_) => Fault::NetworkOrSchool,
         End::Tls(Tls::AnotherName | Tls::UnknownIssuer | Tls::Broken) => Fault::NetworkBlocks,
         End::Tls(Tls::NotNow) => Fault::ClockOff,
         End::Silence | End::CutOff => Fault::Silent,

@@ -1,3 +1,8 @@
 //! A school as a Supabase project: accounts by Supabase Auth, calls by PostgREST.
 
+pub mod accounts;
+pub mod auth;
+pub mod calls;
 pub mod error;
+pub mod rest;
+pub mod wire;

@@ -16,6 +16,12 @@ pub enum AccountsError {
     Fault(Fault),
 }
 
+impl From<Fault> for AccountsError {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
 impl AccountsError {
     /// The code by which the accounts say that a sign-in is over, if they do. Nothing else ends one.
     #[must_use]

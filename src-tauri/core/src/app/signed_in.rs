@@ -1,0 +1,141 @@
+//! What keeps sign-ins going beside the app: what waits is handed over, sign-outs reach the school, and what becomes of a
+//! sign-in is stored and told.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::{sync::watch, time::sleep};
+use uuid::Uuid;
+
+use super::{App, Result, getting_in::named_of};
+use crate::{
+    change::{Cause, Topic},
+    error::What,
+    school::supabase::{
+        accounts::SignOutScope,
+        error::Dead,
+        keeper::{SignOutThatWaits, State},
+    },
+    secret::{Keychain as _, entry::Entry},
+    sign_in::{JoinRequestState, SignIn, SignInState},
+    store::device::sign_ins,
+};
+
+/// How often the school is asked who one is there, as long as nothing is awaited.
+const NOW_AND_THEN: Duration = Duration::from_secs(15 * 60);
+/// The same while one waits for the school's answer, or for the network or the keychain.
+const SOON: Duration = Duration::from_secs(60);
+
+impl App {
+    /// Looks after the sign-ins, from when the window is up: before that nothing is sent, and no keychain asked.
+    pub(super) async fn keep_signed_in(self: Arc<Self>, mut is_up: watch::Receiver<bool>) {
+        if is_up.wait_for(|is_up| *is_up).await.is_err() {
+            return;
+        }
+        let mut changed = self.schools.changed();
+        loop {
+            let soon = self.look_after_sign_ins().await.unwrap_or_else(|error| {
+                tracing::info!(code = ?error.code(), "sign-ins are looked at again in a moment");
+                true
+            });
+            tokio::select! {
+                () = sleep(if soon { SOON } else { NOW_AND_THEN }) => {}
+                _ = changed.changed() => {}
+                () = self.schools.keychain.changed() => self.schools.keychain_changed(),
+            }
+        }
+    }
+
+    /// Looks at every sign-in once. Whether something is awaited.
+    async fn look_after_sign_ins(self: &Arc<Self>) -> Result<bool> {
+        let (all, leaving) = {
+            let mut reader = self.store.read().await?;
+            (sign_ins::all(&mut reader).await?, sign_ins::revocations(&mut reader).await?)
+        };
+        let mut soon = !leaving.is_empty();
+        for entry in leaving {
+            self.end_sign_out(entry).await?;
+        }
+        for sign_in in all.iter().filter(|sign_in| sign_in.state == SignInState::In) {
+            soon |= self.look_after(sign_in).await?;
+        }
+        Ok(soon)
+    }
+
+    async fn look_after(self: &Arc<Self>, sign_in: &SignIn) -> Result<bool> {
+        self.schools.keeper_of(sign_in, &self.clock)?;
+        // What was on its way when the program ended is handed over now.
+        let is_new = sign_in.standing.as_ref().is_none_or(|standing| standing.people.is_empty());
+        let asked = if is_new {
+            self.finish_arriving(sign_in).await
+        } else {
+            self.ask_who(sign_in).await
+        };
+        self.store_what_became_of(sign_in.id).await?;
+        let current = sign_ins::get(&mut *self.store.read().await?, sign_in.id).await?;
+        let waits = current.and_then(|current| current.standing).and_then(|standing| standing.request);
+        Ok(asked.is_err() || waits.is_some_and(|request| request.state == JoinRequestState::Waiting))
+    }
+
+    /// Stores what the school has made of a sign-in, and tells it.
+    pub(super) async fn store_what_became_of(&self, id: Uuid) -> Result<()> {
+        let Some(state) = self.schools.state_of(id) else { return Ok(()) };
+        if let State::Ended(dead) = state {
+            self.store_end(id, dead).await?;
+        }
+        Ok(())
+    }
+
+    async fn store_end(&self, id: Uuid, dead: Dead) -> Result<()> {
+        let mut tx = self.store.write().await?;
+        if let Some(sign_in) = sign_ins::get(&mut tx, id).await?
+            && sign_in.state == SignInState::In
+        {
+            let ended = Some(dead.code().to_owned());
+            sign_ins::put(&mut tx, &SignIn { state: SignInState::Ended, ended, ..sign_in }, self.now()).await?;
+            tx.commit().await?;
+            self.tell(Cause::School, &[Topic::Schools]);
+        }
+        Ok(())
+    }
+
+    /// Ends at the school what was signed out here, in this program or in one before.
+    pub(super) async fn end_sign_out(self: &Arc<Self>, entry: Uuid) -> Result<()> {
+        if self.schools.is_revoking(entry) {
+            return Ok(());
+        }
+        let found = self.schools.keychain.read(entry).await;
+        let left = match found.as_deref() {
+            Ok([]) => None,
+            Ok([text, ..]) => match Entry::read(text) {
+                Ok(Entry::ToBeRevoked { address, key, everywhere, .. }) => {
+                    let scope = if everywhere { SignOutScope::Everywhere } else { SignOutScope::ThisOne };
+                    Some(SignOutThatWaits { address, key, scope })
+                }
+                // The program ended between the row and the entry: it was signed out all the same.
+                Ok(_) => return self.drop_entry(entry).await,
+                Err(_) => return Ok(()),
+            },
+            Err(_) => return Ok(()),
+        };
+        let Some(left) = left else { return self.forget_revocation(entry).await };
+        match self.schools.keeper_of_sign_out(entry, left, &self.clock) {
+            Some(keeper) => self.revoke(entry, keeper).await,
+            None => self.drop_entry(entry).await?,
+        }
+        Ok(())
+    }
+
+    /// An entry that nobody can use any more goes, and with it what was left to do.
+    async fn drop_entry(&self, entry: Uuid) -> Result<()> {
+        if self.schools.keychain.delete(entry).await.is_ok() {
+            self.forget_revocation(entry).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether the school takes the token for somebody else's, which says nothing of the account.
+    pub(super) fn check_account(sign_in: &SignIn, account: Option<Uuid>) -> Result<()> {
+        let is_other = account.is_none() || sign_in.account.is_some() && account != sign_in.account;
+        if is_other { Err(named_of(What::Anonymous, sign_in)) } else { Ok(()) }
+    }
+}
