@@ -103,9 +103,9 @@ async fn a_locked_keychain_is_no_empty_one_and_is_read_as_soon_as_it_is_unlocked
             }
         }
     });
-    assert!(keyring::is_locked(&desktop).await.unwrap());
+    assert!(keyring::is_locked(&desktop, keyring::LOGIN).await.unwrap());
     assert!(!waiting.is_finished());
-    keyring::unlock(&desktop).await.unwrap();
+    keyring::unlock(&desktop, keyring::LOGIN).await.unwrap();
     let unlocked = Instant::now();
     let (found, reads, at) = tokio::time::timeout(SOON, waiting).await.unwrap().unwrap();
     println!(
@@ -116,9 +116,9 @@ async fn a_locked_keychain_is_no_empty_one_and_is_read_as_soon_as_it_is_unlocked
     assert_eq!(read(&keychain, nowhere, "unlocked, and nothing there").await, Ok(vec![]));
 
     // The next time that it is locked is another matter.
-    keyring::lock(&desktop).await.unwrap();
+    keyring::lock(&desktop, keyring::LOGIN).await.unwrap();
     assert_eq!(read(&keychain, id, "locked while it runs").await, Err(KeychainFault::Locked));
-    keyring::unlock(&desktop).await.unwrap();
+    keyring::unlock(&desktop, keyring::LOGIN).await.unwrap();
     assert_eq!(read(&keychain, id, "unlocked again").await, Ok(vec!["kept".to_owned()]));
 }
 
@@ -342,21 +342,28 @@ async fn an_entry_that_cannot_be_read_is_left_as_it_is() {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_default_collection_an_open_one_is_written_to() {
     let (desktop, running, keychain) = unlocked().await;
-    keyring::forget_default(&desktop).await.unwrap();
     let (id, other) = (Uuid::new_v4(), Uuid::new_v4());
     keychain.write(id, secret("kept")).await.unwrap();
-    assert_eq!(read(&keychain, id, "no default").await, Ok(vec!["kept".to_owned()]));
-    keyring::lock(&desktop).await.unwrap();
+    running.end(&desktop).await.unwrap();
+    keyring::rename_login(&desktop, "wallet").unwrap();
+    let running = Keyring::start_locked(&desktop).await.unwrap();
     assert_eq!(read(&keychain, id, "no default, locked").await, Err(KeychainFault::Locked));
+    assert_eq!(read(&keychain, other, "no default, locked, nothing there").await, Err(KeychainFault::Locked));
     assert_eq!(keychain.write(other, secret("new")).await, Err(KeychainFault::Locked));
-    keyring::unlock(&desktop).await.unwrap();
-    assert_eq!(read(&keychain, id, "unlocked").await, Ok(vec!["kept".to_owned()]));
+    keyring::unlock(&desktop, "wallet").await.unwrap();
+    assert_eq!(read(&keychain, id, "no default, unlocked").await, Ok(vec!["kept".to_owned()]));
+    assert_eq!(read(&keychain, other, "nothing there").await, Ok(vec![]));
+    keychain.write(other, secret("new")).await.unwrap();
+    running.end(&desktop).await.unwrap();
+    let running = Keyring::start_locked(&desktop).await.unwrap();
+    keyring::unlock(&desktop, "wallet").await.unwrap();
+    assert_eq!(read(&keychain, other, "kept on disk").await, Ok(vec!["new".to_owned()]));
 
     // A collection that lasts no longer than the login is no place for a token.
     running.end(&desktop).await.unwrap();
     std::fs::remove_dir_all(desktop.root().join("data/keyrings")).unwrap();
-    let _bare = Keyring::start_bare(&desktop).await.unwrap();
-    assert_eq!(read(&keychain, other, "no collection").await, Ok(vec![]));
+    let _bare = Keyring::start_locked(&desktop).await.unwrap();
+    assert_eq!(read(&keychain, other, "no collection").await, Err(KeychainFault::Absent));
     assert_eq!(keychain.write(other, secret("new")).await, Err(KeychainFault::Absent));
 }
 

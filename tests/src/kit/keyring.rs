@@ -21,8 +21,14 @@ const SERVICE: &str = "org.freedesktop.Secret.Service";
 const COLLECTION: &str = "org.freedesktop.Secret.Collection";
 const ITEM: &str = "org.freedesktop.Secret.Item";
 
-/// The collection that `--unlock` makes and unlocks.
-const LOGIN: &str = "/org/freedesktop/secrets/collection/login";
+/// gnome-keyring's own way to unlock, for whoever has the password.
+const OWN: &str = "org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface";
+
+/// The collection that `--unlock` makes and unlocks, and that is the default then.
+pub const LOGIN: &str = "login";
+
+/// Not an empty one: what is locked with that opens by itself. `--unlock` takes the whole file for it.
+const PASSWORD: &str = "correct horse\n";
 
 /// A secret on its way over the bus: session, parameters, value, type.
 type Secret = (OwnedObjectPath, Vec<u8>, Vec<u8>, String);
@@ -41,37 +47,24 @@ impl Keyring {
         let mut command = daemon(desktop)?;
         let pid = desktop.start_process("gnome-keyring", command.arg("--unlock"))?;
         wait::until_true("the keyring to be unlocked", wait::PATIENCE, async || {
-            Ok(bus::is_owned(desktop.bus(), NAME).await? && !is_locked(desktop).await?)
+            Ok(bus::is_owned(desktop.bus(), NAME).await? && !is_locked(desktop, LOGIN).await?)
         })
         .await
         .with_context(|| desktop.log("gnome-keyring"))?;
         Ok(Self { pid })
     }
 
-    /// Starts it as after a login without a password: the `login` collection of before is locked.
+    /// Starts it as after a login without a password: what there is of collections is locked.
     ///
     /// # Errors
     /// When it does not come up.
     pub async fn start_locked(desktop: &Desktop) -> Result<Self> {
         let pid = desktop.start_process("gnome-keyring-locked", &mut daemon(desktop)?)?;
         wait::until_true("the locked keyring", wait::PATIENCE, async || {
-            Ok(bus::is_owned(desktop.bus(), NAME).await? && is_locked(desktop).await?)
+            Ok(bus::is_owned(desktop.bus(), NAME).await? && !is_locked(desktop, "session").await?)
         })
         .await
         .with_context(|| desktop.log("gnome-keyring-locked"))?;
-        Ok(Self { pid })
-    }
-
-    /// Starts it where no collection was ever made.
-    ///
-    /// # Errors
-    /// When it does not come up.
-    pub async fn start_bare(desktop: &Desktop) -> Result<Self> {
-        let pid = desktop.start_process("gnome-keyring-bare", &mut daemon(desktop)?)?;
-        wait::until_true("the bare keyring", wait::PATIENCE, async || {
-            bus::is_owned(desktop.bus(), NAME).await
-        })
-        .await?;
         Ok(Self { pid })
     }
 
@@ -104,47 +97,48 @@ impl Keyring {
     }
 }
 
-/// Locks the `login` collection.
+/// Locks a collection.
 ///
 /// # Errors
 /// When it stays unlocked.
-pub async fn lock(desktop: &Desktop) -> Result<()> {
+pub async fn lock(desktop: &Desktop, collection: &str) -> Result<()> {
     let (_, prompt): (Vec<OwnedObjectPath>, OwnedObjectPath) =
-        service(desktop).await?.call("Lock", &(vec![path(LOGIN)?],)).await?;
-    ensure!(prompt.as_str() == "/" && is_locked(desktop).await?, "it did not lock");
+        service(desktop).await?.call("Lock", &(vec![path(collection)?],)).await?;
+    ensure!(prompt.as_str() == "/" && is_locked(desktop, collection).await?, "it did not lock");
     Ok(())
 }
 
-/// Unlocks it with the password, as a login does.
+/// Unlocks a collection with its password, as a prompt does.
 ///
 /// # Errors
 /// When it stays locked.
-pub async fn unlock(desktop: &Desktop) -> Result<()> {
-    desktop
-        .printed_by({
-            let mut command = daemon(desktop)?;
-            command.arg("--unlock");
-            command
-        })
+pub async fn unlock(desktop: &Desktop, collection: &str) -> Result<()> {
+    let password: Secret =
+        (session(desktop).await?, Vec::new(), PASSWORD.as_bytes().to_vec(), "text/plain".to_owned());
+    let () = at(desktop, "/org/freedesktop/secrets", OWN)
+        .await?
+        .call("UnlockWithMasterPassword", &(path(collection)?, password))
         .await?;
-    wait::until_true("the keyring to be unlocked", wait::PATIENCE, async || Ok(!is_locked(desktop).await?))
-        .await
+    ensure!(!is_locked(desktop, collection).await?, "it is still locked");
+    Ok(())
 }
 
-/// Whether the `login` collection is locked. An error if there is none.
+/// Whether a collection is locked.
 ///
 /// # Errors
-/// When the keyring does not say.
-pub async fn is_locked(desktop: &Desktop) -> Result<bool> {
-    Ok(at(desktop, LOGIN, COLLECTION).await?.get_property("Locked").await?)
+/// When there is none of that name.
+pub async fn is_locked(desktop: &Desktop, collection: &str) -> Result<bool> {
+    Ok(at(desktop, path(collection)?.as_str(), COLLECTION).await?.get_property("Locked").await?)
 }
 
-/// No collection is called `default` any more.
+/// Gives the `login` collection another name, while no keyring runs. None is the default then.
 ///
 /// # Errors
-/// When the keyring refuses.
-pub async fn forget_default(desktop: &Desktop) -> Result<()> {
-    Ok(service(desktop).await?.call("SetAlias", &("default", path("/")?)).await?)
+/// When there is none.
+pub fn rename_login(desktop: &Desktop, name: &str) -> Result<()> {
+    let folder = desktop.root().join("data/keyrings");
+    std::fs::rename(folder.join("login.keyring"), folder.join(format!("{name}.keyring")))?;
+    Ok(std::fs::remove_file(folder.join("default"))?)
 }
 
 /// Puts an item into the `login` collection, beside those that are there.
@@ -158,8 +152,10 @@ pub async fn put(desktop: &Desktop, attributes: &[(&str, &str)], secret: &[u8]) 
         ("org.freedesktop.Secret.Item.Attributes", Value::from(attributes)),
     ]);
     let secret: Secret = (session(desktop).await?, Vec::new(), secret.to_vec(), "text/plain".to_owned());
-    let (item, _): (OwnedObjectPath, OwnedObjectPath) =
-        at(desktop, LOGIN, COLLECTION).await?.call("CreateItem", &(properties, secret, false)).await?;
+    let (item, _): (OwnedObjectPath, OwnedObjectPath) = at(desktop, path(LOGIN)?.as_str(), COLLECTION)
+        .await?
+        .call("CreateItem", &(properties, secret, false))
+        .await?;
     ensure!(item.as_str() != "/", "it asks first");
     Ok(item.to_string())
 }
@@ -238,9 +234,8 @@ pub async fn end_swallowing(desktop: &Desktop, pid: u32) -> Result<()> {
 
 /// The daemon's command; its password comes from a file.
 fn daemon(desktop: &Desktop) -> Result<Command> {
-    // Not an empty one: what is locked with that opens by itself.
     let password = desktop.root().join("keyring-password");
-    std::fs::write(&password, "correct horse\n")?;
+    std::fs::write(&password, PASSWORD)?;
     let mut command = desktop.command("gnome-keyring-daemon");
     command.args(["--foreground", "--components=secrets"]).stdin(std::fs::File::open(&password)?);
     Ok(command)
@@ -267,6 +262,6 @@ async fn session(desktop: &Desktop) -> Result<OwnedObjectPath> {
     Ok(session)
 }
 
-fn path(path: &str) -> Result<OwnedObjectPath> {
-    Ok(path.try_into()?)
+fn path(collection: &str) -> Result<OwnedObjectPath> {
+    Ok(format!("/org/freedesktop/secrets/collection/{collection}").try_into()?)
 }

@@ -185,7 +185,11 @@ fn find<'a>(
         {
             found = search()?;
         }
-        for collection in secrets.get_all_collections().map_err(|error| fault(&error))? {
+        let lasting = lasting_collections(secrets)?;
+        if found.unlocked.is_empty() && lasting.is_empty() {
+            return Err(KeychainFault::Absent);
+        }
+        for collection in lasting {
             kept_shut |= is_locked(&collection)?;
         }
     }
@@ -266,19 +270,23 @@ fn place<'a>(
         }
         return Ok(default);
     }
-    // It is gone with the person's session.
-    let passing = collection_called(secrets, "session")?.map(|collection| collection.collection_path.clone());
-    let mut fault_left = KeychainFault::Absent;
-    for collection in secrets.get_all_collections().map_err(|error| fault(&error))? {
-        if Some(&collection.collection_path) == passing.as_ref() {
-            continue;
-        }
+    let mut left = KeychainFault::Absent;
+    for collection in lasting_collections(secrets)? {
         if !is_locked(&collection)? {
             return Ok(collection);
         }
-        fault_left = KeychainFault::Locked;
+        left = KeychainFault::Locked;
     }
-    Err(fault_left)
+    Err(left)
+}
+
+/// All collections but the one that is gone with the person's session.
+fn lasting_collections<'a>(secrets: &'a SecretService<'a>) -> Result<Vec<Collection<'a>>, KeychainFault> {
+    let mut collections = secrets.get_all_collections().map_err(|error| fault(&error))?;
+    if let Some(passing) = collection_called(secrets, "session")? {
+        collections.retain(|collection| collection.collection_path != passing.collection_path);
+    }
+    Ok(collections)
 }
 
 fn default_collection<'a>(secrets: &'a SecretService<'a>) -> Result<Option<Collection<'a>>, KeychainFault> {
