@@ -38,6 +38,9 @@ const ROOMS: &[(&str, &str)] = &[
     ("settings", "wall_clock clock"),
     ("today", "id zone join session state_table"),
     ("desktop", "ring join"),
+    // The school, and where tokens lie.
+    ("secret", ""),
+    ("school", "clock secret"),
     // The store: what belongs to the device, and the sessions that are decided here. Neither knows the other.
     ("store", ""),
     ("store/device", "id ring settings store"),
@@ -124,7 +127,7 @@ const CRATES: &[(&str, &str)] = &[
     ("iana_time_zone", "clock"),
     ("url", "join"),
     // Words and rules wait for nothing.
-    ("tokio", "progress local_socket store reminder app"),
+    ("tokio", "progress local_socket school store reminder app"),
 ];
 
 /// Rooms whose parts are rooms of their own.
