@@ -12,7 +12,7 @@ use firstbell_core::{
     data_folder::{DataFolder, Ownership},
     error::Error,
     reminder::wait::SystemWait,
-    secret::{Secrets, system::SystemKeychain},
+    secret::{Secrets, SystemKeychain},
 };
 use tauri::{
     AppHandle, Manager as _,

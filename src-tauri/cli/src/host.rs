@@ -15,7 +15,7 @@ use firstbell_core::{
     desktop::{NotOpened, Opener},
     error::{Code, Error},
     join::JoinUrl,
-    secret::{Secrets, system::SystemKeychain},
+    secret::{Secrets, SystemKeychain},
     store::Store,
     words::say,
 };

@@ -20,6 +20,14 @@ pub trait Clock: Send + Sync + 'static {
         static FIRST_ASKED: LazyLock<Instant> = LazyLock::new(Instant::now);
         FIRST_ASKED.elapsed()
     }
+
+    /// What has passed since some moment that stays the same while the program runs, with the time in which the
+    /// computer slept. Nobody can set it, so it is what the age of a token is measured with. Where the system has no
+    /// such clock it is [`Clock::steady`], which may stand still in sleep: a token then seems younger than it is, and
+    /// the school says so.
+    fn since_boot(&self) -> Duration {
+        self.steady()
+    }
 }
 
 /// The computer's own clock.
@@ -30,6 +38,14 @@ impl Clock for SystemClock {
     #[allow(clippy::disallowed_methods)]
     fn now(&self) -> DateTime<Utc> {
         Utc::now()
+    }
+
+    /// `CLOCK_BOOTTIME` (Linux, clock_getres(2)).
+    #[cfg(target_os = "linux")]
+    fn since_boot(&self) -> Duration {
+        let passed = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+        let seconds = u64::try_from(passed.tv_sec).unwrap_or_default();
+        Duration::new(seconds, u32::try_from(passed.tv_nsec).unwrap_or_default())
     }
 }
 

@@ -10,8 +10,10 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 pub mod entry;
+mod of_app;
 mod system;
 
+pub use of_app::Secrets;
 pub use system::{Patience, SystemKeychain};
 
 /// The service under which all entries of First Bell stand.

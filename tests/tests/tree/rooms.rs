@@ -38,9 +38,15 @@ const ROOMS: &[(&str, &str)] = &[
     ("settings", "wall_clock clock"),
     ("today", "id zone join session state_table"),
     ("desktop", "ring join"),
-    // Outside: the keychain, and the way through the browser and back.
+    // Outside: the keychain, the way through the browser and back, the school.
     ("secret", ""),
     ("oauth", "words"),
+    ("school", ""),
+    ("school/address", ""),
+    ("school/fault", ""),
+    ("school/invitation", "school/address"),
+    ("sign_in", "school/address"),
+    ("school/supabase", "clock secret school/address school/fault school/invitation sign_in"),
     // The store: what belongs to the device, and the sessions that are decided here. Neither knows the other.
     ("store", ""),
     ("store/device", "id ring settings store"),
@@ -125,17 +131,20 @@ const CRATES: &[(&str, &str)] = &[
     ("windows_timezones", "zone"),
     ("fluent_bundle", "words"),
     ("iana_time_zone", "clock"),
-    ("url", "join oauth"),
+    ("url", "join oauth school"),
     ("zbus", "secret"),
     ("secret_service", "secret"),
     ("keyring_core", "secret"),
     ("httparse", "oauth"),
     // Words and rules wait for nothing.
-    ("tokio", "progress secret oauth local_socket store reminder app"),
+    ("tokio", "progress secret oauth school local_socket store reminder app"),
+    ("reqwest", "school"),
+    ("rustls", "school"),
+    ("dns_lookup", "school"),
 ];
 
 /// Rooms whose parts are rooms of their own.
-const PARTED: [&str; 5] = ["join", "store", "workspace", "reminder", "app"];
+const PARTED: [&str; 6] = ["join", "school", "store", "workspace", "reminder", "app"];
 
 /// The modules of the core, each a file, with the paths that they name.
 struct Core {

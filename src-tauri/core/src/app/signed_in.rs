@@ -11,11 +11,10 @@ use crate::{
     change::{Cause, Topic},
     error::What,
     school::supabase::{
-        accounts::SignOutScope,
         error::Dead,
-        keeper::{SignOutThatWaits, State},
+        keeper::{State, sign_out_that_waits},
     },
-    secret::{Keychain as _, entry::Entry},
+    secret::Keychain as _,
     sign_in::{JoinRequestState, SignIn, SignInState},
     store::device::sign_ins,
 };
@@ -32,6 +31,7 @@ impl App {
             return;
         }
         let mut changed = self.schools.changed();
+        let mut keychain = self.schools.keychain.changes();
         loop {
             let soon = self.look_after_sign_ins().await.unwrap_or_else(|error| {
                 tracing::info!(code = ?error.code(), "sign-ins are looked at again in a moment");
@@ -40,7 +40,7 @@ impl App {
             tokio::select! {
                 () = sleep(if soon { SOON } else { NOW_AND_THEN }) => {}
                 _ = changed.changed() => {}
-                () = self.schools.keychain.changed() => self.schools.keychain_changed(),
+                () = keychain.next() => self.schools.keychain_changed(),
             }
         }
     }
@@ -103,21 +103,12 @@ impl App {
         if self.schools.is_revoking(entry) {
             return Ok(());
         }
-        let found = self.schools.keychain.read(entry).await;
-        let left = match found.as_deref() {
-            Ok([]) => None,
-            Ok([text, ..]) => match Entry::read(text) {
-                Ok(Entry::ToBeRevoked { address, key, everywhere, .. }) => {
-                    let scope = if everywhere { SignOutScope::Everywhere } else { SignOutScope::ThisOne };
-                    Some(SignOutThatWaits { address, key, scope })
-                }
-                // The program ended between the row and the entry: it was signed out all the same.
-                Ok(_) => return self.drop_entry(entry).await,
-                Err(_) => return Ok(()),
-            },
+        let left = match sign_out_that_waits(&*self.schools.keychain, entry).await {
+            Ok(Some(left)) => left,
+            // The program ended between the row and the entry, or before: it was signed out all the same.
+            Ok(None) => return self.drop_entry(entry).await,
             Err(_) => return Ok(()),
         };
-        let Some(left) = left else { return self.forget_revocation(entry).await };
         match self.schools.keeper_of_sign_out(entry, left, &self.clock) {
             Some(keeper) => self.revoke(entry, keeper).await,
             None => self.drop_entry(entry).await?,

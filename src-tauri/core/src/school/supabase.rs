@@ -4,5 +4,7 @@ pub mod accounts;
 pub mod auth;
 pub mod calls;
 pub mod error;
+pub mod keeper;
 pub mod rest;
+pub mod retry;
 pub mod wire;

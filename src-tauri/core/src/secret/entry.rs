@@ -30,6 +30,8 @@ pub enum Entry {
         key: String,
         /// The refresh token.
         refresh: SecretString,
+        /// All sign-ins of the account are to end.
+        everywhere: bool,
     },
     /// A sign-up that waits for its address to be confirmed.
     Waiting(Waiting),
@@ -75,6 +77,7 @@ impl Entry {
                 address: needed(form.address)?,
                 key: needed(form.key)?,
                 refresh: needed(form.refresh)?.into(),
+                everywhere: form.everywhere.unwrap_or(false),
             }),
             WAITING => Ok(Self::Waiting(Waiting {
                 address: form.address.unwrap_or_default(),
@@ -97,7 +100,8 @@ impl Entry {
     pub fn text(&self) -> Result<SecretString, KeychainFault> {
         let form = match self {
             Self::SignIn { refresh } => Form { refresh: exposed(refresh), ..Form::of(SIGN_IN) },
-            Self::ToBeRevoked { address, key, refresh } => Form {
+            Self::ToBeRevoked { address, key, refresh, everywhere } => Form {
+                everywhere: everywhere.then_some(true),
                 address: Some(address.clone()),
                 key: Some(key.clone()),
                 refresh: exposed(refresh),
@@ -155,6 +159,8 @@ struct Form {
     key: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    everywhere: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

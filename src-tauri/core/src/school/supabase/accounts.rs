@@ -1,4 +1,4 @@
-//! What the keeper of a sign-in asks the school's accounts for.
+//! What a sign-in asks of the school's accounts once it is there.
 
 use std::{fmt, future::Future, time::Duration};
 
@@ -9,35 +9,36 @@ use super::error::AccountsError;
 /// What a sign-in is given by the school's accounts.
 #[derive(Clone)]
 pub struct Tokens {
-    /// Good for a while, for whoever has it.
+    /// What goes with a call, for as long as it lives.
     pub access: SecretString,
-    /// Good once, for the next pair.
+    /// What the next access token is asked for with.
     pub refresh: SecretString,
-    /// How long the access token is good, counted from when it came.
+    /// How long the access token lives, from when it was made.
     pub expires_in: Duration,
 }
 
 impl fmt::Debug for Tokens {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tokens").field("expires_in", &self.expires_in).finish_non_exhaustive()
+        f.debug_struct("Tokens").finish_non_exhaustive()
     }
 }
 
 /// Whose sign-ins end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignOutScope {
-    /// This one.
+    /// This one (`scope=local`).
     ThisOne,
-    /// All of the account.
+    /// All of the account (`scope=global`).
     Everywhere,
 }
 
-/// The accounts of a school.
+/// The school's accounts, as far as the keeper of tokens asks them. An answer without tokens is
+/// [`Fault::Silent`](crate::school::fault::Fault::Silent).
 pub trait Accounts: Send + Sync + 'static {
-    /// A new pair of tokens for a refresh token.
+    /// New tokens for a refresh token.
     fn refresh(&self, token: &SecretString) -> impl Future<Output = Result<Tokens, AccountsError>> + Send;
 
-    /// Ends sign-ins of the account whose access token it is.
+    /// Ends sign-ins, as an access token allows.
     fn sign_out(
         &self,
         access: &SecretString,
