@@ -11,6 +11,8 @@ mod bell_rings;
 mod damaged;
 #[path = "stories/first_run.rs"]
 mod first_run;
+#[path = "stories/getting_in.rs"]
+mod getting_in;
 #[path = "stories/joining.rs"]
 mod joining;
 #[path = "stories/keyboard.rs"]

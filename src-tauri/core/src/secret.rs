@@ -91,9 +91,12 @@ impl Changes {
     /// Waits for the next one. It may come for nothing.
     pub async fn next(&mut self) {
         let told = async {
-            match &mut self.0 {
-                Some(told) if told.changed().await.is_ok() => (),
-                _ => std::future::pending().await,
+            let is_told = match &mut self.0 {
+                Some(told) => told.changed().await.is_ok(),
+                None => false,
+            };
+            if !is_told {
+                std::future::pending::<()>().await;
             }
         };
         // A minute that has passed is one of them.

@@ -1,6 +1,6 @@
 //! The way into a school, and the schools that one is signed in to.
 
-use firstbell_core::error::Error;
+use firstbell_core::{app::getting_in::Form, error::Error};
 
 use super::Core;
 use crate::{
@@ -89,8 +89,14 @@ pub async fn set_new_password(core: Core<'_>, password: String) -> Answer<Gettin
 /// Takes an invitation up with an account that is nobody at the school yet.
 #[tauri::command]
 #[specta::specta]
-pub async fn take_invitation(core: Core<'_>, text: String) -> Answer<GettingInView> {
-    Ok(core.take_invitation(&text).await?.into())
+pub async fn take_invitation(
+    core: Core<'_>,
+    text: String,
+    first_name: String,
+    last_name: String,
+) -> Answer<GettingInView> {
+    let form = Form { first_name, last_name, ..Form::default() };
+    Ok(core.take_invitation(&text, form).await?.into())
 }
 
 /// Asks the school to be let in.

@@ -55,7 +55,7 @@ pub async fn run(
     });
     let wire = Wire::new(address.clone(), key, Arc::new(SystemClock)).map_err(|fault| named(What::Fault(fault)))?;
     let auth = Auth::new(wire);
-    let (offer, ahead) = auth.offer().await.map_err(|error| match error {
+    let offer = auth.offer().await.map_err(|error| match error {
         AccountsError::Fault(fault) => named(What::Fault(fault)),
         AccountsError::Refused(refusal) => named(What::Refused(refusal)),
     })?;
@@ -64,7 +64,8 @@ pub async fn run(
         CallError::Refused { code, .. } => named(What::Said(code)),
         CallError::Token { .. } => named(What::Anonymous),
     })?;
-    tell(&offer, facts, ahead.map(|ahead| ahead.num_seconds()), json)?;
+    let ahead = auth.wire().clock_ahead().map(|ahead| ahead.num_seconds());
+    tell(&offer, facts, ahead, json)?;
     Ok(ExitCode::SUCCESS)
 }
 

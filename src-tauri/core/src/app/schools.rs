@@ -33,6 +33,9 @@ use crate::{
     store::device::sign_ins,
 };
 
+/// By how much two clocks may differ: a bell that is half a minute off is still a bell.
+const CLOCKS_AGREE: chrono::Duration = chrono::Duration::seconds(30);
+
 type SchoolKeeper = Keeper<Auth, Secrets>;
 
 /// A sign-in, as it is shown.
@@ -61,6 +64,8 @@ pub(super) struct Schools {
     lock: PathBuf,
     /// By sign-in: the entry that it keeps, and the keeper.
     keepers: Mutex<BTreeMap<Uuid, (Uuid, SchoolKeeper)>>,
+    /// By sign-in: the way to its school.
+    wires: Mutex<BTreeMap<Uuid, Wire>>,
     /// Entries that are being revoked.
     leaving: Mutex<BTreeMap<Uuid, SchoolKeeper>>,
     changes: watch::Sender<()>,
@@ -83,6 +88,7 @@ impl Schools {
             keychain: Arc::new(keychain),
             lock,
             keepers: Mutex::default(),
+            wires: Mutex::default(),
             leaving: Mutex::default(),
             changes: watch::Sender::default(),
             watching: Mutex::default(),
@@ -95,7 +101,21 @@ impl Schools {
     }
 
     pub(super) fn wire(&self, sign_in: &SignIn, clock: &Arc<dyn Clock>) -> std::result::Result<Wire, Fault> {
-        Wire::new(sign_in.address.clone(), sign_in.key.clone(), Arc::clone(clock))
+        let mut wires = self.wires.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(wire) = wires.get(&sign_in.id)
+            && (wire.address(), wire.key()) == (&sign_in.address, &sign_in.key)
+        {
+            return Ok(wire.clone());
+        }
+        let wire = Wire::new(sign_in.address.clone(), sign_in.key.clone(), Arc::clone(clock))?;
+        wires.insert(sign_in.id, wire.clone());
+        Ok(wire)
+    }
+
+    /// By how much the clock of a sign-in's school is ahead of this computer's, if it is far enough to matter.
+    fn clock_ahead(&self, sign_in: Uuid) -> Option<chrono::Duration> {
+        let wires = self.wires.lock().unwrap_or_else(PoisonError::into_inner);
+        wires.get(&sign_in)?.clock_ahead().filter(|ahead| ahead.abs() > CLOCKS_AGREE)
     }
 
     /// The keeper of a sign-in's tokens, made when it is first wanted.
@@ -194,11 +214,14 @@ impl Schools {
     }
 
     /// Calls the school with a token that is good for it.
-    pub(super) async fn call<T>(
+    pub(super) async fn call<T, F>(
         &self,
         sign_in: Uuid,
-        ask: impl AsyncFn(SecretString) -> std::result::Result<T, CallError>,
-    ) -> std::result::Result<T, CallError> {
+        ask: impl Fn(SecretString) -> F,
+    ) -> std::result::Result<T, CallError>
+    where
+        F: Future<Output = std::result::Result<T, CallError>>,
+    {
         let keeper = self.keepers().get(&sign_in).map(|(_, keeper)| keeper.clone());
         let Some(keeper) = keeper else { return Err(Fault::Silent.into()) };
         let judge = |error: &CallError| match error {
@@ -242,7 +265,9 @@ impl App {
                 (SchoolState::Ended, Some(What::Refused(Refusal::Dead(dead))))
             }
             SignInState::In if keychain.is_some() => (SchoolState::Keychain, keychain.map(What::Keychain)),
-            SignInState::In if is_somebody => (SchoolState::In, None),
+            SignInState::In if is_somebody => {
+                (SchoolState::In, self.schools.clock_ahead(sign_in.id).map(What::ClockAhead))
+            }
             SignInState::In => match request {
                 Some(JoinRequestState::Waiting) => (SchoolState::Asked, None),
                 Some(JoinRequestState::TurnedAway) => (SchoolState::TurnedAway, None),

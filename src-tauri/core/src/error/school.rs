@@ -56,8 +56,10 @@ pub enum What {
     SeveralSchools,
     /// Nobody is on the way into a school.
     NobodyOnTheWay,
-    /// Another person of this computer's has asked more often than the school allows; so it is not asked.
+    /// It was asked as often as the school allows; so it is not asked.
     Pause,
+    /// The school's clock is ahead of this computer's by so much; behind it, if that is negative.
+    ClockAhead(chrono::Duration),
 }
 
 /// Something went wrong at a school or on the way there.
@@ -90,6 +92,7 @@ impl SchoolError {
         let name = self.what.sentence_name();
         let seconds = match &self.what {
             What::Fault(Fault::TooMany(Some(wait))) | What::Refused(Refusal::MailTooSoon(Some(wait))) => wait.as_secs(),
+            What::ClockAhead(ahead) => ahead.num_seconds().unsigned_abs(),
             _ => 0,
         };
         say(
@@ -128,6 +131,7 @@ impl What {
             Self::NobodyOnTheWay | Self::NoSuchSchool => Code::NotFound,
             Self::SeveralSchools => Code::Invalid,
             Self::Pause => Code::TooManyRequests,
+            Self::ClockAhead(_) => Code::ClockOff,
         }
     }
 
@@ -151,6 +155,8 @@ impl What {
             Self::SeveralSchools => "school-several",
             Self::NobodyOnTheWay => "school-nobody-on-the-way",
             Self::Pause => "school-pause",
+            Self::ClockAhead(ahead) if ahead.num_seconds() > 0 => "school-clock-behind",
+            Self::ClockAhead(_) => "school-clock-ahead",
         }
     }
 }

@@ -134,8 +134,10 @@ fn strange(status: u16, content: Content) -> Fault {
         (429, _) => Fault::TooMany(None),
         // A paused project (supabase.com, troubleshooting: HTTP 540).
         (540, _) => Fault::SwitchedOff,
+        // RFC 6585 §6.
+        (511, _) => Fault::CaptivePortal,
         (408 | 425 | 500..=599, _) => Fault::Silent,
-        (511, _) | (200..=299, Content::Html) | (300..=399, _) => Fault::CaptivePortal,
+        (200..=299, Content::Html) | (300..=399, _) => Fault::CaptivePortal,
         (404, Content::Html | Content::Other | Content::Empty) => Fault::NoSchool,
         _ => Fault::Silent,
     }

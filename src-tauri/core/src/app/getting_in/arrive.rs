@@ -124,15 +124,19 @@ impl App {
         let request = |what: &str| Uuid::new_v5(&sign_in.id, what.as_bytes());
         if let Some(code) = &way.code {
             let request = request(&format!("accept_invitation {}", code.expose()));
-            return self
-                .schools
-                .call(sign_in.id, async |token| accept_invitation(&wire, &token, request, code, &who).await)
-                .await;
+            let accept = |token| {
+                let (wire, code, who) = (wire.clone(), code.clone(), who.clone());
+                async move { accept_invitation(&wire, &token, request, &code, &who).await }
+            };
+            return self.schools.call(sign_in.id, accept).await;
         }
         match way.form.role {
             Some(role) if !way.has_account && !who.first_name.is_empty() => {
                 let (plea, request) = (way.form.plea(), request(&format!("ask_to_join {}", way.attempt)));
-                let ask = async |token| ask_to_join(&wire, &token, request, role, &who, &plea).await;
+                let ask = |token| {
+                    let (wire, who, plea) = (wire.clone(), who.clone(), plea.clone());
+                    async move { ask_to_join(&wire, &token, request, role, &who, &plea).await }
+                };
                 self.schools.call(sign_in.id, ask).await
             }
             _ => Ok(()),
@@ -143,7 +147,11 @@ impl App {
     pub(in crate::app) async fn ask_who(&self, sign_in: &SignIn) -> Result<()> {
         let of_call = |error| named_of(what_of_call(error), sign_in);
         let wire = self.schools.wire(sign_in, &self.clock).map_err(|fault| of_call(fault.into()))?;
-        let said = self.schools.call(sign_in.id, async |token| who_am_i(&wire, &token).await).await;
+        let who = |token| {
+            let wire = wire.clone();
+            async move { who_am_i(&wire, &token).await }
+        };
+        let said = self.schools.call(sign_in.id, who).await;
         let (account, school, standing) = said.map_err(of_call)?;
         Self::check_account(sign_in, account)?;
         let mut tx = self.store.write().await?;

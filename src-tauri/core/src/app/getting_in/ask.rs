@@ -15,7 +15,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::School`].
-    pub async fn take_invitation(self: &Arc<Self>, text: &str) -> Result<Step> {
+    pub async fn take_invitation(self: &Arc<Self>, text: &str, form: Form) -> Result<Step> {
         let (mut way, school) = self.somewhere()?;
         let sign_in = self.signed_in(&way).await?;
         let invitation =
@@ -23,10 +23,9 @@ impl App {
         if invitation.school.is_some_and(|(address, _)| address != school.address) {
             return Err(named(What::AnotherSchool, &school, &way));
         }
-        way.code = invitation.code;
-        if way.form.first_name.is_empty() {
-            return Err(Error::Invalid("school-first-name"));
-        }
+        way.form = Form { email: sign_in.email.clone(), ..form.trimmed() };
+        let way = self.come_to(OnTheWay { code: invitation.code, ..way });
+        check(&way.form, None, true, &school, &way)?;
         self.settle(way, &sign_in).await
     }
 

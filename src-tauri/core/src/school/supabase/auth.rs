@@ -91,7 +91,7 @@ impl Auth {
     ///
     /// # Errors
     /// [`Fault::NoSchool`] where something else answers; else what the wire says.
-    pub async fn offer(&self) -> Result<(Offer, Option<chrono::Duration>)> {
+    pub async fn offer(&self) -> Result<Offer> {
         let answer = match self.wire.get("/auth/v1/settings", None).await {
             // Whoever has never answered as a school is a website like any other.
             Err(Fault::CaptivePortal) if !self.wire.address().is_loopback() => {
@@ -104,7 +104,7 @@ impl Auth {
             return Err(AccountsError::Fault(Fault::NoSchool));
         };
         let confirms = !flag("/mailer_autoconfirm").unwrap_or(false);
-        Ok((Offer { can_sign_up: has_email && !is_closed, confirms, has_email }, answer.ahead))
+        Ok(Offer { can_sign_up: has_email && !is_closed, confirms, has_email })
     }
 
     /// Makes an account.

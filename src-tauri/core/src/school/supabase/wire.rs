@@ -5,7 +5,13 @@
 mod look;
 mod resolver;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
 
 use chrono::{DateTime, Utc};
 use reqwest::{
@@ -39,7 +45,12 @@ pub struct Wire {
     address: SchoolAddress,
     key: PublishableKey,
     clock: Arc<dyn Clock>,
+    /// By how many seconds the server's clock was ahead at its last answer.
+    ahead: Arc<AtomicI64>,
 }
+
+/// Nobody knows by how much.
+const UNKNOWN: i64 = i64::MIN;
 
 /// What a school's server has answered, whatever its status.
 #[derive(Debug)]
@@ -48,8 +59,6 @@ pub struct Answer {
     pub status: u16,
     /// The body; null where there is none.
     pub body: Value,
-    /// By how much the server's clock is ahead of this computer's, as far as it says so (RFC 9110 §6.6.1).
-    pub ahead: Option<chrono::Duration>,
 }
 
 impl Answer {
@@ -80,7 +89,7 @@ impl Wire {
             .dns_resolver(Arc::new(resolver::SystemResolver))
             .build()
             .map_err(|_| Fault::NetworkOrSchool)?;
-        Ok(Self { client, address, key, clock })
+        Ok(Self { client, address, key, clock, ahead: Arc::new(AtomicI64::new(UNKNOWN)) })
     }
 
     /// The school's address.
@@ -93,6 +102,13 @@ impl Wire {
     #[must_use]
     pub const fn key(&self) -> &PublishableKey {
         &self.key
+    }
+
+    /// By how much the server's clock was ahead of this computer's at its last answer, to a second or so.
+    #[must_use]
+    pub fn clock_ahead(&self) -> Option<chrono::Duration> {
+        let seconds = self.ahead.load(Ordering::Relaxed);
+        (seconds != UNKNOWN).then(|| chrono::Duration::seconds(seconds))
     }
 
     /// Whether asking can be spared: this computer has no way to anywhere, and the school is elsewhere. Nothing is sent to
@@ -142,9 +158,9 @@ impl Wire {
         }
         let answered = request.send().await.map_err(|error| self.fault(look::end_of(&error)))?;
         let (status, headers) = (answered.status(), answered.headers().clone());
-        let ahead = self.ahead(&headers);
+        self.look_at_clock(&headers);
         let body = self.body(answered).await?;
-        self.judge(status, &headers, &body).map(|body| Answer { status: status.as_u16(), body, ahead })
+        self.judge(status, &headers, &body).map(|body| Answer { status: status.as_u16(), body })
     }
 
     fn headers(&self, token: Option<&SecretString>) -> HeaderMap {
@@ -212,9 +228,14 @@ impl Wire {
         fault(&Seen { has_route: is_loopback || look::has_route(), is_loopback, end })
     }
 
-    fn ahead(&self, headers: &HeaderMap) -> Option<chrono::Duration> {
-        let said = DateTime::parse_from_rfc2822(headers.get(DATE)?.to_str().ok()?).ok()?;
-        Some(said.with_timezone(&Utc) - self.clock.now())
+    /// A server says what time it has (RFC 9110 §6.6.1). What anybody but a school's own server says counts for nothing,
+    /// but does no harm: it is only shown.
+    fn look_at_clock(&self, headers: &HeaderMap) {
+        let said = headers.get(DATE).and_then(|date| DateTime::parse_from_rfc2822(date.to_str().ok()?).ok());
+        if let Some(said) = said {
+            let ahead = said.with_timezone(&Utc) - self.clock.now();
+            self.ahead.store(ahead.num_seconds(), Ordering::Relaxed);
+        }
     }
 }
 

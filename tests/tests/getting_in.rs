@@ -1,0 +1,15 @@
+//! The way into a school as the app has it, without a window: against a scripted school, and against the school of
+//! `./dev server`.
+
+#[path = "getting_in/desk.rs"]
+mod desk;
+#[path = "getting_in/doors.rs"]
+mod doors;
+#[path = "getting_in/faults.rs"]
+mod faults;
+#[path = "getting_in/mails.rs"]
+mod mails;
+#[path = "getting_in/roles.rs"]
+mod roles;
+#[path = "getting_in/signed_in.rs"]
+mod signed_in;

@@ -1,0 +1,182 @@
+//! Getting into a school, in the real window, with a real keyring and the school of `./dev server`.
+
+use firstbell_school::{Server, Settings};
+use firstbell_tests::kit::{App, Desktop, Page, keyring};
+use serde_json::Value;
+
+use super::scene::{settled, start};
+
+const PASSWORD: &str = "a-bell-before-each";
+
+/// A school that confirms addresses, and is called Northside.
+async fn northside() -> Server {
+    let settings = Settings { confirm_addresses: true, ..Settings::default() };
+    let server = Server::start_with(settings).await.unwrap();
+    ask(&server, "with named as (update public.school_settings set name = 'Northside' returning 1) select to_jsonb(1)").await;
+    server
+}
+
+async fn ask(server: &Server, sql: &str) -> Value {
+    server.connect().await.unwrap().query_one(sql, &[]).await.unwrap().get(0)
+}
+
+async fn invitation(server: &Server, role: &str) -> String {
+    let person = if role == "guardian" {
+        let sql = "insert into public.people (kind, first_name, last_name, zone)
+                   values ('student', 'Dan', 'Okafor', 'UTC') returning to_jsonb(id)";
+        format!(", '{}'", ask(server, sql).await.as_str().unwrap())
+    } else {
+        String::new()
+    };
+    let made = ask(server, &format!("select public.invite(gen_random_uuid(), '{role}'{person})")).await;
+    let whole = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("school", server.url())
+        .append_pair("key", server.publishable_key())
+        .append_pair("code", made["code"].as_str().unwrap())
+        .finish();
+    format!("firstbell://join?{whole}")
+}
+
+async fn with_keyring() -> Desktop {
+    Desktop::plan().with_keyring().around_noon().start().await.unwrap()
+}
+
+/// From Settings to the sign-up form of the school that invites.
+async fn to_door(page: &Page<'_>, invitation: &str) {
+    page.press("Settings").await.unwrap();
+    page.press("Sign in to a school").await.unwrap();
+    page.says("main h1", "Sign in to a school").await.unwrap();
+    page.fill("Invitation", invitation).await.unwrap();
+    page.press("Go on").await.unwrap();
+    page.shows("Nothing has been sent there yet").await.unwrap();
+    page.press("Go on").await.unwrap();
+}
+
+async fn sign_up(page: &Page<'_>, name: &str, email: &str) {
+    page.fill("First name", name).await.unwrap();
+    page.fill("Last name", "Okafor").await.unwrap();
+    page.fill("E-mail", email).await.unwrap();
+    page.fill("Password", PASSWORD).await.unwrap();
+    page.press("Sign up").await.unwrap();
+    page.says("main h1", "Northside has sent you a mail.").await.unwrap();
+}
+
+async fn is_in(page: &Page<'_>) {
+    page.says("main h1", "Today").await.unwrap();
+    page.shows("at Northside").await.unwrap();
+}
+
+fn code(server: &Server, email: &str) -> String {
+    server.mail_to(email).unwrap().pop().expect("a mail").code().expect("a code").to_owned()
+}
+
+async fn open_link(server: &Server, email: &str) {
+    let link = server.mail_to(email).unwrap().pop().expect("a mail").link().expect("a link").to_owned();
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
+    client.get(link).send().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_student_comes_in_by_the_code_and_is_in_after_the_next_start() {
+    let server = northside().await;
+    let desktop = with_keyring().await;
+    let app = settled(&desktop).await;
+    let page = app.page().unwrap();
+    to_door(&page, &invitation(&server, "student").await).await;
+    page.says("main h1", "Northside invites you as a student.").await.unwrap();
+    assert_eq!(app.axe().await.unwrap(), []);
+    sign_up(&page, "Ben", "ben@example.com").await;
+    assert_eq!(app.axe().await.unwrap(), []);
+    page.fill("Is there a code in the mail?", &code(&server, "ben@example.com")).await.unwrap();
+    is_in(&page).await;
+    app.terminate().await.unwrap();
+    let app = start(&desktop).await;
+    let page = app.page().unwrap();
+    is_in(&page).await;
+    page.press("Settings").await.unwrap();
+    page.shows("Signed in as ben@example.com").await.unwrap();
+    // What lies in the keyring is one entry, and nothing of it lies in the folder or the log.
+    let found = keyring::found(&desktop, &[("service", "firstbell")]).await.unwrap();
+    assert_eq!(found.len(), 1, "one entry a sign-in");
+}
+
+#[tokio::test]
+async fn a_tutor_comes_in_by_the_link_on_a_phone_after_a_quit_between() {
+    let server = northside().await;
+    let desktop = with_keyring().await;
+    let app = settled(&desktop).await;
+    let page = app.page().unwrap();
+    to_door(&page, &invitation(&server, "tutor").await).await;
+    page.says("main h1", "Northside invites you as a tutor.").await.unwrap();
+    sign_up(&page, "Ada", "ada@example.com").await;
+    app.terminate().await.unwrap();
+    open_link(&server, "ada@example.com").await;
+
+    let app = start(&desktop).await;
+    let page = app.page().unwrap();
+    page.press("Settings").await.unwrap();
+    page.press("Go on, Northside").await.unwrap();
+    page.says("main h1", "Northside has sent you a mail.").await.unwrap();
+    page.press("I have opened the link").await.unwrap();
+    page.says("main h1", "Sign in to Northside").await.unwrap();
+    page.fill("Password", PASSWORD).await.unwrap();
+    page.press("Sign in").await.unwrap();
+    // Names and invitation had waited in the keyring.
+    page.shows("You’re in at Northside.").await.unwrap();
+    page.shows("has yet to approve you as a tutor").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_parent_comes_in_by_having_opened_the_link() {
+    let server = northside().await;
+    let desktop = with_keyring().await;
+    let app = settled(&desktop).await;
+    let page = app.page().unwrap();
+    to_door(&page, &invitation(&server, "guardian").await).await;
+    page.says("main h1", "Northside invites you as a parent.").await.unwrap();
+    sign_up(&page, "Cleo", "cleo@example.com").await;
+    page.press("I have opened the link").await.unwrap();
+    page.shows("isn’t confirmed yet").await.unwrap();
+    open_link(&server, "cleo@example.com").await;
+    page.press("I have opened the link").await.unwrap();
+    is_in(&page).await;
+    signs_out(&app, &page).await;
+    let found = async || keyring::found(&desktop, &[("service", "firstbell")]).await.unwrap().is_empty();
+    firstbell_tests::kit::wait::until_true("the keyring to be empty", super::scene::SOON, async || Ok(found().await))
+        .await
+        .unwrap();
+}
+
+async fn signs_out(app: &App<'_>, page: &Page<'_>) {
+    page.press("Settings").await.unwrap();
+    page.press("Sign out, Northside").await.unwrap();
+    assert_eq!(page.dialog().await.unwrap(), "Sign out of Northside?");
+    assert_eq!(app.axe().await.unwrap(), []);
+    page.press("Sign out").await.unwrap();
+    page.no_dialog().await.unwrap();
+    page.shows("No school yet").await.unwrap();
+}
+
+#[tokio::test]
+async fn whoever_asks_is_told_when_the_school_has_answered() {
+    let server = northside().await;
+    let desktop = with_keyring().await;
+    let app = settled(&desktop).await;
+    let page = app.page().unwrap();
+    page.press("Settings").await.unwrap();
+    page.press("Sign in to a school").await.unwrap();
+    page.press("I have no invitation").await.unwrap();
+    page.fill("The school’s address", server.url()).await.unwrap();
+    page.fill("Its key", server.publishable_key()).await.unwrap();
+    page.press("Go on").await.unwrap();
+    page.says("main h1", "Sign up at Northside").await.unwrap();
+    assert_eq!(app.axe().await.unwrap(), []);
+    page.press("a student").await.unwrap();
+    sign_up(&page, "Ben", "ben@example.com").await;
+    page.fill("Is there a code in the mail?", &code(&server, "ben@example.com")).await.unwrap();
+    page.says("main h1", "Northside hasn’t answered yet.").await.unwrap();
+    assert_eq!(app.axe().await.unwrap(), []);
+    ask(&server, "select public.admit(gen_random_uuid(), j.id) from public.join_requests j").await;
+    page.press("Look again").await.unwrap();
+    is_in(&page).await;
+}
