@@ -14,31 +14,10 @@ use tokio::{
 };
 use uuid::Uuid;
 
+use super::schedule::{Mood, WriteFault};
+
 /// How long a prompt stands before the keychain gives up on the person.
 const PROMPT: Duration = Duration::from_secs(60);
-
-/// How the keychain is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mood {
-    Open,
-    /// It says so at once.
-    Locked,
-    /// It asks the person, who does not answer.
-    Prompting,
-    /// It swallows everything, until the caller's deadline of three seconds.
-    Silent,
-    Absent,
-    /// Another one than was written to.
-    Another,
-}
-
-/// How a write fails, once.
-#[derive(Clone, Copy, Debug)]
-pub enum WriteFault {
-    NotStored,
-    /// It says that it failed, and has stored it.
-    StoredAllTheSame,
-}
 
 type Told = Box<dyn Fn(usize, &str) + Send>;
 

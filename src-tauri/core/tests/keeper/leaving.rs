@@ -17,8 +17,9 @@ use tokio::{task::yield_now, time::sleep};
 
 use super::{
     families::Form,
-    keychain::{Mood, refresh_in},
-    world::{NetFault, TheKeeper, World},
+    keychain::refresh_in,
+    schedule::{Mood, NetFault},
+    world::{TheKeeper, World},
 };
 
 const OFFLINE: NetFault = NetFault::Lost(Fault::Offline);

@@ -12,8 +12,7 @@ use tokio::{
 };
 
 use super::{
-    keychain::Mood,
-    schedule::{Event, Schedule},
+    schedule::{Event, Mood, Schedule},
     world::{Called, Counts, TheKeeper, World, judge},
 };
 

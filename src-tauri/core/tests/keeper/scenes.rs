@@ -21,8 +21,9 @@ use tokio::{
 
 use super::{
     families::Form,
-    keychain::{Mood, WriteFault, refresh_in, sign_in},
-    world::{Called, NetFault, TheKeeper, World, judge},
+    keychain::{refresh_in, sign_in},
+    schedule::{Mood, NetFault, WriteFault},
+    world::{Called, TheKeeper, World, judge},
 };
 
 const HOUR: Duration = Duration::from_secs(3600);

@@ -6,11 +6,45 @@ use std::time::Duration;
 use firstbell_core::school::fault::Fault;
 use rand::{Rng as _, rngs::StdRng};
 
-use super::{
-    families::Form,
-    keychain::{Mood, WriteFault},
-    world::NetFault,
-};
+use super::families::Form;
+
+/// What becomes of one request.
+#[derive(Clone, Copy, Debug)]
+pub enum NetFault {
+    /// It never arrives, and this is what is seen.
+    Lost(Fault),
+    /// The school does it, and the answer never arrives, is cut off, or holds no token.
+    DoneAndLost(Fault),
+    /// Nobody answers for ten minutes; whether the school has done it.
+    Hangs { is_done: bool },
+    /// The school refuses, and it is no word about the sign-in.
+    TooMany,
+    /// A mistake of ours.
+    OursIsWrong,
+}
+
+/// How the keychain is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mood {
+    Open,
+    /// It says so at once.
+    Locked,
+    /// It asks the person, who does not answer.
+    Prompting,
+    /// It swallows everything, until the caller's deadline of three seconds.
+    Silent,
+    Absent,
+    /// Another one than was written to.
+    Another,
+}
+
+/// How a write fails, once.
+#[derive(Clone, Copy, Debug)]
+pub enum WriteFault {
+    NotStored,
+    /// It says that it failed, and has stored it.
+    StoredAllTheSame,
+}
 
 /// One thing that happens.
 #[derive(Clone, Debug)]

@@ -28,22 +28,8 @@ use uuid::Uuid;
 use super::{
     families::{Families, Form},
     keychain::{Drawer, Hand, refresh_in},
+    schedule::NetFault,
 };
-
-/// What becomes of one request.
-#[derive(Clone, Copy, Debug)]
-pub enum NetFault {
-    /// It never arrives, and this is what is seen.
-    Lost(Fault),
-    /// The school does it, and the answer never arrives, is cut off, or holds no token.
-    DoneAndLost(Fault),
-    /// Nobody answers for ten minutes; whether the school has done it.
-    Hangs { is_done: bool },
-    /// The school refuses, and it is no word about the sign-in.
-    TooMany,
-    /// A mistake of ours.
-    OursIsWrong,
-}
 
 /// What has happened, so that a test can say that it did.
 #[derive(Clone, Copy, Debug, Default)]

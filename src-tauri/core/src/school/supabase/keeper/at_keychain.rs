@@ -9,8 +9,8 @@ use uuid::Uuid;
 use super::entry::{self, Entry};
 use crate::secret::{Keychain, KeychainFault};
 
-/// A keychain that has not answered by then may be asking the person.
-const STANDS_AFTER: Duration = Duration::from_secs(3);
+/// A keychain that has not answered by then may be asking the person: one that does not has three seconds.
+const STANDS_AFTER: Duration = Duration::from_millis(3500);
 /// The keychain has a deadline of its own for a prompt, a minute. This one is in case it does not keep it.
 const LONGEST: Duration = Duration::from_secs(75);
 
