@@ -63,21 +63,6 @@ language sql stable security definer set search_path = '' as $$
   from public.school_settings s
 $$;
 
--- Who the account that asks is at this school:
---   account: null where the token says nobody, or was not read as a sign-in's
---   confirmed: whether its e-mail address is, without which `ask_to_join` refuses
---   people: those for whom it acts, at most 100, the first ones first; `approved` is false for a tutor who waits
---   requests: its latest of each role
-create function public.who_am_i() returns jsonb
-language sql stable security definer set search_path = '' as $$
-  select jsonb_build_object(
-    'account', auth.uid(), 'school', s.name, 'zone', s.zone, 'schema', private.schema_number(),
-    'confirmed', private.is_confirmed(auth.uid()),
-    'people', coalesce((select jsonb_agg(to_jsonb(people)) from private.people_of(auth.uid()) as people), '[]'),
-    'requests', coalesce((select jsonb_agg(to_jsonb(asked)) from private.requests_of(auth.uid()) as asked), '[]'))
-  from public.school_settings s
-$$;
-
 create function private.is_confirmed(account uuid) returns boolean
 language sql stable set search_path = '' as $$
   select exists (select from auth.users u where u.id = account and u.email_confirmed_at is not null)
@@ -100,6 +85,21 @@ language sql stable set search_path = '' as $$
   select distinct on (j.role) j.id, j.role, j.first_name, j.last_name, j.note, j.child, j.state, j.reason, j.asked_at
   from public.join_requests j where j.account_id = account and j.forgotten_at is null
   order by j.role, j.asked_at desc, j.state = 'waiting' desc, j.id
+$$;
+
+-- Who the account that asks is at this school:
+--   account: null where the token says nobody, or was not read as a sign-in's
+--   confirmed: whether its e-mail address is, without which `ask_to_join` refuses
+--   people: those for whom it acts, at most 100, the first ones first; `approved` is false for a tutor who waits
+--   requests: its latest of each role
+create function public.who_am_i() returns jsonb
+language sql stable security definer set search_path = '' as $$
+  select jsonb_build_object(
+    'account', auth.uid(), 'school', s.name, 'zone', s.zone, 'schema', private.schema_number(),
+    'confirmed', private.is_confirmed(auth.uid()),
+    'people', coalesce((select jsonb_agg(to_jsonb(people)) from private.people_of(auth.uid()) as people), '[]'),
+    'requests', coalesce((select jsonb_agg(to_jsonb(asked)) from private.requests_of(auth.uid()) as asked), '[]'))
+  from public.school_settings s
 $$;
 
 -- ---- asking
@@ -170,10 +170,10 @@ language sql set search_path = '' as $$
 $$;
 
 -- Refuses an account that is such a person already, has such a request open, or has asked too often. With the account
--- in hand. A guardian may ask for another child. As in `private.note`, a plan that was made while the table was small
--- must not go on reading all of it; the same holds for the functions below.
+-- in hand. A guardian may ask for another child. Planned anew each time, as in the functions below: what a connection
+-- planned while hardly anybody had asked reads all of the table, or all of an index, when ten thousand have.
 create function private.check_may_ask(account uuid, role text) returns void
-language plpgsql set search_path = '' set enable_seqscan = off as $$
+language plpgsql set search_path = '' set plan_cache_mode = force_custom_plan as $$
 #variable_conflict use_variable
 declare
   open_one uuid;
@@ -232,7 +232,7 @@ end $$;
 -- Of what an account has asked for, what was answered and is older than the day that counts goes. After a new one
 -- was entered, which waits for whoever deletes the account: what it deletes must not be held by us then.
 create function private.keep_requests_few(account uuid) returns void
-language sql set search_path = '' set enable_seqscan = off as $$
+language sql set search_path = '' set plan_cache_mode = force_custom_plan as $$
   delete from public.join_requests j
   where j.account_id = account and j.state <> 'waiting' and j.asked_at <= private.clock() - interval '24 hours'
 $$;
@@ -307,7 +307,7 @@ end $$;
 -- Takes a request that waits and its account in hand. Refuses `not_found` for one that is gone, with its account or
 -- its person, and `already_answered` for one that does not wait.
 create function private.take_join_request(request uuid) returns public.join_requests
-language plpgsql set search_path = '' set enable_seqscan = off as $$
+language plpgsql set search_path = '' set plan_cache_mode = force_custom_plan as $$
 declare
   asked public.join_requests;
 begin
@@ -324,7 +324,7 @@ begin
 end $$;
 
 create function private.answer_join_request(request uuid, state text, person uuid, reason text) returns void
-language sql set search_path = '' set enable_seqscan = off as $$
+language sql set search_path = '' set plan_cache_mode = force_custom_plan as $$
   update public.join_requests j set state = answer_join_request.state, person_id = person,
     reason = answer_join_request.reason, answered_at = private.clock()
   where j.id = request
@@ -359,7 +359,7 @@ exception when unique_violation then
 end $$;
 
 create function private.close_request(account uuid, role text, person uuid) returns void
-language sql set search_path = '' set enable_seqscan = off as $$
+language sql set search_path = '' set plan_cache_mode = force_custom_plan as $$
   update public.join_requests j set state = 'admitted', person_id = person, answered_at = private.clock()
   where j.account_id = account and j.role = close_request.role and j.state = 'waiting'
 $$;
@@ -367,7 +367,7 @@ $$;
 -- Clears what the accounts of a person have asked for: all of it where the person is the account's own; of a guardian
 -- what they asked as one, which names children. With the person in hand.
 create function private.forget_requests(person uuid) returns void
-language plpgsql set search_path = '' set enable_seqscan = off as $$
+language plpgsql set search_path = '' set plan_cache_mode = force_custom_plan as $$
 declare
   account uuid;
 begin

@@ -125,7 +125,8 @@ async fn the_list_shows_who_waits_and_the_answers_of_the_page_answer_them() {
     assert_eq!(roles, ["student", "tutor", "guardian"], "the oldest first");
     assert_eq!(listed[0].get::<_, &str>("email"), "stranger_sam@school.example");
 
-    let entered = "insert into public.people (kind, first_name, zone) values ('tutor', 'Sam', 'UTC') returning id";
+    let entered =
+        "insert into public.people (kind, first_name, zone) values ('tutor', 'Sam', 'UTC') returning id";
     let entered: uuid::Uuid = client.query_one(entered, &[]).await.unwrap().get(0);
     let admit = block_with("'THE-PERSON'");
     let (as_new, as_entered) = admit.split_once('\n').unwrap();
@@ -167,7 +168,8 @@ async fn every_other_query_of_the_page_runs() {
         }
     }
     assert!(ran >= 7, "{ran} blocks");
-    let approved = cast.read_one("select approved_at is not null from public.people where first_name = 'Nina'");
+    let approved =
+        cast.read_one("select approved_at is not null from public.people where first_name = 'Nina'");
     assert_eq!(approved.await.unwrap(), true);
 }
 

@@ -197,9 +197,8 @@ async fn with_a_stranger(cast: &mut Cast, function: &str) -> Scene {
     let ask = json!({"role": "student", "first_name": "Sam", "last_name": "Example", "zone": "Europe/Madrid",
         "note": "I am new here.", "child": ""});
     if function == "ask_to_join" {
-        let confirmed = |at: &str| {
-            format!("update auth.users set email_confirmed_at = {at} where id = '{account}'")
-        };
+        let confirmed =
+            |at: &str| format!("update auth.users set email_confirmed_at = {at} where id = '{account}'");
         return Scene {
             who: "stranger_sam",
             arguments: ask,
@@ -216,7 +215,8 @@ async fn with_a_stranger(cast: &mut Cast, function: &str) -> Scene {
         return by_the_school(person, json!({"request": asked["request"], "person": person}));
     }
     let elsewhere = Uuid::new_v4();
-    let id = |from: &str, to: &str| format!("update public.join_requests set id = '{to}' where id = '{from}'");
+    let id =
+        |from: &str, to: &str| format!("update public.join_requests set id = '{to}' where id = '{from}'");
     let request = asked["request"].as_str().unwrap();
     Scene {
         who: SCHOOL,

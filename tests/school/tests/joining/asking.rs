@@ -149,12 +149,14 @@ async fn texts_are_as_short_as_others_and_a_child_is_a_guardians_to_name() {
     // Note and child may be left out.
     let short = json!({"role": "student", "first_name": " Sam ", "last_name": "", "zone": "UTC"});
     cast.player("stranger_sam").call("ask_to_join", short).await.unwrap();
-    let name = cast.read_one("select first_name from public.join_requests where role = 'student'").await.unwrap();
+    let name =
+        cast.read_one("select first_name from public.join_requests where role = 'student'").await.unwrap();
     assert_eq!(name, "Sam");
 }
 
 #[tokio::test]
-async fn where_sign_up_is_open_students_come_in_at_once_tutors_wait_for_approval_and_guardians_for_the_school() {
+async fn where_sign_up_is_open_students_come_in_at_once_tutors_wait_for_approval_and_guardians_for_the_school()
+ {
     for (open, role, state) in [
         ("off", "student", "waiting"),
         ("off", "tutor", "waiting"),

@@ -57,7 +57,9 @@ async fn with_a_child_goes_what_a_guardian_asked_as_one_and_not_what_they_asked_
     let of_gus = ask(&mut cast, "parent_gus", "guardian").await.unwrap()["request"].clone();
     cast.player("student_dan").call("forget_person", json!({"person": dan})).await.unwrap();
     let left = cast
-        .read_one("select jsonb_agg(id order by role desc) from public.join_requests where forgotten_at is null")
+        .read_one(
+            "select jsonb_agg(id order by role desc) from public.join_requests where forgotten_at is null",
+        )
         .await
         .unwrap();
     assert_eq!(left, json!([of_cleo, of_gus]));

@@ -24,7 +24,7 @@ async fn ask_all(database: &Database) {
     for door in 0..CONNECTIONS {
         let client = database.as_authenticator().await.unwrap();
         asking.push(tokio::spawn(async move {
-            client.batch_execute("set role authenticated").await.unwrap();
+            client.batch_execute("set role authenticated; set statement_timeout = 0").await.unwrap();
             // One transaction for each, as the REST server does.
             let ask = format!(
                 "do $$
@@ -105,7 +105,8 @@ async fn ten_thousand_who_ask_at_once_leave_little_and_nobody_reads_it_but_whom_
     let database = cast.database.clone();
     ask_all(&database).await;
     let client = database.as_superuser().await.unwrap();
-    let waiting = cast.read_one("select count(*) from public.join_requests where state = 'waiting'").await.unwrap();
+    let waiting =
+        cast.read_one("select count(*) from public.join_requests where state = 'waiting'").await.unwrap();
     assert_eq!(waiting, STRANGERS, "each is there once");
 
     let account = cast.player("stranger_sam").account;
@@ -133,10 +134,12 @@ async fn ten_thousand_who_ask_at_once_leave_little_and_nobody_reads_it_but_whom_
         .unwrap()
         .get(0);
     assert!(size < 1500, "a request and the answer that is kept for its repeat: {size} bytes");
-    let noted = cast.read_one("select count(*) from private.changes c where c.table_name = 'join_requests'").await;
+    let noted =
+        cast.read_one("select count(*) from private.changes c where c.table_name = 'join_requests'").await;
     assert_eq!(noted.unwrap(), 0, "nobody has it to pull");
 
-    let request = cast.read_one("select id from public.join_requests order by asked_at, id limit 1 offset 5000");
+    let request =
+        cast.read_one("select id from public.join_requests order by asked_at, id limit 1 offset 5000");
     let request = request.await.unwrap();
     let mut office = database.as_service().await.unwrap();
     let answer = json!({"request_id": Uuid::new_v4(), "request": request, "reason": "We are full."});

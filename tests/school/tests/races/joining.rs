@@ -190,8 +190,7 @@ async fn nobody_is_admitted_as_a_person_who_is_being_forgotten_and_the_request_g
     let dan = cast.person("student_dan");
     let forget = with_id(json!({"person": dan}));
     let admit = with_id(json!({"request": request, "person": dan}));
-    let (one, other) =
-        (cast.database.as_service().await.unwrap(), cast.database.as_service().await.unwrap());
+    let (one, other) = (cast.database.as_service().await.unwrap(), cast.database.as_service().await.unwrap());
     let refused =
         waits_for(&cast.database, (one, "forget_person", forget), (other, "admit", admit)).await.unwrap_err();
     assert_eq!(refused.code, "not_found");
@@ -206,8 +205,7 @@ async fn who_was_just_admitted_is_forgotten_with_the_person() {
     let dan = cast.person("student_dan");
     let admit = with_id(json!({"request": request, "person": dan}));
     let forget = with_id(json!({"person": dan}));
-    let (one, other) =
-        (cast.database.as_service().await.unwrap(), cast.database.as_service().await.unwrap());
+    let (one, other) = (cast.database.as_service().await.unwrap(), cast.database.as_service().await.unwrap());
     waits_for(&cast.database, (one, "admit", admit), (other, "forget_person", forget)).await.unwrap();
     let left = "select count(*) from (select j::text from public.join_requests j
         union all select a::text from public.account_people a) as rows (row) where row like '%Sallow%'";
@@ -247,7 +245,7 @@ async fn what_is_being_asked_while_its_account_is_deleted_goes_with_it() {
     let standing = sam.begin().await.unwrap();
     Account::call_in(&standing, "ask_to_join", &wish("student")).await.unwrap();
     let delete = "delete from auth.users where id = $1";
-    let (deleted, ()) = tokio::join!(accounts.execute(delete, &[&account]), async {
+    let (deleted, ()) = tokio::join!(async { accounts.execute(delete, &[&account]).await }, async {
         somebody_waits(&eyes).await;
         standing.commit().await.unwrap();
     });
@@ -363,7 +361,8 @@ impl Stranger {
                 }
                 1 => {
                     let known = door.call("who_am_i", &json!({})).await.unwrap();
-                    let own = known["people"].as_array().unwrap().iter().find(|one| one["relation"] == "self");
+                    let own =
+                        known["people"].as_array().unwrap().iter().find(|one| one["relation"] == "self");
                     let Some(own) = own else { continue };
                     let forget = with_id(json!({"person": own["person"]}));
                     let outcome = door.call("forget_person", &forget).await.map_err(Refusal::from);

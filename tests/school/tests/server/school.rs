@@ -81,5 +81,8 @@ async fn a_stranger_asks_and_the_office_sees_it_and_admits_with_the_secret_key_a
     assert_eq!(sam.call("admit", admit.clone()).await.refusal(), (403, "42501"));
     office.call("admit", admit).await.given().unwrap();
     let known = sam.call("who_am_i", json!({})).await.given().unwrap();
-    assert_eq!((&known["people"][0]["role"], &known["people"][0]["approved"]), (&json!("tutor"), &json!(false)));
+    assert_eq!(
+        (&known["people"][0]["role"], &known["people"][0]["approved"]),
+        (&json!("tutor"), &json!(false))
+    );
 }
