@@ -11,6 +11,7 @@ delete from public.session_notes;
 delete from private.slots;
 delete from private.meeting_leases;
 delete from private.requests;
+delete from public.join_requests;
 delete from private.changes;
 delete from public.tutor_availability_rules;
 delete from public.tutor_unavailability_blocks;

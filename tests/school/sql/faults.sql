@@ -91,4 +91,20 @@ from public.bookings b
 where b.stored_status in ('PENDING', 'COUNTER_PROPOSED', 'CONFIRMED', 'COMPLETED', 'DECLINED') and b.reached_tutor_at is null
   or b.stored_status = 'AWAITING_PARENT' and b.reached_tutor_at is not null
 union all
+select format('%s is %s and asks to become one', j.account_id, j.role) from public.join_requests j
+where j.state = 'waiting' and exists (
+  select from public.account_people a join public.people p on p.id = a.person_id
+  where a.account_id = j.account_id and a.relation = 'self' and a.ended_at is null and p.kind = j.role)
+union all
+select format('join request %s was let in as %s, who is a %s', j.id, j.role, p.kind)
+from public.join_requests j join public.people p on p.id = j.person_id
+where p.kind <> case j.role when 'tutor' then 'tutor' else 'student' end
+union all
+select format('join request %s keeps a name of %s, who is forgotten', j.id, p.id)
+from public.join_requests j join public.people p on p.id = j.person_id
+where p.forgotten_at is not null and j.forgotten_at is null
+union all
+select format('%s has %s requests of one day', j.account_id, count(*)) from public.join_requests j
+where j.asked_at > private.clock() - interval '24 hours' group by j.account_id having count(*) > 10
+union all
 select format('request %s was answered with nothing', r.request_id) from private.requests r where r.answer is null

@@ -74,11 +74,19 @@ impl Cast {
         }
         let link = cast.read_one("select id from public.account_people where name = 'Fay'").await?;
         cast.player("former_fay").call("end_guardian", json!({"link": link})).await?;
-        let account = cast.database.sign_up("sam@school.example", &json!({})).await?;
-        let door = cast.database.as_account(account).await?;
-        cast.players
-            .insert("stranger_sam", Player { name: "stranger_sam", account, person: Uuid::nil(), door });
+        cast.newcomer("stranger_sam").await?;
         Ok(cast)
+    }
+
+    /// Somebody who has a sign-in with a confirmed address, and nothing else.
+    ///
+    /// # Errors
+    /// When somebody is called that already.
+    pub async fn newcomer(&mut self, name: &'static str) -> Result<()> {
+        let account = self.database.sign_up(&format!("{name}@school.example"), &json!({})).await?;
+        let door = self.database.as_account(account).await?;
+        self.players.insert(name, Player { name, account, person: Uuid::nil(), door });
+        Ok(())
     }
 
     async fn accept(&mut self, name: &'static str, invitation: &Value, mut names: Value) -> Result<()> {

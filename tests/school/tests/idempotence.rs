@@ -96,7 +96,7 @@ async fn a_refused_call_leaves_no_trace(cast: &mut Cast, function: &str, scene: 
     let mut door = door_of(cast, scene.who).await;
     let refused: Refusal = door.call(function, &scene.with_id(id)).await.unwrap_err().into();
     assert!(
-        ["not_found", "invitation_over"].contains(&refused.code.as_str()),
+        ["not_found", "invitation_over", "not_confirmed"].contains(&refused.code.as_str()),
         "{function} should be refused for now: {refused}"
     );
     Rows::of(&cast.database).await.must_be(&before, &format!("{function} refused"));

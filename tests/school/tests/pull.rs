@@ -19,6 +19,8 @@ mod histories;
 mod huge;
 #[path = "pull/interleaved.rs"]
 mod interleaved;
+#[path = "pull/joining.rs"]
+mod joining;
 #[path = "pull/line.rs"]
 mod line;
 #[path = "pull/links.rs"]

@@ -9,6 +9,8 @@ mod board;
 mod crowd;
 #[path = "kit/draw.rs"]
 mod draw;
+#[path = "races/joining.rs"]
+mod joining;
 #[path = "races/mixed.rs"]
 mod mixed;
 

@@ -27,14 +27,16 @@ impl Scene {
 }
 
 /// All that write. A function of the school that is not here fails the test.
-pub const FUNCTIONS: [&str; 34] = [
+pub const FUNCTIONS: [&str; 37] = [
     "accept_invitation",
     "accept_proposal",
     "add_block",
     "add_message",
+    "admit",
     "answer_no_show",
     "approve_as_parent",
     "approve_tutor",
+    "ask_to_join",
     "attach_meeting",
     "cancel_booking",
     "cancel_series_from",
@@ -60,6 +62,7 @@ pub const FUNCTIONS: [&str; 34] = [
     "set_availability",
     "set_bell",
     "set_video_connection",
+    "turn_away",
     "undo_no_show",
     "write_note",
 ];
@@ -100,6 +103,7 @@ pub async fn set(cast: &mut Cast, function: &str) -> Scene {
         }
         "invite" | "invite_guardian" | "accept_invitation" | "link_guardian" | "end_guardian"
         | "approve_tutor" | "forget_person" => with_people(cast, function).await,
+        "ask_to_join" | "admit" | "turn_away" => with_a_stranger(cast, function).await,
         "set_video_connection" | "set_availability" | "add_block" | "remove_block" => {
             with_a_tutor(cast, function).await
         }
@@ -185,6 +189,40 @@ async fn with_people(cast: &mut Cast, function: &str) -> Scene {
                 relieve: used("null"),
             }
         }
+    }
+}
+
+async fn with_a_stranger(cast: &mut Cast, function: &str) -> Scene {
+    let account = cast.player("stranger_sam").account;
+    let ask = json!({"role": "student", "first_name": "Sam", "last_name": "Example", "zone": "Europe/Madrid",
+        "note": "I am new here.", "child": ""});
+    if function == "ask_to_join" {
+        let confirmed =
+            |at: &str| format!("update auth.users set email_confirmed_at = {at} where id = '{account}'");
+        return Scene {
+            who: "stranger_sam",
+            arguments: ask,
+            hinder: confirmed("null"),
+            relieve: confirmed("now()"),
+        };
+    }
+    let asked = cast.player("stranger_sam").call("ask_to_join", ask).await.unwrap();
+    if function == "admit" {
+        // Whom the school has entered, and who has no sign-in yet.
+        let entered = "insert into public.people (kind, first_name, zone) values ('student', 'Sam', 'UTC') returning id";
+        let client = cast.database.as_superuser().await.unwrap();
+        let person: Uuid = client.query_one(entered, &[]).await.unwrap().get(0);
+        return by_the_school(person, json!({"request": asked["request"], "person": person}));
+    }
+    let elsewhere = Uuid::new_v4();
+    let id =
+        |from: &str, to: &str| format!("update public.join_requests set id = '{to}' where id = '{from}'");
+    let request = asked["request"].as_str().unwrap();
+    Scene {
+        who: SCHOOL,
+        arguments: json!({"request": request, "reason": "We are full."}),
+        hinder: id(request, &elsewhere.to_string()),
+        relieve: id(&elsewhere.to_string(), request),
     }
 }
 

@@ -99,7 +99,7 @@ fn begin(who: Who, how: &str) -> String {
 }
 
 /// Functions that take no request id, because they write nothing.
-const READS: [&str; 2] = ["free_slots", "pull_changes"];
+const READS: [&str; 3] = ["free_slots", "pull_changes", "who_am_i"];
 
 fn call(function: &str, arguments: &Value) -> String {
     let given = arguments.as_object().unwrap();

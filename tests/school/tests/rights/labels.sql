@@ -14,6 +14,8 @@ union all select 'account_people', a.id, regexp_replace(signed_in.name, '^.*_', 
   from public.account_people a join signed_in on signed_in.id = a.account_id join who on who.id = a.person_id
 union all select 'invitations', i.id, coalesce('of_' || regexp_replace(signed_in.name, '^.*_', ''), 'open_for_' || i.role)
   from public.invitations i left join signed_in on signed_in.id = i.used_by
+union all select 'join_requests', j.id, regexp_replace(signed_in.name, '^.*_', '') || '_as_' || j.role
+  from public.join_requests j join signed_in on signed_in.id = j.account_id
 union all select 'bookings', lesson.id, lesson.label from lesson
 union all select 'booking_proposals', p.id, lesson.label || '_by_' || p.side
   from public.booking_proposals p join lesson on lesson.id = p.booking_id

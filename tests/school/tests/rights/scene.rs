@@ -111,6 +111,7 @@ async fn arrange() -> Result<Scene> {
     one_to_one_lessons(&mut cast).await?;
     requests_that_wait(&mut cast).await?;
     a_group(&mut cast).await?;
+    strangers_who_ask(&mut cast).await?;
 
     let client = database.as_superuser().await?;
     let mut rows = BTreeMap::new();
@@ -238,5 +239,17 @@ async fn a_group(cast: &mut Cast) -> Result<()> {
     cast.player("parent_cleo").call("send_presence", json!({"session": session, "presence": "here"})).await?;
     let lease = json!({"session": session, "generation": 1, "device": Uuid::from_u128(2)});
     cast.player("tutor_eve").call("claim_meeting", lease).await?;
+    Ok(())
+}
+
+/// Sam, to become a student; and Fay, to be a child's guardian.
+async fn strangers_who_ask(cast: &mut Cast) -> Result<()> {
+    for (player, role, first_name, child) in
+        [("stranger_sam", "student", "Sam", ""), ("former_fay", "guardian", "Fay", "My son")]
+    {
+        let ask = json!({"role": role, "first_name": first_name, "last_name": "Example", "zone": "UTC",
+            "note": "Please let me in.", "child": child});
+        cast.player(player).call("ask_to_join", ask).await?;
+    }
     Ok(())
 }
