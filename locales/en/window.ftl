@@ -566,9 +566,8 @@ no-account = No account there yet?
 back-to-mail = Back to the mail
 mail-sent = { $school } has sent you a mail.
 mail-open-link = Open the link in it, here or on your phone. It went to
-mail-open-link-here = Open the link in it on this computer; this page then goes on by itself. It went to
+mail-open-link-here = Open the link in it on this computer: this page then goes on by itself, and you choose a new password. It went to
 mail-page-not-shown = If the page behind it can’t be shown, that’s all right: your address is confirmed.
-mail-page-new-password = Then you choose a new password.
 mail-opened = I have opened the link
 mail-code = Is there a code in the mail?
 mail-code-or = Or type the code from the mail
@@ -619,7 +618,7 @@ check-last-name = Type your last name.
 check-child = Type your child’s name, so that the school knows whose parent you are.
 check-email = Type an e-mail address, such as ben@example.com.
 check-password = Type your password.
-check-new-password = Choose a password of at least eight characters.
+check-new-password = Choose a password.
 check-short-password = A password has at least eight characters. This one has { $count ->
         [one] one
        *[other] { $count }

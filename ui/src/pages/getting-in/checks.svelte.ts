@@ -1,5 +1,5 @@
 // What a form can know before anything is sent, told at its fields.
-import { tick } from "svelte";
+import { onDestroy, tick } from "svelte";
 import { say } from "../../i18n/say";
 import { gettingIn } from "../../state/getting-in.svelte";
 import type { SchoolForm } from "../../state/drafts.svelte";
@@ -18,12 +18,12 @@ export class Checks {
   /** Where the form is drawn, to find its fields. */
   form = $state<HTMLFormElement>();
 
-  /** For as long as the field is drawn: called in an effect. */
-  draws(field: FieldName): () => void {
+  /** Called where a component with this field begins. */
+  draws(field: FieldName): void {
     this.#fields = [...this.#fields, field];
-    return () => {
+    onDestroy(() => {
       this.#fields = this.#fields.filter((one) => one !== field);
-    };
+    });
   }
 
   /** Whether what was last refused is told at a field of this form. */
