@@ -116,6 +116,8 @@ tomorrow = Tomorrow
 yesterday = Yesterday
 empty = No sessions yet.
 empty-how = Drop a calendar file here, paste an invitation, or add one.
+empty-how-schools = What is planned at { $schools } comes here by itself. For your own, drop a calendar file here, paste an invitation, or add one.
+sources = On this computer and at { $schools }
 add-session = Add a session
 open-file = Open a calendar file
 paste-invitation = Paste an invitation
@@ -404,8 +406,23 @@ ring-test = Ring a test bell
 ring-again = Ring again
 test-rang = The test bell has rung
 schools = Schools
-school-sign-in = Sign in to a school
-school-coming = This is coming. Until then, your sessions live on this computer.
+school-in = Signed in as { $email }
+school-in-this-run = Signed in as { $email } until you quit First Bell: this computer has no place where sign-ins are kept
+school-onwards = { $action }, { $school }
+another-school = Another school
+no-school = No school yet
+no-school-hint = Its sessions come into the same list as your own. Nothing is sent before you ask for one.
+sign-in-again = Sign in again
+sign-out = Sign out
+sign-out-of = Sign out of { $school }
+sign-out-title = Sign out of { $school }?
+sign-out-where = Where to sign out
+sign-out-here = On this computer
+sign-out-everywhere = Everywhere you are signed in
+sign-out-others-stay = Other computers and phones stay signed in.
+sign-out-elsewhere = Other computers and phones are signed out as well. Where the school can’t be reached now, that happens as soon as it can.
+sign-out-kept = What is on this computer stays. What waits to be sent to { $school } goes on waiting, and is sent when you sign in again with the same account.
+signed-out = You’re signed out of { $school }.
 this-computer = This computer
 autostart = Start with this computer
 autostart-hint = First Bell can only ring while it runs.
@@ -469,4 +486,141 @@ no-why = No, show me why
 bell-no-problem = This computer says that it showed the bell. Look whether Do Not Disturb is on, and whether First Bell is allowed to show notifications in the system’s settings.
 first-still = You can ring a test bell at any time in Settings.
 first-step = Step { $step } of 2
+first-invitation = I have an invitation to a school
 
+## Getting in to a school
+
+school-sign-in = Sign in to a school
+begin-go-on = Go on
+asking = Asking { $school }…
+the-school = the school
+invitation-paste = Paste the invitation: the code, the link, or the whole mail.
+invitation = Invitation
+invitation-example = Such as K7QM-3XTD
+no-invitation = I have no invitation
+no-invitation-how = The school’s office knows its address and its key.
+school-of-code = Which school is the code from?
+school-of-code-how = A code alone doesn’t say that. The mail with the invitation, or the school’s office, has the address and the key.
+school-address = The school’s address
+school-key = Its key
+invitation-leads = This invitation leads to
+invitation-not-sent = Nothing has been sent there yet. When you go on, this school is asked who it is and whom it invites. It gets the invitation’s code, and nothing about you.
+another-invitation = Another invitation
+other-host = Is this still { $school }?
+other-host-known = Its address on this computer
+other-host-given = The address in what you were given
+other-host-why = Did { $school } tell you that its address has changed? If not, somebody else may be after your password.
+other-host-else = If you keep the one you know, nothing is sent to the other, and everything goes on at { $known } as before.
+other-host-keep = Keep the one I know
+other-host-take = Use the new one
+invites = { $school } invites you as { $role ->
+        [student] a student
+        [tutor] a tutor
+       *[guardian] a parent
+    }.
+invites-how = { $role ->
+        [guardian] Your child’s sessions there come into the same list as your own, and ring with them.
+       *[student] Its sessions come into the same list as your own, and ring with them.
+    }
+sign-up-at = Sign up at { $school }
+sign-up-follows = { $follows ->
+        [let_in] You’re in as soon as your e-mail address is confirmed.
+        [approved] You’re in as soon as your e-mail address is confirmed. Students see you once { $school } has approved you.
+        [linked] You’re in as soon as your e-mail address is confirmed. { $school } then links you to your child.
+       *[asked] { $school } is asked, and answers when somebody there has seen it.
+    }
+role-asked = At { $school } I am
+role-student = a student
+role-tutor = a tutor
+role-guardian = a parent
+first-name = First name
+last-name = Last name
+child-name = Your child’s name
+child-hint = As the school knows it.
+note-to = A note to { $school }
+email = E-mail
+password = Password
+at-least-eight = At least eight characters.
+show-password = Show password
+hide-password = Hide password
+hide = Hide
+sign-up = Sign up
+sign-in = Sign in
+have-account = I have an account
+only-server = Only { $school }’s server gets what you type, at { $host }.
+what-is-sent = What is sent
+sent-sign-up = Your name, e-mail and password, the invitation’s code, and that this computer’s times are those of { $place } go to { $host }, and nowhere else.
+sent-asking = Your name, e-mail and password, who you are there, your note, and that this computer’s times are those of { $place } go to { $host }, and nowhere else.
+sent-sign-in = Your e-mail and password go to { $host }, and nowhere else.
+sent-kept = The password isn’t kept. So that you stay signed in, a key of this school’s is kept where this computer keeps its passwords.
+sent-own = The sessions and notes that you have on this computer aren’t sent.
+sign-in-to = Sign in to { $school }
+sign-in-stays = Everything here stays as it is until you do.
+sign-in-invited = { $school } invites you as { $role ->
+        [student] a student
+        [tutor] a tutor
+       *[guardian] a parent
+    }. The invitation is taken as soon as you’re in.
+forgotten = Forgotten password
+no-account = No account there yet?
+back-to-mail = Back to the mail
+mail-sent = { $school } has sent you a mail.
+mail-open-link = Open the link in it, here or on your phone. It went to
+mail-open-link-here = Open the link in it on this computer: this page then goes on by itself, and you choose a new password. It went to
+mail-page-not-shown = If the page behind it can’t be shown, that’s all right: your address is confirmed.
+mail-opened = I have opened the link
+mail-code = Is there a code in the mail?
+mail-code-or = Or type the code from the mail
+mail-code-example = 123 456
+mail-confirm = Confirm
+mail-none = No mail after five minutes? Look among the unwanted ones. If { $email } has an account already, none comes.
+mail-none-known = No mail after five minutes? Look among the unwanted ones. If { $email } has no account there, none comes.
+mail-again = Send it again
+mail-sent-again = Sent again, { $time }.
+another-address = Another address
+new-password-for = Choose a new password for { $school }
+new-password-how = For { $email }. Wherever else you are signed in with it, you sign in again with the new one.
+new-password = New password
+new-password-set = Set password
+stranger = { $school } doesn’t know you yet.
+stranger-how = You’re signed in as { $email }, but nobody at { $school } belongs to this account. An invitation changes that, or ask to join.
+turned-away = { $school } said no.
+turned-away-as = You asked to join as { $role ->
+        [student] a student
+        [tutor] a tutor
+       *[guardian] a parent
+    }, with { $email }. What you have on this computer stays as it is.
+turned-away-how = With an invitation you’re in all the same. { $school }’s office knows more.
+ask-once-more = Ask once more
+ask-to-join = Ask to join
+asked = { $school } hasn’t answered yet.
+asked-how = Nothing is left for you to do. You’re told here when it has, and everything of your own rings as before.
+asked-for = Asked to join as { $role ->
+        [student] a student
+        [tutor] a tutor
+       *[guardian] a parent
+    }
+asked-with = With the account
+asked-at = Asked
+asked-look = Look again
+asked-no-answer = No answer yet at { $time }.
+full-name = { $first } { $last }
+day-time = { $day }, { $time }
+arrived = You’re in at { $school }.
+arrived-approval = { $school } has yet to approve you as a tutor. Until then students there don’t see you. Nothing is left for you to do.
+signed-in-to = You’re signed in to { $school }.
+check-invitation = Paste the invitation first.
+check-address = Type the address that the school gave you, such as school.example.org.
+check-key = Type the key too. It was given to you with the address.
+check-role = Say who you are at the school.
+check-first-name = Type your first name.
+check-last-name = Type your last name.
+check-child = Type your child’s name, so that the school knows whose parent you are.
+check-email = Type an e-mail address, such as ben@example.com.
+check-password = Type your password.
+check-new-password = Choose a password.
+check-short-password = A password has at least eight characters. This one has { $count ->
+        [one] one
+       *[other] { $count }
+    }.
+check-code = Type the code as it stands in the mail: six digits.

@@ -1,10 +1,11 @@
-// Calendar files and pasted invitations.
+// Calendar files, and what is pasted.
 import { send } from "../commands/attempt";
 import { run } from "../commands/run";
 import { say } from "../i18n/say";
 import { openDialog } from "../state/dialogs.svelte";
 import { announce, notices, showNote, type Notice } from "../state/notices.svelte";
 import { commands, type ImportWork } from "../tauri";
+import { openInvitation } from "./getting-in";
 import { addSession } from "./sessions";
 
 export async function chooseFile(): Promise<void> {
@@ -14,6 +15,7 @@ export async function chooseFile(): Promise<void> {
 
 /** Returns whether something came of it, so that the paste dialog stays when nothing did. */
 export async function paste(text: string): Promise<boolean> {
+  if (await openInvitation(text)) return true;
   const answer = await run(commands.pasteText(text));
   if (answer.status === "error") return false;
   const { data } = answer;

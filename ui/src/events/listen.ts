@@ -1,4 +1,5 @@
 // Events from the shell, and the clock.
+import { showGettingIn } from "../actions/getting-in";
 import { showReading } from "../actions/import";
 import { join, sayNotOpened } from "../actions/join";
 import { askToQuit } from "../actions/program";
@@ -56,6 +57,10 @@ export function handleEvent(event: AppEvent): void {
       break;
     case "quit_asked":
       askToQuit(event.bells);
+      break;
+    case "getting_in":
+      showGettingIn();
+      touch(["schools"]);
       break;
     case "dragged_over":
       notices.draggedOver = event.over;

@@ -82,7 +82,8 @@ function perform(shortcut: Shortcut, id: string | null): void {
 }
 
 function leave(): void {
-  if (!dropPassingNotice() && (navigation.where.session || navigation.where.person)) goBack();
+  const { page, session, person } = navigation.where;
+  if (!dropPassingNotice() && (session || person || page === "getting_in")) goBack();
 }
 
 /** ↑ and ↓ go from row to row, over all days on the page. */

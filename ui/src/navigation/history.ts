@@ -25,6 +25,14 @@ export function goToPage(page: PageName): void {
   goTo({ page, session: null, person: null });
 }
 
+/** To a page from one that is over: nobody comes back to it. */
+export function goInstead(where: Where): void {
+  const over = addressOf(navigation.where);
+  const left = trail.filter((one) => addressOf(one) !== over);
+  trail.splice(0, trail.length, ...left);
+  show(where);
+}
+
 export function openSession(id: string): void {
   goTo({ ...navigation.where, session: id });
 }

@@ -7,7 +7,8 @@ export const pageTitles: Record<PageName, string> = {
   week: say("week"),
   people: say("people"),
   settings: say("settings"),
+  getting_in: say("school-sign-in"),
 };
 
-/** Settings have a sign of their own there. */
+/** Settings have a sign of their own there; getting in to a school is begun elsewhere. */
 export const pagesInBar: readonly PageName[] = ["today", "week", "people"];

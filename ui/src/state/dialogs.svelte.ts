@@ -1,5 +1,5 @@
 // Which dialogs are open, and what each of them is about. dialogs/Dialogs.svelte draws them.
-import type { ImportPreview, SessionDraft, SessionPage, SessionRow } from "../tauri";
+import type { ImportPreview, SchoolView, SessionDraft, SessionPage, SessionRow } from "../tauri";
 
 export type FormMode = "add" | "edit" | "move";
 export type DialogRequest =
@@ -10,6 +10,7 @@ export type DialogRequest =
   | { kind: "open_host"; row: SessionRow | null; id: string; early: boolean; host: string; looksLike: string | null }
   | { kind: "quit"; bells: string[] }
   | { kind: "paste" }
+  | { kind: "sign_out"; school: SchoolView }
   | { kind: "search" }
   | { kind: "keys" };
 export type OpenDialog = DialogRequest & { key: number };

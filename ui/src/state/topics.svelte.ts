@@ -11,11 +11,13 @@ export type Topic =
   | "doors"
   | "minute"
   /** What is wrong with bell and store. */
-  | "health";
+  | "health"
+  /** Who is signed in to which school, and where getting in stands. */
+  | "schools";
 
 /** All that the store holds, and what follows from it. */
 export const stored: readonly Topic[] = ["sessions", "people", "settings", "rings", "doors"];
-export const allTopics: readonly Topic[] = [...stored, "minute", "health"];
+export const allTopics: readonly Topic[] = [...stored, "minute", "health", "schools"];
 
 let changes = 0;
 /** Of each topic, which of all changes was its last. */
@@ -27,6 +29,7 @@ const last = $state<Record<Topic, number>>({
   doors: 0,
   minute: 0,
   health: 0,
+  schools: 0,
 });
 
 /** These have changed, all at once: what shows several of them loads once. */

@@ -34,6 +34,7 @@ const today = {
   slim: null,
   days: [],
   more_after: true,
+  schools: [],
 } as unknown as Today;
 
 let end: () => void;

@@ -23,6 +23,7 @@ function boot(person: string): Boot {
       more_after: false,
       is_empty: false,
       unread: false,
+      schools: [],
     },
     settings: {} as Settings,
     first_run: false,
