@@ -1,5 +1,7 @@
 //! The way into a school as the app has it, without a window: against a scripted school, and against the school of
 //! `./dev server`.
+// The lint spares test functions, but not the helpers beside them.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 #[path = "getting_in/desk.rs"]
 mod desk;
@@ -11,5 +13,7 @@ mod faults;
 mod mails;
 #[path = "getting_in/roles.rs"]
 mod roles;
+#[path = "getting_in/secrets.rs"]
+mod secrets;
 #[path = "getting_in/signed_in.rs"]
 mod signed_in;

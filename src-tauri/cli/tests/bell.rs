@@ -17,5 +17,7 @@ mod join;
 mod link;
 #[path = "bell/oracle.rs"]
 mod oracle;
+#[path = "bell/schools.rs"]
+mod schools;
 #[path = "bell/zones.rs"]
 mod zones;

@@ -47,6 +47,8 @@ pub enum GettingInView {
         email: String,
         first_name: String,
         last_name: String,
+        /// Another school can be chosen.
+        can_leave: bool,
     },
     /// A mail went out.
     Confirm {
@@ -102,7 +104,7 @@ impl From<Step> for GettingInView {
         match step {
             Step::Begin => Self::Begin,
             Step::Invitation { host, other } => Self::Invitation { host, other: other.map(Into::into) },
-            Step::Door { school, host, role, open_sign_up, has_account, form } => Self::Door {
+            Step::Door { school, host, role, open_sign_up, has_account, can_leave, form } => Self::Door {
                 school,
                 host,
                 role: role.map(Into::into),
@@ -111,6 +113,7 @@ impl From<Step> for GettingInView {
                 email: form.email,
                 first_name: form.first_name,
                 last_name: form.last_name,
+                can_leave,
             },
             Step::Confirm { school, email, mail, knows_password } => {
                 let purpose = match mail {
@@ -150,6 +153,7 @@ impl From<Step> for GettingInView {
 
 /// What somebody writes who signs up.
 #[derive(Clone, Deserialize, Type)]
+#[serde(rename = "SignUp")]
 pub struct SignUpForm {
     /// Where no invitation says it.
     role: Option<SchoolRole>,
@@ -172,6 +176,7 @@ impl SignUpForm {
 
 /// What somebody writes who asks a school to be let in.
 #[derive(Clone, Debug, Deserialize, Type)]
+#[serde(rename = "JoinRequest")]
 pub struct AskForm {
     role: SchoolRole,
     first_name: String,

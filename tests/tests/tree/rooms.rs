@@ -49,13 +49,17 @@ const ROOMS: &[(&str, &str)] = &[
     ("school/supabase", "clock secret school/address school/fault school/invitation sign_in"),
     // The store: what belongs to the device, and the sessions that are decided here. Neither knows the other.
     ("store", ""),
-    ("store/device", "id ring settings store"),
+    ("store/device", "id ring settings school/address sign_in store"),
     ("store/local", "happened id series join person session store"),
     ("store/open", "store store/device store/local"),
     // What is told, and what lies in the data folder.
-    ("error", "progress words zone wall_clock state_table calendar_file store"),
+    (
+        "error",
+        "progress words zone wall_clock state_table calendar_file secret school/address school/fault \
+         school/invitation school/supabase store",
+    ),
     ("health", "words store"),
-    ("strip", "words zone health"),
+    ("strip", "words zone sign_in health"),
     ("data_folder", "error"),
     ("store/others", "store data_folder"),
     ("local_socket", "health data_folder"),
@@ -91,12 +95,27 @@ const ROOMS: &[(&str, &str)] = &[
     // What a host can ask for.
     (
         "app",
-        "change id zone clock state_table settings desktop store store/device error strip workspace reminder \
+        "change id zone clock state_table settings desktop secret store store/device error strip workspace reminder \
          reminder/wait",
     ),
     ("app/news", "happened session"),
     ("app/press", "id"),
-    ("app/agenda", "id wall_clock join session today store/device workspace app"),
+    (
+        "app/getting_in",
+        "change secret oauth school/address school/fault school/invitation sign_in school/supabase store/device \
+         error app",
+    ),
+    (
+        "app/schools",
+        "change clock secret school/address school/fault sign_in school/supabase store/device error app \
+         app/getting_in",
+    ),
+    ("app/signed_in", "change secret sign_in school/supabase store/device error app app/getting_in"),
+    (
+        "app/school_asks",
+        "sign_in school/supabase store/device error app app/getting_in app/schools",
+    ),
+    ("app/agenda", "id wall_clock join session sign_in today store/device workspace app"),
     ("app/people", "change id person zone today store/local error app"),
     ("app/join", "id join state_table error reminder/unstored app app/press"),
     ("app/rings", "change ring desktop store/device reminder/plan reminder/unstored app app/press"),
@@ -115,10 +134,11 @@ const ROOMS: &[(&str, &str)] = &[
         "change happened id zone session calendar_file occurrences clock_change store store/local strip app",
     ),
     ("app/strip", "store store/device strip app"),
-    ("app/open", "clock desktop store error health data_folder app app/zones"),
+    ("app/open", "clock desktop secret store error health data_folder app app/zones"),
     (
         "app/tasks",
-        "clock desktop store health data_folder local_socket error reminder reminder/wait app app/open",
+        "words clock desktop store health data_folder local_socket error reminder reminder/wait app app/open \
+         app/school_asks",
     ),
 ];
 

@@ -60,6 +60,8 @@ pub enum Step {
         open_sign_up: OpenSignUp,
         /// There is an account: signing in comes first.
         has_account: bool,
+        /// Another school can be chosen. Not where a sign-in of this one is to go on.
+        can_leave: bool,
         /// What was typed before.
         form: Form,
     },
@@ -254,6 +256,7 @@ impl App {
                 role: way.invited,
                 open_sign_up: school.open_sign_up,
                 has_account: way.has_account,
+                can_leave: way.sign_in.is_none(),
                 form: way.form.clone(),
             },
             Place::Confirm(mail) => {

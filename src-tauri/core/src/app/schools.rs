@@ -28,7 +28,7 @@ use crate::{
             wire::Wire,
         },
     },
-    secret::{Keychain, KeychainFault, Secrets},
+    secret::{Keychain, KeychainFault, Secrets, same_provider},
     sign_in::{JoinRequestState, SchoolState, SignIn, SignInState},
     store::device::sign_ins,
 };
@@ -69,6 +69,8 @@ pub(super) struct Schools {
     /// Entries that are being revoked.
     leaving: Mutex<BTreeMap<Uuid, SchoolKeeper>>,
     changes: watch::Sender<()>,
+    /// Which keychain answered last.
+    provider: Mutex<Option<String>>,
     /// Tells when a keeper's state changes; ends with the app.
     watching: Mutex<Vec<JoinHandle<()>>>,
     receiver: Mutex<Option<JoinHandle<()>>>,
@@ -91,6 +93,7 @@ impl Schools {
             wires: Mutex::default(),
             leaving: Mutex::default(),
             changes: watch::Sender::default(),
+            provider: Mutex::default(),
             watching: Mutex::default(),
             receiver: Mutex::default(),
         }
@@ -139,6 +142,27 @@ impl Schools {
             }
         }));
         self.keepers().insert(sign_in.id, (sign_in.entry, keeper.clone()));
+    }
+
+    /// Learns which keychain answers.
+    pub(super) async fn look_at_keychain(&self) {
+        if let Ok(provider) = self.keychain.provider().await {
+            *self.provider.lock().unwrap_or_else(PoisonError::into_inner) = Some(provider);
+        }
+    }
+
+    /// What the keychain has to do with it that a sign-in has no token.
+    fn keychain_fault(&self, sign_in: &SignIn, state: State) -> Option<KeychainFault> {
+        let has = self.provider.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let another = match (&sign_in.keychain, &has) {
+            (Some(had), Some(has)) => same_provider(had, has).err(),
+            _ => None,
+        };
+        match state {
+            // That nothing is there is no wonder in another keychain.
+            State::Missing | State::KeychainAbsent | State::EntryUnreadable if another.is_some() => another,
+            state => of_keychain(state),
+        }
     }
 
     /// Tells that a keeper's state is another.
@@ -257,7 +281,7 @@ impl App {
         let standing = sign_in.standing.as_ref();
         let request = standing.and_then(|standing| standing.request.as_ref()).map(|request| request.state);
         let is_somebody = standing.is_some_and(|standing| !standing.people.is_empty());
-        let keychain = keeper.and_then(of_keychain);
+        let keychain = keeper.and_then(|state| self.schools.keychain_fault(sign_in, state));
         let (state, what) = match sign_in.state {
             SignInState::Waiting => (SchoolState::Waiting, None),
             SignInState::Ended => {

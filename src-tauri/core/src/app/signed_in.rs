@@ -51,6 +51,9 @@ impl App {
             let mut reader = self.store.read().await?;
             (sign_ins::all(&mut reader).await?, sign_ins::revocations(&mut reader).await?)
         };
+        if all.iter().any(|sign_in| sign_in.keychain.is_some()) {
+            self.schools.look_at_keychain().await;
+        }
         let mut soon = !leaving.is_empty();
         for entry in leaving {
             self.end_sign_out(entry).await?;

@@ -12,7 +12,7 @@ use crate::{
     words::say,
 };
 
-use super::Code;
+use super::{Code, Error};
 
 /// A school, as sentences name it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -104,6 +104,12 @@ impl SchoolError {
                 ("seconds", seconds.into()),
             ],
         )
+    }
+}
+
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        SchoolError::nowhere(What::Fault(fault)).into()
     }
 }
 

@@ -9,7 +9,6 @@ use crate::{
     change::{Cause, Topic},
     error::{Error, What},
     school::{
-        fault::Fault,
         invitation::InvitationCode,
         supabase::{
             auth::SignedIn,
@@ -250,10 +249,4 @@ impl App {
 /// The entry of what waits beside a sign-in: a name of its own, which follows from the sign-in's.
 pub(in crate::app) fn waiting_entry(sign_in: Uuid) -> Uuid {
     Uuid::new_v5(&sign_in, b"waiting")
-}
-
-impl From<Fault> for Error {
-    fn from(fault: Fault) -> Self {
-        crate::error::SchoolError::nowhere(What::Fault(fault)).into()
-    }
 }
