@@ -3,7 +3,8 @@
 school-offline = You’re not connected to the internet. What you typed is kept.
 school-captive-portal = This network wants you to sign in first. Open a page in your browser, sign in to the network, then try again.
 school-network-blocks = This network doesn’t lead to { $school }: somebody else answers at { $host }. Sign in to the network first if it asks for that, or try another one.
-school-switched-off = { $school }’s server is switched off or has moved: nothing is known by the name { $host }. What you typed is kept.
+school-switched-off = { $school }’s server is switched off. Ask the school’s office; what you typed is kept.
+school-name-unknown = { $school }’s server is switched off or has moved: nothing is known by the name { $host }. What you typed is kept.
 school-network-or-school = { $school } can’t be reached: either this network doesn’t let you through, or the school’s server is switched off. Try another network, or ask the school.
 school-silent = { $school } isn’t answering as it should. Try again in a few minutes; what you typed is kept.
 school-too-many = That was tried very often from here. Wait five minutes, then try again.

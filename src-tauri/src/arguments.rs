@@ -19,7 +19,7 @@ pub struct Arguments {
     pub sample: bool,
     /// A calendar file to look at, or an invitation to a school (firstbell://join?…)
     #[arg(value_name = "FILE")]
-    file: Option<String>,
+    pub file: Option<String>,
 }
 
 /// What First Bell was started with.

@@ -33,6 +33,7 @@ async fn answer(ask: Ask) -> Reply {
         // One that hangs.
         Ask::Show { .. } => std::future::pending().await,
         Ask::Health => Reply::Health(Health::GOOD),
+        Ask::School { what } => Reply::School { what },
     }
 }
 

@@ -17,6 +17,7 @@ use firstbell_core::{
     draft::Draft,
     join::JoinUrl,
     ring::Reminder,
+    secret::Secrets,
     strip::Notice,
 };
 use serde_json::json;
@@ -115,7 +116,7 @@ impl Desk {
         let data = DataFolder::open(folder.path()).unwrap();
         let store = open::open(&data, data.own(), noon()).await;
         let browser = Arc::new(Browser::default());
-        let core = store.assemble(&folder, Secrets::None, Arc::new(Noon), browser.clone());
+        let core = store.assemble(&data, Secrets::None, Arc::new(Noon), browser.clone());
         Self { _folder: folder, _store: store, core, host: Recording::default(), browser }
     }
 

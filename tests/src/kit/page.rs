@@ -93,6 +93,21 @@ impl Page<'_> {
         .await
     }
 
+    /// Presses the one ink button of a page that has one, whatever it says now.
+    ///
+    /// # Errors
+    /// When it does not come or cannot be pressed.
+    pub async fn press_chief(&self) -> Result<()> {
+        wait::until_true("pressing the chief button", PROMPT, async || {
+            let button = self.find("main button.chief").await?;
+            let place = "arguments[0].scrollIntoView({ block: 'nearest' });";
+            self.client.execute(place, vec![serde_json::to_value(&button)?]).await?;
+            button.click().await?;
+            Ok(true)
+        })
+        .await
+    }
+
     /// Puts a text into a field, in place of what is in it.
     ///
     /// # Errors

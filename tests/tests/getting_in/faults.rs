@@ -83,12 +83,14 @@ async fn a_school_that_is_not_there_is_told_by_what_is_missing() {
     school.close();
     let (came, said) = refused(desk.app.sign_in("ben@example.com", PASSWORD.into()).await);
     assert_eq!(came, Code::SchoolSwitchedOff, "{said}");
-    assert!(said.starts_with("Northside’s server is switched off or has moved"), "{said}");
+    assert!(said.starts_with("Northside’s server is switched off."), "{said}");
     let (came, _) = refused(desk.app.look_at_school(&url, &key).await);
     assert_eq!(came, Code::SchoolSwitchedOff);
-    // No network is there in the tests, so every other host is one that cannot be asked, and nothing is sent.
+    // `./dev test` has no network, so every other host is one that cannot be asked, and nothing is sent. Whoever runs this
+    // test alone may have one, where nobody knows the name.
     let (came, said) = refused(desk.app.look_at_school("https://school.northside.example", &key).await);
-    assert_eq!(came, Code::Offline, "{said}");
+    let is_known = "nothing is known by the name school.northside.example";
+    assert!(came == Code::Offline || came == Code::SchoolSwitchedOff && said.contains(is_known), "{said}");
 }
 
 #[tokio::test]

@@ -171,7 +171,7 @@ async fn whoever_asks_is_told_when_the_school_has_answered() {
     page.press("Go on").await.unwrap();
     page.says("main h1", "Sign up at Northside").await.unwrap();
     assert_eq!(app.axe().await.unwrap(), []);
-    page.press("a student").await.unwrap();
+    page.field("a student").await.unwrap().click().await.unwrap();
     sign_up(&page, "Ben", "ben@example.com").await;
     page.fill("Is there a code in the mail?", &code(&server, "ben@example.com")).await.unwrap();
     page.says("main h1", "Northside hasn’t answered yet.").await.unwrap();

@@ -1,6 +1,9 @@
 //! Every screen in every state, walked through once: nothing in them keeps other eyes and hands out, times
 //! stand one below the other, and each has its picture (`./dev shots`).
 
+#[path = "screens/getting_in.rs"]
+mod getting_in;
+
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Duration, DurationRound as _, Utc};
@@ -123,6 +126,7 @@ async fn walk(look: &mut Look) {
     done_for_today(look).await;
     no_service(look).await;
     what_is_wrong(look).await;
+    getting_in::getting_in(look).await;
 }
 
 async fn first_run_and_empty(look: &mut Look) {

@@ -80,8 +80,10 @@ export function enter(): void {
 
 /** Back to where one was. What waits for a mail or for the school's answer goes on waiting. */
 export function notNow(): void {
+  const { step } = gettingIn;
   goBack();
-  void leave();
+  // The mail's link still leads in by itself, and the password is still known.
+  if (step?.step !== "confirm") void leave();
 }
 
 /** To the beginning: another invitation, another address. */

@@ -85,6 +85,42 @@ export const commands = {
 	addSamples: () => typedError<null, AppError>(__TAURI_INVOKE("add_samples")),
 	/**  Takes the samples out. */
 	removeSamples: () => typedError<null, AppError>(__TAURI_INVOKE("remove_samples")),
+	/**  Where somebody is who is on the way into a school. */
+	gettingIn: () => typedError<GettingIn, AppError>(__TAURI_INVOKE("getting_in")),
+	/**  Reads an invitation. Nothing is sent. */
+	readInvitation: (text: string) => typedError<GettingIn, AppError>(__TAURI_INVOKE("read_invitation", { text })),
+	/**  Asks the school at an address that somebody has typed. */
+	lookAtSchool: (address: string, key: string) => typedError<GettingIn, AppError>(__TAURI_INVOKE("look_at_school", { address, key })),
+	/**  Asks the school of the invitation that was read. */
+	goOnWithInvitation: (agreed: boolean) => typedError<GettingIn, AppError>(__TAURI_INVOKE("go_on_with_invitation", { agreed })),
+	/**  Makes an account. */
+	signUp: (form: SignUp) => typedError<GettingIn, AppError>(__TAURI_INVOKE("sign_up", { form })),
+	/**  Signs in. */
+	signIn: (email: string, password: string) => typedError<GettingIn, AppError>(__TAURI_INVOKE("sign_in", { email, password })),
+	/**  Has a mail sent for a forgotten password. */
+	forgotPassword: (email: string) => typedError<GettingIn, AppError>(__TAURI_INVOKE("forgot_password", { email })),
+	/**  Goes on with the six digits of a mail. */
+	confirmCode: (code: string) => typedError<GettingIn, AppError>(__TAURI_INVOKE("confirm_code", { code })),
+	/**  The link of the mail was opened somewhere. */
+	openedLink: () => typedError<GettingIn, AppError>(__TAURI_INVOKE("opened_link")),
+	/**  Has the mail sent again. */
+	sendMailAgain: () => typedError<GettingIn, AppError>(__TAURI_INVOKE("send_mail_again")),
+	/**  Sets the new password. */
+	setNewPassword: (password: string) => typedError<GettingIn, AppError>(__TAURI_INVOKE("set_new_password", { password })),
+	/**  Takes an invitation up with an account that is nobody at the school yet. */
+	takeInvitation: (text: string, firstName: string, lastName: string) => typedError<GettingIn, AppError>(__TAURI_INVOKE("take_invitation", { text, firstName, lastName })),
+	/**  Asks the school to be let in. */
+	askToJoin: (form: JoinRequest) => typedError<GettingIn, AppError>(__TAURI_INVOKE("ask_to_join", { form })),
+	/**  Asks whether the school has answered. */
+	lookAgain: () => typedError<GettingIn, AppError>(__TAURI_INVOKE("look_again")),
+	/**  Leaves the way into a school. */
+	leaveGettingIn: () => typedError<GettingIn, AppError>(__TAURI_INVOKE("leave_getting_in")),
+	/**  The schools. */
+	schools: () => typedError<SchoolView[], AppError>(__TAURI_INVOKE("schools")),
+	/**  Goes on where a sign-in stands. */
+	goOnWithSchool: (id: string) => typedError<GettingIn, AppError>(__TAURI_INVOKE("go_on_with_school", { id })),
+	/**  Signs out: here, or on every computer. */
+	signOut: (id: string, everywhere: boolean) => typedError<null, AppError>(__TAURI_INVOKE("sign_out", { id, everywhere })),
 	/**  Hides the window; the bell stays. */
 	hideWindow: () => __TAURI_INVOKE<void>("hide_window"),
 	/**
@@ -152,6 +188,8 @@ id: string } |
 { kind: "browser_failed"; 
 /**  For which session. */
 id: string } | 
+/**  An invitation to a school was opened: its page is to be shown. */
+{ kind: "getting_in" } | 
 /**  The person wants to quit, and bells are left today. */
 { kind: "quit_asked"; 
 /**  The sessions' starts (RFC 3339, UTC). */
@@ -201,7 +239,9 @@ export type Cause =
 /**  Another program. */
 "another_host" | 
 /**  The bell. */
-"bell";
+"bell" | 
+/**  A school. */
+"school";
 
 /**  Something has changed. */
 export type Change = {
@@ -269,7 +309,9 @@ export type ErrorCode =
 /**  The store cannot be used now. */
 "store_busy" | 
 /**  The store cannot be used. */
-"store_unusable";
+"store_unusable" | 
+/**  What went wrong at a school or on the way there. */
+"offline" | "captive_portal" | "network_blocks" | "school_switched_off" | "network_or_school" | "school_silent" | "too_many_requests" | "school_needs_update" | "wrong_key" | "no_school" | "clock_off" | "wrong_password" | "not_confirmed" | "code_over" | "mail_too_soon" | "mail_used_up" | "mail_not_set_up" | "weak_password" | "password_too_long" | "same_password" | "account_exists" | "bad_email" | "banned" | "sign_up_closed" | "email_off" | "captcha_wanted" | "second_factor" | "proof_wanted" | "another_attempt" | "sign_in_again" | "school_refused" | "invitation_over" | "other_host" | "no_invitation" | "code_needs_school" | "no_address" | "keychain_locked" | "keychain_failed";
 
 /**  A field of a draft. */
 export type Field = "person" | "person_zone" | "subject" | "date" | "time" | "minutes" | "zone" | "link" | "place" | "repeat_weeks" | "homework";
@@ -279,6 +321,41 @@ export type FieldFault = {
 	field: Field,
 	message: string,
 };
+
+/**  Where somebody is who is on the way into a school. */
+export type GettingIn = 
+/**  An invitation, or an address and a key, is asked for. */
+{ step: "begin" } | 
+/**  An invitation was read, and nothing was sent yet. */
+{ step: "invitation"; host: string; other: OtherHost | null } | 
+/**  The school has answered: sign up, or sign in. */
+{ step: "door"; school: string; host: string; 
+/**  As what the invitation is. Without one the role is a choice. */
+role: SchoolRole | null; sign_up: OpenSignUp; 
+/**  Signing in comes first. */
+has_account: boolean; email: string; first_name: string; last_name: string; 
+/**  Another school can be chosen. */
+can_leave: boolean } | 
+/**  A mail went out. */
+{ step: "confirm"; school: string; email: string; purpose: Purpose; 
+/**  The password is still known, so that "I have opened the link" can sign in. */
+knows_password: boolean } | 
+/**  A new password is asked for. */
+{ step: "new_password"; school: string; email: string } | 
+/**  The account is nobody at the school. */
+{ step: "stranger"; school: string; email: string; sign_up: OpenSignUp; first_name: string; last_name: string; 
+/**  Why an invitation or a request that was on its way was not taken. */
+fault: string | null } | 
+/**  The school was asked, and has not answered. */
+{ step: "asked"; school: string; email: string; role: SchoolRole; first_name: string; last_name: string; 
+/**  When (RFC 3339). */
+at: string } | 
+/**  The school has said no. */
+{ step: "turned_away"; school: string; email: string; role: SchoolRole; reason: string; sign_up: OpenSignUp } | 
+/**  In. */
+{ step: "arrived"; school: string; role: SchoolRole; 
+/**  A tutor is not seen before the school has approved. */
+approved: boolean };
 
 /**  One line of what happened. */
 export type Happened = {
@@ -353,6 +430,16 @@ export type ImportWork = {
 /**  What came of pressing *Join*. */
 export type JoinAnswer = { kind: "opened" } | { kind: "ask"; host: string; looks_like: string | null } | { kind: "browser_failed" };
 
+/**  What somebody writes who asks a school to be let in. */
+export type JoinRequest = {
+	role: SchoolRole,
+	first_name: string,
+	last_name: string,
+	note: string,
+	/**  For a parent. */
+	child: string,
+};
+
 /**  Whether a session can be joined. */
 export type JoinState = "cancelled" | "final" | "ended" | "no_link" | "opens_at" | "open" | "in_progress";
 
@@ -402,6 +489,8 @@ export type Notice =
 { kind: "store"; text: string } | 
 /**  The folder was deleted or replaced, and another one is in its place: the person takes note. */
 { kind: "store_lost"; text: string } | 
+/**  A sign-in at a school wants the person. */
+{ kind: "school"; id: string; state: SchoolState; text: string } | 
 /**  So many bells could not ring. */
 { kind: "missed"; count: number } | 
 /**  Clocks have changed, and with them when sessions begin. */
@@ -412,6 +501,16 @@ zone: string; sessions: number;
 start: string | null } | 
 /**  There are samples among the sessions. */
 { kind: "samples" };
+
+/**  What a school lets somebody do who has no invitation. */
+export type OpenSignUp = "off" | "students" | "all";
+
+/**  A school that is known at one address, and an invitation that leads to another. */
+export type OtherHost = {
+	school: string,
+	known: string,
+	given: string,
+};
 
 /**  What was pasted. */
 export type PasteAnswer = { kind: "calendar"; preview: ImportPreview } | { kind: "link"; link: string; provider: string | null } | { kind: "nothing" };
@@ -429,6 +528,9 @@ export type PersonRow = {
 	last: string | null,
 };
 
+/**  What a mail is for. */
+export type Purpose = "sign_up" | "new_password";
+
 /**  What was pressed in it. */
 export type RingAnswer = "join" | "snooze" | "open" | "dismiss";
 
@@ -442,6 +544,25 @@ export type RingWindowView = {
 	can_join: boolean,
 	can_snooze: boolean,
 	theme: Theme,
+};
+
+/**  As what somebody comes to a school. */
+export type SchoolRole = "student" | "tutor" | "guardian";
+
+/**  How it is with a sign-in at a school. */
+export type SchoolState = "in" | "waiting" | "stranger" | "asked" | "turned_away" | "ended" | "keychain";
+
+/**  A school that one is signed in to, or on the way. */
+export type SchoolView = {
+	id: string,
+	school: string,
+	host: string,
+	email: string,
+	state: SchoolState,
+	/**  What is wrong or awaited. */
+	sentence: string | null,
+	/**  There is no keychain: the sign-in ends with the program. */
+	this_run_only: boolean,
 };
 
 /**  How much of a series an action is for. */
@@ -521,6 +642,19 @@ export type Settings = {
 	autostart: boolean,
 };
 
+/**  What somebody writes who signs up. */
+export type SignUp = {
+	/**  Where no invitation says it. */
+	role: SchoolRole | null,
+	first_name: string,
+	last_name: string,
+	email: string,
+	password: string,
+	note: string,
+	/**  For a parent. */
+	child: string,
+};
+
 /**  Where a session comes from. */
 export type Source = "this_computer" | "calendar_file" | "sample";
 
@@ -559,12 +693,16 @@ export type Today = {
 	is_empty: boolean,
 	/**  The sessions could not be read: that none are here says nothing. */
 	unread: boolean,
+	/**  The schools that one belongs to. */
+	schools: string[],
 };
 
 /**  What may be another than before. */
 export type Topic = "sessions" | "people" | "settings" | "rings" | 
 /**  By time alone: a door opened or closed, a session started or ended. */
-"doors" | "minute";
+"doors" | "minute" | 
+/**  Sign-ins, and the way into a school. */
+"schools";
 
 /**  Who did something. */
 export type Who = "you" | "calendar_file" | "bell" | "zones";

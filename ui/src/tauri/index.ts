@@ -1,9 +1,9 @@
-// The only folder that talks to the shell. What it says and the types it speaks are generated; see bindings.ts. Those of schools stand in school.ts until they are, too.
+// The only folder that talks to the shell. What it says and the types it speaks are generated; see bindings.ts.
 import { Channel } from "@tauri-apps/api/core";
 import { learnOffsets } from "../i18n/offsets";
-import { commands as generated, type AppError, type AppEvent, type Boot, type Zoned } from "./school";
+import { commands as generated, type AppError, type AppEvent, type Boot, type Zoned } from "./bindings";
 
-export type * from "./school";
+export type * from "./bindings";
 
 export type Answer<T> = { status: "ok"; data: T } | { status: "error"; error: AppError };
 

@@ -95,7 +95,15 @@ const all: GettingIn[] = [
   mail,
   { ...mail, purpose: "new_password", knows_password: false },
   { step: "new_password", school: "Northside", email: "ben@example.com" },
-  { step: "stranger", school: "Northside", email: "ben@example.com", sign_up: "off", first_name: "", last_name: "" },
+  {
+    step: "stranger",
+    school: "Northside",
+    email: "ben@example.com",
+    sign_up: "off",
+    first_name: "",
+    last_name: "",
+    fault: null,
+  },
   {
     step: "asked",
     school: "Northside",
@@ -185,13 +193,13 @@ test("offline is said right over the button on every form, and the button stays 
 
 test("a school that is silent can be tried again, and its address may be another", () => {
   const body = drawn(door(null, { has_account: true }), {
-    code: "switched_off",
+    code: "school_switched_off",
     message: "Northside’s server is switched off or has moved.",
     place: "chief",
   });
   expect(buttons(body)).toEqual(["Show", "Another address", "Try again", "Forgotten password", "Not now", "Sign up"]);
   const fixed = drawn(door(null, { has_account: true, can_leave: false }), {
-    code: "switched_off",
+    code: "school_switched_off",
     message: "Northside’s server is switched off or has moved.",
     place: "chief",
   });

@@ -148,12 +148,12 @@ describe("which button, and which way out", () => {
       "captive_portal",
       "network_blocks",
       "network_or_school",
-      "switched_off",
+      "school_switched_off",
       "school_silent",
     ] as const) {
       expect(tellingOf(code).again, code).toBe(true);
     }
-    for (const code of ["wrong_password", "mail_too_soon", "banned", "too_many_tries", "wrong_key"] as const) {
+    for (const code of ["wrong_password", "mail_too_soon", "banned", "too_many_requests", "wrong_key"] as const) {
       expect(tellingOf(code).again, code).toBeUndefined();
     }
   });

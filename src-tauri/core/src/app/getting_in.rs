@@ -221,11 +221,17 @@ impl App {
         self.step_of(&way).await
     }
 
-    /// Leaves the way. What waits for a mail or for the school stays where it is.
+    /// Leaves the way, back to the beginning; from a mail that is waited for to the door of that school, for another
+    /// address. What waits for a mail or for the school stays where it is.
     pub async fn leave_getting_in(&self) -> Result<Step> {
         self.schools.hold_receiver(None);
-        self.set_out(OnTheWay::default());
-        Ok(Step::Begin)
+        let way = self.getting_in.way().clone();
+        let next = match way.place {
+            Place::Confirm(_) => OnTheWay { place: Place::Door, password: None, sign_in: None, tokens: None, ..way },
+            _ => OnTheWay::default(),
+        };
+        let way = self.set_out(next);
+        self.step_of(&way).await
     }
 
     /// Begins anew: whatever was on its way before finds that it is not any more.

@@ -93,8 +93,10 @@ pub enum Fault {
     CaptivePortal,
     /// This network does not lead to the school: somebody else answers by its name.
     NetworkBlocks,
-    /// The school's server is switched off or its address has changed.
+    /// The school's server is switched off.
     SwitchedOff,
+    /// Nothing is known by the school's name: its server is switched off or its address has changed.
+    NameUnknown,
     /// Either the network or the school: it cannot be told from here.
     NetworkOrSchool,
     /// The school's server is there and does not answer as it should.
@@ -118,7 +120,7 @@ pub fn fault(seen: &Seen) -> Fault {
     match &seen.end {
         End::Lookup(_) | End::Connect(_) if is_offline => Fault::Offline,
         End::Lookup(Lookup::NobodyAnswers) => Fault::Offline,
-        End::Lookup(Lookup::Unknown) => Fault::SwitchedOff,
+        End::Lookup(Lookup::Unknown) => Fault::NameUnknown,
         // Nothing but the school could have refused here.
         End::Connect(Connect::Refused) if seen.is_loopback => Fault::SwitchedOff,
         End::Connect(_) => Fault::NetworkOrSchool,

@@ -15,20 +15,23 @@ const LONGEST_TEXT: usize = 200_000;
 /// The longest link that is read.
 const LONGEST_LINK: usize = 4_000;
 
+/// What a code is made of (`private.new_code` of the school): nothing that is taken for something else.
+const LETTERS: &str = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
+
 /// The code of an invitation. Whoever has it can come in once, so it is a secret.
 #[derive(Clone)]
 pub struct InvitationCode(SecretString);
 
 impl InvitationCode {
     /// Reads a code as people write it: blanks, dashes and small letters do not matter. It has 20 letters and digits that
-    /// are hard to mistake for each other; what is mistaken all the same is the school's to say.
+    /// are hard to mistake for each other.
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {
         let bare: String =
             text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '–' | '—' | '.')).collect();
-        let is_one = bare.len() == 20 && bare.chars().all(|c| c.is_ascii_alphanumeric());
+        let bare = bare.to_ascii_uppercase();
+        let is_one = bare.len() == 20 && bare.chars().all(|c| LETTERS.contains(c));
         is_one.then(|| {
-            let bare = bare.to_ascii_uppercase();
             let groups: Vec<&str> = [0, 5, 10, 15].iter().filter_map(|from| bare.get(*from..from + 5)).collect();
             Self(groups.join("-").into())
         })
@@ -145,10 +148,13 @@ fn is_of_link(c: char) -> bool {
     c.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+,;=%".contains(c)
 }
 
-/// A code in a line, alone or after its name: *Code: K7QM3-…*
+/// A code in a line, alone or after its name: *Code: K7QM3-…* Among other words only as the school prints it, since a
+/// long word could be one otherwise.
 fn code_in_line(line: &str) -> Option<InvitationCode> {
     let after = line.rsplit(':').next().unwrap_or(line);
-    InvitationCode::new(after).or_else(|| line.split_whitespace().find_map(InvitationCode::new))
+    let printed = |word: &&str| word.split('-').filter(|group| group.len() == 5).count() == 4;
+    InvitationCode::new(after)
+        .or_else(|| line.split_whitespace().filter(printed).find_map(InvitationCode::new))
 }
 
 #[cfg(test)]
@@ -212,6 +218,9 @@ mod tests {
         for (text, fault) in [
             (String::new(), NoInvitation::None),
             ("See you on Thursday at 16:00".to_owned(), NoInvitation::None),
+            ("internationalisation".to_owned(), NoInvitation::None),
+            ("Passcode: 8fZ2kQ".to_owned(), NoInvitation::None),
+            ("we think that everything between us".to_owned(), NoInvitation::None),
             ("firstbell://join".to_owned(), NoInvitation::Address(NoAddress::NoUrl)),
             ("firstbell://open?school=https://a.example&key=sb_publishable_a".to_owned(), NoInvitation::None),
             (swap("https%3A%2F%2F", "http%3A%2F%2F"), NoInvitation::Address(NoAddress::NotHttps)),

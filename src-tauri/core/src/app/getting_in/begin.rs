@@ -121,6 +121,11 @@ impl App {
     /// [`Error::NotFound`] if there is no such sign-in.
     pub async fn go_on_with_school(&self, id: uuid::Uuid) -> Result<Step> {
         use crate::sign_in::SignInState::{Ended, In, Waiting};
+        // Whoever is on that way already goes on there: the password is still known, and a link still leads back.
+        let way = self.getting_in.way().clone();
+        if way.sign_in == Some(id) && way.place != Place::Inside {
+            return self.step_of(&way).await;
+        }
         let found = sign_ins::get(&mut *self.store.read().await?, id).await?;
         let sign_in = found.ok_or(Error::NotFound)?;
         let place = match sign_in.state {

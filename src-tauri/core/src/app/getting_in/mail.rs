@@ -1,6 +1,6 @@
 //! The mail: its link opened on this computer, its six digits, or "I have opened the link"; and a new one.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use rand::RngCore as _;
@@ -17,6 +17,9 @@ use crate::{
         error::{AccountsError, Refusal},
     },
 };
+
+/// How long the address of a mail's link stays open after somebody came by it.
+const LINGERS: Duration = Duration::from_secs(30);
 
 impl App {
     /// Has a mail sent for a forgotten password. Whether there is such an account, nobody is told.
@@ -152,33 +155,25 @@ impl App {
     }
 
     async fn wait_for_link(self: Arc<Self>, receiver: Receiver, verifier: SecretString, attempt: u64, mail: Mail) {
-        loop {
-            let code = match receiver.arrival().await {
-                Arrival::Code(code) => code,
-                // A scanner was first: the address is confirmed all the same.
-                Arrival::Refused { .. } => {
-                    receiver.outcome().tell(Outcome::Failed);
-                    if mail == Mail::SignUp && self.opened_link().await.is_ok() {
-                        self.tell(Cause::ThisWindow, &[Topic::Schools]);
-                        return;
-                    }
-                    continue;
-                }
-            };
-            let way = self.getting_in.way().clone();
-            if way.attempt != attempt {
-                return;
+        let arrival = receiver.arrival().await;
+        let way = self.getting_in.way().clone();
+        let came = match arrival {
+            _ if way.attempt != attempt => return,
+            Arrival::Code(code) => self.exchange(way, mail, &code, &verifier).await,
+            // A scanner was first: the address is confirmed all the same, and the password may lead in.
+            Arrival::Refused { .. } if mail == Mail::SignUp && way.password.is_some() => self.opened_link().await,
+            Arrival::Refused { .. } => {
+                let school = way.school.clone();
+                school.map_or(Ok(Step::Begin), |school| Err(named(What::Refused(Refusal::CodeOver), &school, &way)))
             }
-            let came = self.exchange(way, mail, &code, &verifier).await;
-            receiver.outcome().tell(if came.is_ok() { Outcome::Done } else { Outcome::Failed });
-            if let Err(error) = &came {
-                tracing::info!(code = ?error.code(), "the link of a mail led to nothing");
-            }
-            self.tell(Cause::ThisWindow, &[Topic::Schools]);
-            if came.is_ok() {
-                return;
-            }
+        };
+        receiver.outcome().tell(if came.is_ok() { Outcome::Done } else { Outcome::Failed });
+        if let Err(error) = &came {
+            tracing::info!(code = ?error.code(), "the link of a mail led to nothing");
         }
+        self.tell(Cause::ThisWindow, &[Topic::Schools]);
+        // Browsers call twice, and the second call gets the same page.
+        tokio::time::sleep(LINGERS).await;
     }
 
     async fn exchange(

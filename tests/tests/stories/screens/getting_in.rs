@@ -1,0 +1,106 @@
+//! The pages of getting into a school, and what they say when something is wrong.
+
+use firstbell_school::{Fault, Scripted};
+use firstbell_tests::kit::{App, Desktop, Page};
+use serde_json::json;
+
+use super::{Look, start};
+
+/// A school whose door opens: accounts as recorded, and Northside's own word of itself.
+fn northside() -> Scripted {
+    let school = Scripted::start().unwrap();
+    school.answer("first contact", "what it offers").unwrap();
+    for (function, told) in [
+        ("look_at_school", json!({"school": "Northside", "zone": "UTC", "open_sign_up": "off", "schema": 2})),
+        ("look_at_invitation", json!({"school": "Northside", "role": "student"})),
+    ] {
+        school.fault(&format!("/rest/v1/rpc/{function}"), Fault::Rest(200, told));
+    }
+    school
+}
+
+fn invitation(school: &Scripted) -> String {
+    let whole = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("school", school.url())
+        .append_pair("key", school.publishable_key())
+        .append_pair("code", "K7QM3-XTD9P-22ABC-HJKMN")
+        .finish();
+    format!("firstbell://join?{whole}")
+}
+
+async fn begin(page: Page<'_>) {
+    page.press("Settings").await.unwrap();
+    page.press("Sign in to a school").await.unwrap();
+    page.says("main h1", "Sign in to a school").await.unwrap();
+}
+
+pub(super) async fn getting_in(look: &mut Look) {
+    let school = northside();
+    let desktop = look.desktop(Desktop::plan()).await;
+    desktop.settled().await.unwrap();
+    let app = start(&desktop).await;
+    let page = app.page().unwrap();
+    begin(page).await;
+    look.at(&desktop, &app, "join-school-begin").await;
+    page.fill("Invitation", "See you on Thursday").await.unwrap();
+    page.press("Go on").await.unwrap();
+    page.shows("There is no invitation in this text.").await.unwrap();
+    look.at(&desktop, &app, "join-school-no-invitation").await;
+    page.fill("Invitation", &invitation(&school)).await.unwrap();
+    page.press("Go on").await.unwrap();
+    page.shows("Nothing has been sent there yet").await.unwrap();
+    look.at(&desktop, &app, "join-school-leads").await;
+    page.press("Go on").await.unwrap();
+    page.says("main h1", "Northside invites you as a student.").await.unwrap();
+    look.at(&desktop, &app, "join-school").await;
+    sign_up_that_fails(look, &desktop, &app, &school).await;
+    school.answer("sign-up, address has to be confirmed", "sign up").unwrap();
+    page.press("Sign up").await.unwrap();
+    page.says("main h1", "Northside has sent you a mail.").await.unwrap();
+    look.at(&desktop, &app, "confirm-mail").await;
+    page.press("Sign in").await.unwrap();
+    page.says("main h1", "Sign in to Northside").await.unwrap();
+    sign_in_that_fails(look, &desktop, &app, &school).await;
+}
+
+async fn sign_up_that_fails(look: &mut Look, desktop: &Desktop, app: &App<'_>, school: &Scripted) {
+    let page = app.page().unwrap();
+    page.fill("First name", "Ben").await.unwrap();
+    page.fill("Last name", "Okafor").await.unwrap();
+    page.fill("E-mail", "ben@example.com").await.unwrap();
+    page.fill("Password", "correct horse").await.unwrap();
+    for (group, what, words, name) in [
+        ("the school's mails are used up", "sign up, person 3", "has sent all the mails", "fault-mail-used-up"),
+        ("the mail cannot be sent", "sign up", "couldn’t send the mail", "fault-mail-failed"),
+        ("sign-ups that are refused", "a short password", "wants a longer password", "fault-weak-password"),
+        ("addresses need no confirmation", "sign up again", "has an account at Northside already", "fault-account-exists"),
+    ] {
+        school.answer_next(group, what).unwrap();
+        page.press_chief().await.unwrap();
+        page.shows(words).await.unwrap();
+        look.at(desktop, app, name).await;
+    }
+}
+
+async fn sign_in_that_fails(look: &mut Look, desktop: &Desktop, app: &App<'_>, school: &Scripted) {
+    let page = app.page().unwrap();
+    page.fill("E-mail", "ben@example.com").await.unwrap();
+    page.fill("Password", "horse").await.unwrap();
+    for (fault, words, name) in [
+        (Fault::BadGateway, "isn’t answering as it should", "fault-silent"),
+        (Fault::Paused540, "’s server is switched off.", "fault-switched-off"),
+        (Fault::TooMany(Some(17)), "Wait 17 seconds", "fault-too-many"),
+        (Fault::PortalPage, "This network wants you to sign in first.", "fault-captive-portal"),
+        (Fault::InvalidKey, "doesn’t take this key", "fault-wrong-key"),
+    ] {
+        school.fault("/auth/v1/token", fault);
+        page.press_chief().await.unwrap();
+        page.shows(words).await.unwrap();
+        look.at(desktop, app, name).await;
+        school.no_fault("/auth/v1/token");
+    }
+    school.answer("signing in", "a wrong password").unwrap();
+    page.press_chief().await.unwrap();
+    page.shows("That password doesn’t fit ben@example.com.").await.unwrap();
+    look.at(desktop, app, "sign-in-wrong").await;
+}
