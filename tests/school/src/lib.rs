@@ -4,6 +4,9 @@
 //! with [`Cluster::shared`] and [`Cluster::fresh`]. [`Server`] puts accounts and the REST API in front of one, at one
 //! address with keys: start with [`Server::from_env_or_start`]. Where it
 //! does not answer as Supabase does is listed, and held by tests, in `tests/server/known_differences.rs`.
+//!
+//! [`recorded`] is what genuine accounts answered, and [`Scripted`] a school that plays those answers, and everything
+//! that can be wrong on the way to one.
 
 mod account;
 mod asking;
@@ -15,9 +18,13 @@ mod dump;
 mod faults;
 mod filled;
 mod keys;
+mod post;
 mod prepare;
+pub mod recorded;
 pub mod sample;
+mod scripted;
 mod server;
+mod settings;
 mod stage;
 
 pub use account::Account;
@@ -28,7 +35,10 @@ pub use cluster::Cluster;
 pub use database::Database;
 pub use filled::{Cost, Filled, Reader};
 pub use keys::Keys;
+pub use post::Mail;
 pub use prepare::{MIGRATIONS, SUPERUSER, run_sql};
+pub use scripted::{Asked, Families, Fault, REUSE, Refreshed, Scripted, TokenForm};
 pub use server::{Server, ServerPlan};
+pub use settings::{MailServer, Mails, NewPassword, Settings};
 pub use stage::{Caller, Stage};
 pub use tokio_postgres as postgres;

@@ -1,5 +1,6 @@
 //! A school's server: the database, the accounts and the REST API at one address.
 
+mod genuine;
 mod running;
 
 use std::path::{Path, PathBuf};
@@ -9,8 +10,8 @@ use anyhow::{Context, Result};
 use tokio::sync::OnceCell;
 use tokio_postgres::{Client, NoTls};
 
-use self::running::Running;
-use crate::{Database, Keys};
+use self::running::{Plan, Running};
+use crate::{Database, Keys, Mail, Settings};
 
 /// A server that answers. One that was started here ends when this is dropped, or when the process that holds it dies
 /// in any way.
@@ -24,16 +25,19 @@ pub struct Server {
 
 /// How a server is started.
 #[derive(Clone)]
-pub struct ServerPlan {
-    kept_in: Option<PathBuf>,
-    tell: fn(&str, Duration),
-}
+pub struct ServerPlan(Plan);
 
 impl Server {
-    /// A server in a temporary folder, gone with all it holds in the end.
+    /// A server in a temporary folder, gone with all it holds in the end. Its accounts are a stand-in, or the genuine
+    /// server whose program `FIRSTBELL_ACCOUNTS` names.
     #[must_use]
     pub fn plan() -> ServerPlan {
-        ServerPlan { kept_in: None, tell: |_, _| () }
+        ServerPlan(Plan {
+            kept_in: None,
+            tell: |_, _| (),
+            settings: Settings::default(),
+            program: genuine::from_env(),
+        })
     }
 
     /// The same as `Server::plan().start()`.
@@ -42,6 +46,14 @@ impl Server {
     /// As [`ServerPlan::start`].
     pub async fn start() -> Result<Self> {
         Self::plan().start().await
+    }
+
+    /// The same with its accounts set so.
+    ///
+    /// # Errors
+    /// As [`ServerPlan::start`].
+    pub async fn start_with(settings: Settings) -> Result<Self> {
+        Self::plan().settings(settings).start().await
     }
 
     /// The server that all tests of this process share: a given one (`SUPABASE_URL`, `SUPABASE_KEY`,
@@ -99,11 +111,17 @@ impl Server {
         self.running.as_ref().map(Running::database)
     }
 
-    /// The messages that have been sent to this address, the oldest first. A given server sends its messages away.
+    /// Whether Supabase's own programs answer for the accounts. Of a given server nothing else is known.
+    #[must_use]
+    pub fn accounts_are_genuine(&self) -> bool {
+        self.running.as_ref().is_none_or(Running::genuine)
+    }
+
+    /// The mails that have been sent to this address, the oldest first. A given server sends its mails away.
     ///
     /// # Errors
     /// When one cannot be read.
-    pub fn mail_to(&self, address: &str) -> Result<Vec<serde_json::Value>> {
+    pub fn mail_to(&self, address: &str) -> Result<Vec<Mail>> {
         self.running.as_ref().map_or_else(|| Ok(Vec::new()), |running| running.mail_to(address))
     }
 
@@ -152,14 +170,28 @@ impl ServerPlan {
     /// The server lies in `folder`, which is made the first time, and outlives its processes.
     #[must_use]
     pub fn kept_in(mut self, folder: &Path) -> Self {
-        self.kept_in = Some(folder.to_owned());
+        self.0.kept_in = Some(folder.to_owned());
+        self
+    }
+
+    /// How its accounts are set.
+    #[must_use]
+    pub fn settings(mut self, settings: Settings) -> Self {
+        self.0.settings = settings;
+        self
+    }
+
+    /// The program of a genuine Supabase Auth, which answers for the accounts in the place of the stand-in.
+    #[must_use]
+    pub fn accounts(mut self, program: &Path) -> Self {
+        self.0.program = Some(program.to_owned());
         self
     }
 
     /// What is told each step that is done, and how long it took.
     #[must_use]
     pub fn telling(mut self, tell: fn(&str, Duration)) -> Self {
-        self.tell = tell;
+        self.0.tell = tell;
         self
     }
 
@@ -168,7 +200,7 @@ impl ServerPlan {
     /// # Errors
     /// When something is not installed, does not start, or a migration fails.
     pub async fn start(self) -> Result<Server> {
-        let running = Running::start(self.kept_in.as_deref(), self.tell).await?;
+        let running = Running::start(&self.0).await?;
         Ok(Server {
             url: running.url(),
             publishable_key: running.keys().publishable.clone(),

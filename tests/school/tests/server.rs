@@ -7,8 +7,12 @@
 mod accounts;
 #[path = "server/gateway.rs"]
 mod gateway;
+#[path = "server/in_front.rs"]
+mod in_front;
 #[path = "server/known_differences.rs"]
 mod known_differences;
+#[path = "server/replay.rs"]
+mod replay;
 #[path = "server/rest.rs"]
 mod rest;
 #[path = "server/school.rs"]

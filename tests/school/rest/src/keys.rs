@@ -16,20 +16,23 @@ pub struct Key {
     pub as_role: HeaderValue,
     /// The accounts' server knows the newer kind of keys alone.
     pub for_accounts: HeaderValue,
+    /// It stands for `service_role`.
+    pub of_the_office: bool,
 }
 
 impl Keys {
     /// Each role has a key of the newer kind, and its token is a key of the older kind.
     pub fn from_env() -> Result<Self> {
         let mut keys = Vec::new();
-        for (key, token) in [("PUBLISHABLE_KEY", "ANON_TOKEN"), ("SECRET_KEY", "SERVICE_TOKEN")] {
-            let key = std::env::var(key).context(key)?;
+        for (name, token) in [("PUBLISHABLE_KEY", "ANON_TOKEN"), ("SECRET_KEY", "SERVICE_TOKEN")] {
+            let key = std::env::var(name).context(name)?;
             let token = std::env::var(token).context(token)?;
             for accepted in [&key, &token] {
                 keys.push(Key {
                     key: accepted.clone(),
                     as_role: format!("Bearer {token}").parse()?,
                     for_accounts: key.parse()?,
+                    of_the_office: name == "SECRET_KEY",
                 });
             }
         }

@@ -16,7 +16,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{AUTHORIZATION, CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
-use axum::http::{HeaderValue, StatusCode, Uri};
+use axum::http::{StatusCode, Uri};
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse as _, Response};
 use postrust_core::AppConfig;
@@ -24,7 +24,7 @@ use postrust_server::lenient_uri::LenientListener;
 use postrust_server::{Builder, Host};
 use tower::ServiceExt as _;
 
-use crate::keys::{Keys, answer};
+use crate::keys::{Key, Keys, answer};
 
 /// As much as the auth server takes in one request.
 const LONGEST_BODY: usize = 2 << 20;
@@ -36,6 +36,8 @@ struct Door {
     keys: Keys,
     rest: Router,
     accounts: String,
+    /// Supabase's own program is behind it.
+    genuine: bool,
     client: reqwest::Client,
 }
 
@@ -51,6 +53,7 @@ async fn main() -> Result<()> {
         keys: Keys::from_env()?,
         rest: rest.build().await?.router,
         accounts: std::env::var("ACCOUNTS_URL").context("ACCOUNTS_URL")?,
+        genuine: std::env::var_os("ACCOUNTS_ARE_GENUINE").is_some(),
         client: reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build()?,
     };
     let app = Router::new().fallback(come_in).with_state(Arc::new(door));
@@ -94,39 +97,40 @@ impl Door {
     }
 
     async fn to_accounts(&self, request: Request, path: &str) -> Response {
-        let mut accounts_key = None;
-        let mut signed_in = true;
+        let mut key = None;
         if !OPEN.iter().any(|open| path.starts_with(open)) {
             match self.keys.of(&request) {
-                Ok(key) => {
-                    accounts_key = Some(key.for_accounts.clone());
-                    signed_in = key.signed_in(&request);
-                }
+                Ok(known) => key = Some(known),
                 Err(refusal) => return refusal,
             }
         }
-        match self.ask_accounts(request, accounts_key, signed_in).await {
+        match self.ask_accounts(request, path, key).await {
             Ok(response) => response,
             Err(error) => answer(StatusCode::BAD_GATEWAY, &[("message", &format!("{error:#}"))]),
         }
     }
 
-    async fn ask_accounts(
-        &self,
-        request: Request,
-        key: Option<HeaderValue>,
-        signed_in: bool,
-    ) -> Result<Response> {
+    async fn ask_accounts(&self, request: Request, path: &str, key: Option<&Key>) -> Result<Response> {
+        let signed_in = key.is_none_or(|key| key.signed_in(&request));
         let (mut parts, body) = request.into_parts();
-        let url = format!("{}{}", self.accounts, parts.uri);
+        let url = if self.genuine {
+            let query = parts.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+            format!("{}{path}{query}", self.accounts)
+        } else {
+            format!("{}{}", self.accounts, parts.uri)
+        };
         for of_this_connection in [CONNECTION, HOST, CONTENT_LENGTH, TRANSFER_ENCODING] {
             parts.headers.remove(of_this_connection);
         }
         if let Some(key) = key {
-            parts.headers.insert("apikey", key);
+            parts.headers.insert("apikey", key.for_accounts.clone());
         }
         if !signed_in {
             parts.headers.remove(AUTHORIZATION);
+        }
+        // The genuine server knows no keys, and the office by its token.
+        if let Some(key) = key.filter(|key| self.genuine && !signed_in && key.of_the_office) {
+            parts.headers.insert(AUTHORIZATION, key.as_role.clone());
         }
         let body = to_bytes(body, LONGEST_BODY).await?;
         let request = self.client.request(parts.method, url).headers(parts.headers).body(body);

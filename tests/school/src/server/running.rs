@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, ensure};
 use firstbell_processes::{Processes, wait};
-use serde_json::Value;
 
-use crate::{Cluster, Database, Keys, prepare};
+use super::genuine;
+use crate::post::{self, Mail, sink::Sink};
+use crate::{Cluster, Database, Keys, Settings, prepare};
 
 /// Where `npm ci` put the accounts' server.
 const ACCOUNTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/auth");
@@ -24,17 +25,31 @@ pub(super) struct Running {
     port: u16,
     keys: Keys,
     mail: PathBuf,
+    genuine: bool,
+    /// Where a genuine server sends its mails.
+    sink: Option<Sink>,
     cluster: Cluster,
 }
 
+/// How a server is started.
+#[derive(Clone)]
+pub(super) struct Plan {
+    pub kept_in: Option<PathBuf>,
+    pub tell: fn(&str, Duration),
+    pub settings: Settings,
+    /// A genuine accounts' server.
+    pub program: Option<PathBuf>,
+}
+
 impl Running {
-    pub(super) async fn start(kept_in: Option<&Path>, tell: fn(&str, Duration)) -> Result<Self> {
-        let mut steps = Steps { tell, began: Instant::now() };
-        let cluster = match kept_in {
+    pub(super) async fn start(plan: &Plan) -> Result<Self> {
+        let mut steps = Steps { tell: plan.tell, began: Instant::now() };
+        let cluster = match &plan.kept_in {
             Some(folder) => Cluster::start_in(folder).await?,
             None => Cluster::start().await?,
         };
         steps.done("the database answers");
+        same_accounts(cluster.folder(), plan.program.is_some())?;
         let keys = keys_in(cluster.folder())?;
         let database = cluster.project();
         prepare::arrange(&database).await?;
@@ -43,8 +58,13 @@ impl Running {
         // Bound before anything needs to know the address, and handed on: nobody can take the port in between.
         let listener = listen(&cluster.folder().join("port"))?;
         let port = listener.local_addr()?.port();
-        let running = Self { port, keys, mail: cluster.folder().join("mail"), cluster };
-        let accounts = running.start_accounts().await?;
+        let mail = cluster.folder().join("mail");
+        std::fs::create_dir_all(&mail)?;
+        let mut running = Self { port, keys, mail, genuine: plan.program.is_some(), sink: None, cluster };
+        let accounts = match &plan.program {
+            Some(program) => running.start_genuine(program, &plan.settings).await?,
+            None => running.start_stand_in(&plan.settings).await?,
+        };
         prepare::rights_to_auth(&database).await?;
         steps.done("the accounts answer");
         prepare::migrate(&database).await?;
@@ -70,22 +90,17 @@ impl Running {
         self.processes().last_words()
     }
 
-    pub(super) fn mail_to(&self, address: &str) -> Result<Vec<Value>> {
-        let mut files = self.mail.read_dir()?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
-        files.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
-        files.sort();
-        let mut messages = Vec::new();
-        for file in files {
-            let message: Value = serde_json::from_str(&std::fs::read_to_string(file)?)?;
-            if message["to"] == address {
-                messages.push(message);
-            }
-        }
-        Ok(messages)
+    pub(super) fn genuine(&self) -> bool {
+        self.genuine
+    }
+
+    pub(super) fn mail_to(&self, address: &str) -> Result<Vec<Mail>> {
+        post::mails_to(&self.mail, address)
     }
 
     /// Gives the port that it has chosen.
-    async fn start_accounts(&self) -> Result<u16> {
+    async fn start_stand_in(&self, settings: &Settings) -> Result<u16> {
+        settings.fit_the_stand_in()?;
         ensure!(
             Path::new(ACCOUNTS).join("node_modules").exists(),
             "the accounts' server is not installed: `./dev server` and `./dev test` do it"
@@ -95,15 +110,42 @@ impl Running {
         command.envs([
             ("DATABASE_URL", self.database().url("supabase_auth_admin").as_str()),
             ("JWT_SECRET", self.keys.jwt_secret()),
-            ("SITE_URL", &self.url()),
+            ("SCHOOL_URL", &self.url()),
             ("PUBLISHABLE_KEY", &self.keys.publishable),
             ("SECRET_KEY", &self.keys.secret),
+            ("SETTINGS", &serde_json::to_string(settings)?),
             ("LITE_TELEMETRY", "0"),
             ("DO_NOT_TRACK", "1"),
         ]);
         command.env("MAIL_FOLDER", &self.mail);
         let said = self.start_and_wait("accounts", &mut command, "listening on ").await?;
         said.parse().context("the accounts' port")
+    }
+
+    /// Gives the port that it was told to take.
+    async fn start_genuine(&mut self, program: &Path, settings: &Settings) -> Result<u16> {
+        ensure!(program.is_file(), "{} is no accounts' server", program.display());
+        let mut command = plain_command(program);
+        command.stdin(std::process::Stdio::null()).current_dir(self.cluster.folder());
+        let place = genuine::Place {
+            url: &self.url(),
+            database_url: &self.database().url("supabase_auth_admin"),
+            keys: &self.keys,
+            mails: &self.mail,
+        };
+        let (port, sink) = genuine::prepare(&mut command, &place, settings)?;
+        self.sink = sink;
+        let pid = self.processes().start("accounts", &mut command)?;
+        let client = reqwest::Client::builder().no_proxy().build()?;
+        wait::until("the genuine accounts' server", 3 * wait::PATIENCE, async || {
+            if let Some(status) = self.processes().exit_status(pid)? {
+                return Ok(Some(Err(anyhow!("it ended ({status}): {}", self.processes().log("accounts")))));
+            }
+            let answered = client.get(format!("http://127.0.0.1:{port}/health")).send().await?;
+            Ok(answered.status().is_success().then_some(Ok(())))
+        })
+        .await??;
+        Ok(port)
     }
 
     async fn start_rest(&self, listener: TcpListener, accounts: u16) -> Result<()> {
@@ -133,6 +175,9 @@ impl Running {
             // PostgREST's paths at the root, and its errors in the database's own words.
             ("PGRST_COMPAT_MODE", "true"),
         ]);
+        if self.genuine {
+            command.env("ACCOUNTS_ARE_GENUINE", "1");
+        }
         self.start_and_wait("rest", &mut command, "ready").await.map(drop)
     }
 
@@ -179,6 +224,27 @@ fn plain_command(program: impl AsRef<std::ffi::OsStr>) -> Command {
         }
     }
     command
+}
+
+/// What one kind of accounts has made in a database is not the other's.
+fn same_accounts(folder: &Path, genuine: bool) -> Result<()> {
+    let path = folder.join("accounts");
+    let these = if genuine { "genuine" } else { "stand-in" };
+    match std::fs::read_to_string(&path) {
+        Ok(before) => ensure!(
+            before == these,
+            "what is kept in {} was made with {before} accounts; `./dev server --fresh` starts anew",
+            folder.display()
+        ),
+        // Of before there were two kinds.
+        Err(_) if genuine => ensure!(
+            !folder.join("keys.json").exists(),
+            "what is kept in {} was made with stand-in accounts; `./dev server --fresh` starts anew",
+            folder.display()
+        ),
+        Err(_) => {}
+    }
+    Ok(std::fs::write(path, these)?)
 }
 
 /// Those of before, where the folder has been kept.

@@ -62,10 +62,14 @@ pub struct Newcomer {
 
 impl Visitor {
     pub fn to(server: &Server) -> Self {
+        Self::at(server.url(), server.publishable_key())
+    }
+
+    pub fn at(url: &str, key: &str) -> Self {
         let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
         let visitor =
-            Self { client: client.build().unwrap(), url: server.url().to_owned(), headers: HeaderMap::new() };
-        visitor.with("apikey", server.publishable_key())
+            Self { client: client.build().unwrap(), url: url.to_owned(), headers: HeaderMap::new() };
+        visitor.with("apikey", key)
     }
 
     /// The same with a header more, or another value in it.

@@ -7,11 +7,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail};
 use firstbell_processes::{Signal, send, wait};
-use firstbell_school::{Server, sample};
+use firstbell_school::{ServerPlan, sample};
 
 use crate::print::Address;
 use crate::signals::Signals;
-use crate::tell;
 
 /// A start that runs all migrations on a busy computer takes a while.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -23,7 +22,7 @@ const LOCK: &str = "lock";
 const LOG: &str = "log";
 
 /// The address of the school in this folder, which is started if it is not up.
-pub async fn up(folder: &Path) -> Result<Address> {
+pub async fn up(folder: &Path, accounts: Option<&Path>) -> Result<Address> {
     std::fs::create_dir_all(folder)?;
     let Some(lock) = take_lock(folder)? else {
         let address = wait::until("the school to answer", PATIENCE, async || read_address(folder)).await?;
@@ -36,10 +35,12 @@ pub async fn up(folder: &Path) -> Result<Address> {
     let began = Instant::now();
     let log = File::create(folder.join(LOG))?;
     // A session of its own: it stays when the terminal closes.
-    let mut school = Command::new("setsid")
-        .arg(std::env::current_exe()?)
-        .args(["--stay", "--folder"])
-        .arg(folder)
+    let mut school = Command::new("setsid");
+    school.arg(std::env::current_exe()?).args(["--stay", "--folder"]).arg(folder);
+    if let Some(program) = accounts {
+        school.arg("--accounts").arg(program);
+    }
+    let mut school = school
         .stdin(Stdio::null())
         .stdout(log.try_clone()?)
         .stderr(log)
@@ -64,7 +65,7 @@ pub async fn up(folder: &Path) -> Result<Address> {
 }
 
 /// Brings the school up and holds it until a signal.
-pub async fn stay(folder: &Path) -> Result<()> {
+pub async fn stay(plan: ServerPlan, folder: &Path) -> Result<()> {
     let mut signals = Signals::new()?;
     let Some(mut lock) = take_lock(folder)? else {
         bail!("The school in {} is up already.", folder.display())
@@ -72,7 +73,7 @@ pub async fn stay(folder: &Path) -> Result<()> {
     write_id(&mut lock)?;
     let address = folder.join(ADDRESS);
     let started = async {
-        let server = Server::plan().kept_in(folder).telling(tell).start().await?;
+        let server = plan.kept_in(folder).start().await?;
         sample::furnish(&server).await?;
         let part = folder.join("address.part");
         std::fs::write(&part, serde_json::to_string(&Address::of(&server))?)?;

@@ -11,13 +11,14 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use firstbell_school::{Server, sample};
+use firstbell_school::{Server, ServerPlan, sample};
 
 use self::print::Address;
 
 const USAGE: &str = "Usage: school --folder DIR [--fresh] [--print-env]   stays up in the background
        school --folder DIR --stop
-       school --ephemeral [--print-env]             until Ctrl+C, and nothing is left";
+       school --ephemeral [--print-env]             until Ctrl+C, and nothing is left
+       with --accounts PROGRAM: a genuine Supabase Auth answers for the accounts";
 
 #[derive(Default)]
 struct Arguments {
@@ -27,6 +28,8 @@ struct Arguments {
     ephemeral: bool,
     print_env: bool,
     stop: bool,
+    /// A genuine accounts' server.
+    accounts: Option<PathBuf>,
     /// This is the process that stays in the background.
     stay: bool,
 }
@@ -47,11 +50,11 @@ async fn main() -> ExitCode {
 async fn run() -> Result<()> {
     let arguments = read_arguments()?;
     if arguments.ephemeral {
-        return ephemeral(arguments.print_env).await;
+        return ephemeral(plan(arguments.accounts), arguments.print_env).await;
     }
     let folder = arguments.folder.context(USAGE)?;
     if arguments.stay {
-        return background::stay(&folder).await;
+        return background::stay(plan(arguments.accounts), &folder).await;
     }
     if arguments.stop {
         return background::stop(&folder).await;
@@ -60,7 +63,7 @@ async fn run() -> Result<()> {
         background::stop(&folder).await?;
         background::throw_away(&folder)?;
     }
-    let address = background::up(&folder).await?;
+    let address = background::up(&folder, arguments.accounts.as_deref()).await?;
     address.print(arguments.print_env)
 }
 
@@ -70,6 +73,7 @@ fn read_arguments() -> Result<Arguments> {
     while let Some(argument) = given.next() {
         match argument.to_str() {
             Some("--folder") => arguments.folder = Some(given.next().context(USAGE)?.into()),
+            Some("--accounts") => arguments.accounts = Some(given.next().context(USAGE)?.into()),
             Some("--fresh") => arguments.fresh = true,
             Some("--ephemeral") => arguments.ephemeral = true,
             Some("--print-env") => arguments.print_env = true,
@@ -81,12 +85,20 @@ fn read_arguments() -> Result<Arguments> {
     Ok(arguments)
 }
 
-async fn ephemeral(print_env: bool) -> Result<()> {
+fn plan(accounts: Option<PathBuf>) -> ServerPlan {
+    let plan = Server::plan().telling(tell);
+    match accounts {
+        Some(program) => plan.accounts(&program),
+        None => plan,
+    }
+}
+
+async fn ephemeral(plan: ServerPlan, print_env: bool) -> Result<()> {
     // From here on, so that a signal during the start ends what has been started.
     let end = signals::End::watch()?;
     let began = Instant::now();
     let started = async {
-        let server = Server::plan().telling(tell).start().await?;
+        let server = plan.start().await?;
         sample::furnish(&server).await?;
         eprintln!("The school is up after {:.2} s. Ctrl+C ends it.", began.elapsed().as_secs_f64());
         Address::of(&server).print(print_env)?;
