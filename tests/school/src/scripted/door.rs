@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
-use super::body::{EndsHere, Pieces};
+use super::body::EndsHere;
 use super::scene::Scene;
 
 /// A port that is open until this is dropped: then nobody listens there, and its connections have ended.
@@ -31,12 +31,14 @@ impl Door {
     /// At this port, or at any where it is 0.
     pub fn open(port: u16, tls: Option<TlsAcceptor>, scene: Arc<Scene>) -> Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let bound = runtime.block_on(TcpListener::bind(("127.0.0.1", port)));
-        let listener = bound.context("a port for the scripted school")?;
+        let listener =
+            std::net::TcpListener::bind(("127.0.0.1", port)).context("a port for the scripted school")?;
+        listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let (open, closed) = oneshot::channel();
         let listen = move || {
             runtime.block_on(async {
+                let Ok(listener) = TcpListener::from_std(listener) else { return };
                 tokio::select! {
                     () = welcome(listener, tls, scene) => {}
                     _ = closed => {}
