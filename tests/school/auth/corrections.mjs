@@ -34,7 +34,7 @@ export async function correct(school, lite, request, peer) {
   if (request.headers.has('x-uncorrected')) return lite(request, peer)
   const url = new URL(request.url)
   const path = url.pathname.replace(/^\/auth\/v1/, '')
-  if (!PLACES.includes(path) && !path.startsWith('/.well-known/')) {
+  if (!PLACES.includes(path) && !/^\/(\.well-known|admin)\//.test(path)) {
     return new Response('404 page not found\n', { status: 404, headers: { 'content-type': 'text/plain; charset=utf-8' } })
   }
   const text = ['GET', 'HEAD'].includes(request.method) ? undefined : await request.text()
@@ -69,6 +69,9 @@ export async function correct(school, lite, request, peer) {
       return refuse(413, 'request_entity_too_large', `Request body too large (max ${LONGEST_BODY} bytes)`)
     }
     return fullClaims(ask, await corrected(ask))
+  }).catch((error) => {
+    console.error(error)
+    return new Response(null, { status: 500 })
   })
   return inForm(ask, answer)
 }

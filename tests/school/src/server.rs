@@ -3,7 +3,7 @@
 mod genuine;
 mod running;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};

@@ -18,11 +18,13 @@ export async function codeOf(response) {
 
 /** The form that was asked for. */
 export async function inForm(ask, response) {
-  if (response.status < 400 || !response.headers.get('content-type')?.includes('json')) return response
-  let { code: status, error_code: code, msg: message, ...rest } = await response.json()
+  const json = response.headers.get('content-type')?.includes('json')
+  if (response.status < 400 || (response.status < 500 && !json)) return response
+  let { code: status, error_code: code, msg: message, ...rest } = json ? await response.json() : {}
   const headers = new Headers(response.headers)
   headers.delete('content-length')
-  if (rest.error === 'server_error') {
+  headers.set('content-type', 'application/json')
+  if (!code && response.status >= 500) {
     ;({ status, code, message, rest } = told(ask))
     headers.set('x-sb-error-code', code)
   }

@@ -1,7 +1,7 @@
 //! Where a genuine accounts' server sends its mails: it speaks as much SMTP as that server asks for, and puts each mail
 //! into a folder.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -191,7 +191,7 @@ mod tests {
             <p>Your code: 408194</p>\n<a href=3D\"http://127.0.0.1:9/auth/v1/verify?token=3Dabc&amp;type=3Ds=\nignup\">\
             go =C3=A9t</a>\n";
         let mail = read("ben@school.example", message).unwrap();
-        assert_eq!(mail.subject, "Confirm your  address");
+        assert_eq!(mail.subject, "Confirm your address");
         assert_eq!(mail.code(), Some("408194"));
         assert_eq!(mail.link().as_deref(), Some("http://127.0.0.1:9/auth/v1/verify?token=abc&type=signup"));
         assert!(mail.text.contains("go ét"));

@@ -120,6 +120,8 @@ async fn a_shut_port_refuses_and_an_open_one_is_the_same() {
     let (mut school, client) = school_of_ada();
     let session = client.sign_in(ADA).await.body;
     school.close();
+    // One that has no connection from before.
+    let client = Client::of(&school);
     let refused = try_refresh(&client, &session["refresh_token"]).await.err().unwrap();
     assert!(refused.is_connect(), "{refused:?}");
     school.reopen().unwrap();

@@ -129,20 +129,14 @@ impl Replay {
     async fn time_goes_by(&self, seconds: i32) {
         let client = self.server.connect().await.unwrap();
         let back = format!("- interval '{seconds} seconds'");
-        let of_here = "user_id in (select id from auth.users where email like $1)";
-        let of_here_too = "user_id in (select id::text from auth.users where email like $1)";
+        // Of one kind of accounts it is text, of the other a UUID.
+        let of_here = "user_id::text in (select id::text from auth.users where email like $1)";
         let domain = format!("%@{}", self.domain);
-        for (sql, whose) in [
-            (
-                "update auth.sessions set created_at = created_at BACK, refreshed_at = refreshed_at BACK",
-                of_here,
-            ),
-            (
-                "update auth.refresh_tokens set created_at = created_at BACK, updated_at = updated_at BACK",
-                of_here_too,
-            ),
+        for sql in [
+            "update auth.sessions set created_at = created_at BACK, refreshed_at = refreshed_at BACK",
+            "update auth.refresh_tokens set created_at = created_at BACK, updated_at = updated_at BACK",
         ] {
-            let sql = format!("{} where {whose}", sql.replace("BACK", &back));
+            let sql = format!("{} where {of_here}", sql.replace("BACK", &back));
             client.execute(&sql, &[&domain]).await.unwrap();
         }
     }
