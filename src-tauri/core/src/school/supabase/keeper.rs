@@ -35,7 +35,7 @@ pub use self::{
 };
 use self::{
     at_keychain::Stands,
-    flight::{DEADLINE, Flight},
+    flight::Flight,
     leaving::Leaving,
     memory::{Decision, Fresh, Memory, Progress, Want},
 };
