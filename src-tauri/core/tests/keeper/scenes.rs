@@ -253,6 +253,27 @@ async fn the_entry_is_read_once_more_before_a_death_is_believed() {
     }
 }
 
+/// Found by the schedules: the token was known to be dead, and the sign-in not to be over.
+#[tokio::test(start_paused = true)]
+async fn a_death_that_could_not_be_believed_at_once_is_believed_later() {
+    let world = hour(Form::One);
+    world.signed_in_before();
+    world.end_sign_in();
+    let keeper = world.keeper(0);
+    let asking = {
+        let keeper = keeper.clone();
+        tokio::spawn(async move { keeper.token().await.map(|_| ()) })
+    };
+    // Read and sent: it is locked before the answer is there.
+    sleep(Duration::from_millis(50)).await;
+    world.drawer.set(Mood::Locked);
+    assert_eq!(asking.await.unwrap(), Err(KeeperFault::Keychain(KeychainFault::Locked)));
+    assert_eq!(keeper.state(), State::KeychainLocked);
+    world.drawer.set(Mood::Open);
+    assert_eq!(keeper.token().await.unwrap_err(), KeeperFault::Ended(Dead::NotFound));
+    assert_eq!(refreshes(&world), 1);
+}
+
 #[tokio::test(start_paused = true)]
 async fn of_several_entries_the_one_that_the_school_takes_stays() {
     let world = hour(Form::One);

@@ -82,17 +82,19 @@ impl<'a, A: Accounts, K: Keychain, S: Stands> Flight<'a, A, K, S> {
         if let Some(fresh) = unstored {
             return self.keep_first(fresh).await;
         }
-        let stored = self.stored().await?;
-        let dead = match self.try_all(stored).await? {
-            Came::In => return Ok(()),
-            Came::AllDead(dead) => dead,
-            Came::NothingLeft => self.ended().ok_or_else(|| self.missing())?,
-        };
-        // Somebody who does not take turns may have stored another one meanwhile, or signed in anew.
-        let stored = self.stored().await?;
-        match self.try_all(stored).await? {
-            Came::In => Ok(()),
-            Came::AllDead(_) | Came::NothingLeft => Err(self.end_by(dead)),
+        // A death is believed when the entry, read once more, has nothing that was not tried: somebody who does not take
+        // turns may have signed in anew meanwhile. The deadline ends this, should the entry change for ever.
+        let mut first = None;
+        loop {
+            let stored = self.stored().await?;
+            match self.try_all(stored).await? {
+                Came::In => return Ok(()),
+                Came::AllDead(dead) => first = first.or(Some(dead)),
+                Came::NothingLeft => {
+                    let dead = first.or_else(|| self.heard()).ok_or_else(|| self.missing())?;
+                    return Err(self.end_by(dead));
+                }
+            }
         }
     }
 
@@ -107,8 +109,8 @@ impl<'a, A: Accounts, K: Keychain, S: Stands> Flight<'a, A, K, S> {
         self.inner.memory().end() == Some(KeeperFault::SignedOut)
     }
 
-    fn ended(&self) -> Option<Dead> {
-        self.inner.memory().ended()
+    fn heard(&self) -> Option<Dead> {
+        self.inner.memory().heard()
     }
 
     /// The refresh tokens that are stored, the newest first.
@@ -147,7 +149,7 @@ impl<'a, A: Accounts, K: Keychain, S: Stands> Flight<'a, A, K, S> {
             match self.send(&token).await {
                 Heard::Fresh(fresh) => return self.keep(token_mark, fresh).await.map(|()| Came::In),
                 Heard::Dead(code) => {
-                    self.inner.memory().leave_behind(token_mark);
+                    self.inner.memory().hear(code, token_mark);
                     dead = dead.or(Some(code));
                 }
                 Heard::NotThisOne(fault) => not_this_one = not_this_one.or(Some(fault)),

@@ -144,6 +144,8 @@ pub(super) struct Memory {
     pub era: u64,
     is_signed_out: bool,
     ended: Option<Dead>,
+    /// What the school has said of a token, when the entry could not be read once more to believe it.
+    heard: Option<Dead>,
     over: VecDeque<Mark>,
     failed: Option<Failed>,
     given: u64,
@@ -162,6 +164,7 @@ impl Memory {
             era: 0,
             is_signed_out: false,
             ended: None,
+            heard: None,
             over: VecDeque::new(),
             failed: None,
             given: 0,
@@ -225,6 +228,13 @@ impl Memory {
         self.newest = Some(refresh);
         self.failed = None;
         self.ended = None;
+        self.heard = None;
+    }
+
+    /// Hears that a token is dead: it is not sent again, whether that ends the sign-in or not.
+    pub(super) fn hear(&mut self, dead: Dead, of: Mark) {
+        self.heard = Some(dead);
+        self.leave_behind(of);
     }
 
     /// Never sends this one again.
@@ -249,9 +259,9 @@ impl Memory {
         self.newest = None;
     }
 
-    /// The code by which it is over.
-    pub(super) const fn ended(&self) -> Option<Dead> {
-        self.ended
+    /// The code that was heard last of a token that is dead.
+    pub(super) const fn heard(&self) -> Option<Dead> {
+        self.heard
     }
 
     /// Notes how a refresh has failed, from which follows when the next one may go.
@@ -273,6 +283,7 @@ impl Memory {
         self.leaving = None;
         self.is_signed_out = false;
         self.ended = None;
+        self.heard = None;
         self.failed = None;
         self.unstored = Some(fresh);
     }
