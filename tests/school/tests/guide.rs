@@ -45,14 +45,15 @@ async fn show(editor: &Client, sql: &str) -> Result<Option<String>, firstbell_sc
 
 /// What the link of a mail says.
 fn parts(mail: &str) -> BTreeMap<String, String> {
-    let link = mail.lines().find(|line| line.starts_with("firstbell://join?")).expect(mail);
+    let link =
+        mail.lines().find(|line| line.starts_with("firstbell://join?")).unwrap_or_else(|| panic!("{mail}"));
     let link = reqwest::Url::parse(link).unwrap();
     assert_eq!((link.scheme(), link.host_str()), ("firstbell", Some("join")));
     link.query_pairs().into_owned().collect()
 }
 
 fn line<'a>(mail: &'a str, name: &str) -> &'a str {
-    mail.lines().find_map(|line| line.strip_prefix(name)).expect(mail).trim()
+    mail.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_else(|| panic!("{mail}")).trim()
 }
 
 #[tokio::test]

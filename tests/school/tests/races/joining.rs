@@ -47,7 +47,7 @@ async fn all_at_once(calls: Vec<(Account, &'static str, Value)>) -> BTreeMap<Str
     }
     let mut outcomes = BTreeMap::new();
     for call in calling {
-        let outcome = tokio::time::timeout(LONG, call).await.expect("no call unanswered").unwrap();
+        let outcome = tokio::time::timeout(LONG, call).await.unwrap().unwrap();
         let name = outcome.map_or_else(
             |refusal| {
                 assert!(!refusal.code.is_empty(), "{refusal}");
@@ -310,7 +310,7 @@ async fn whatever_strangers_and_two_offices_do_at_once_each_call_is_answered_or_
             playing.push(tokio::spawn(office.play(20, round_seed + 50 + nth)));
         }
         for one in playing {
-            for (name, count) in tokio::time::timeout(LONG, one).await.expect("no call unanswered").unwrap() {
+            for (name, count) in tokio::time::timeout(LONG, one).await.unwrap().unwrap() {
                 *told.entry(name).or_default() += count;
             }
         }

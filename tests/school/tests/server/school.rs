@@ -42,7 +42,7 @@ async fn an_app_sees_that_a_school_is_there_before_any_sign_in_and_who_it_is_aft
     let school = visitor.call("look_at_school", json!({})).await.given().unwrap();
     assert_eq!(
         school.as_object().unwrap().keys().collect::<Vec<_>>(),
-        ["open_sign_up", "school", "schema", "zone"],
+        ["open_sign_up", "schema", "school", "zone"],
         "{school}"
     );
     let nobody = visitor.call("who_am_i", json!({})).await.given().unwrap();
