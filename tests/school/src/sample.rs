@@ -53,8 +53,7 @@ pub async fn furnish(server: &Server) -> Result<()> {
 /// Whoever has a sign-in keeps it.
 async fn sign_up(server: &Server, person: &Person) -> Result<()> {
     let name = person.first_name();
-    let answered = reqwest::Client::builder()
-        .no_proxy()
+    let answered = crate::http_client()
         .build()?
         .post(format!("{}/auth/v1/signup", server.url()))
         .header("apikey", server.publishable_key())

@@ -182,5 +182,5 @@ async fn post(
 }
 
 fn client() -> reqwest::Client {
-    reqwest::Client::builder().no_proxy().build().unwrap()
+    firstbell_school::http_client().build().unwrap()
 }

@@ -155,6 +155,6 @@ fn challenge_of(verifier: &str) -> String {
 
 /// A browser opens a link, and follows where it leads on this computer.
 async fn open_link(link: &str) -> String {
-    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
+    let client = firstbell_school::http_client().redirect(reqwest::redirect::Policy::none()).build().unwrap();
     client.get(link).send().await.unwrap().text().await.unwrap()
 }

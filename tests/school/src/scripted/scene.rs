@@ -61,7 +61,7 @@ struct Answer {
 impl Scene {
     pub fn new(keys: Keys, behind: Option<String>) -> Result<Self> {
         let client =
-            || reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build();
+            || crate::http_client().redirect(reqwest::redirect::Policy::none()).build();
         let behind = match behind {
             Some(url) => Some(Behind { url, client: client()? }),
             None => None,

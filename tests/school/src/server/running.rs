@@ -136,7 +136,7 @@ impl Running {
         let (port, sink) = genuine::prepare(&mut command, &place, settings)?;
         self.sink = sink;
         let pid = self.processes().start("accounts", &mut command)?;
-        let client = reqwest::Client::builder().no_proxy().build()?;
+        let client = crate::http_client().build()?;
         wait::until("the genuine accounts' server", 3 * wait::PATIENCE, async || {
             if let Some(status) = self.processes().exit_status(pid)? {
                 return Ok(Some(Err(anyhow!("it ended ({status}): {}", self.processes().log("accounts")))));

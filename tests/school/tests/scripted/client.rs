@@ -27,7 +27,7 @@ pub struct Answer {
 
 impl Client {
     pub fn of(school: &Scripted) -> Self {
-        let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+        let client = firstbell_school::http_client().redirect(reqwest::redirect::Policy::none());
         let (url, key) = (school.url().to_owned(), school.publishable_key().to_owned());
         Self { client: client.timeout(SOON).build().unwrap(), url, key }
     }

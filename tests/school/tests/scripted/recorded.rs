@@ -87,7 +87,7 @@ async fn a_request_has_to_bring_the_key() {
     let other = Scripted::start().unwrap();
     let stranger = Client::of(&other);
     let url = format!("{}/auth/v1/token?grant_type=password", school.url());
-    let without = reqwest::Client::builder().no_proxy().build().unwrap().post(&url).send().await.unwrap();
+    let without = firstbell_school::http_client().build().unwrap().post(&url).send().await.unwrap();
     assert_eq!(without.status(), 401);
     let body = without.json::<Value>().await.unwrap();
     assert_eq!(body["message"], "No API key found in request");

@@ -33,7 +33,7 @@ async fn a_lost_answer_was_one_of_the_servers() {
     let (school, visitor) = in_front().await;
     let session = visitor.sign_up("ada").await.session;
     school.fault_times("/auth/v1/token", Fault::AnswerLost, 1);
-    let lost = reqwest::Client::builder().no_proxy().build().unwrap();
+    let lost = firstbell_school::http_client().build().unwrap();
     let lost = lost
         .post(format!("{}/auth/v1/token?grant_type=refresh_token", school.url()))
         .header("apikey", school.publishable_key())

@@ -66,7 +66,7 @@ impl Visitor {
     }
 
     pub fn at(url: &str, key: &str) -> Self {
-        let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+        let client = firstbell_school::http_client().redirect(reqwest::redirect::Policy::none());
         let visitor =
             Self { client: client.build().unwrap(), url: url.to_owned(), headers: HeaderMap::new() };
         visitor.with("apikey", key)

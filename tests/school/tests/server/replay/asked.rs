@@ -50,7 +50,7 @@ impl Replay {
     /// With the publishable key, as a client that nobody has heard of before.
     pub fn request(&mut self, method: &str, path: &str, body: Option<Value>) -> RequestBuilder {
         self.requests += 1;
-        let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+        let client = firstbell_school::http_client().redirect(reqwest::redirect::Policy::none());
         let url = format!("{}/auth/v1{path}", self.server.url());
         let mut request = client.build().unwrap().request(method.parse().unwrap(), url);
         request = request.header("apikey", self.server.publishable_key());
