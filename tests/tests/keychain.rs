@@ -89,7 +89,8 @@ async fn a_locked_keychain_is_no_empty_one_and_is_read_as_soon_as_it_is_unlocked
     assert_eq!(keychain.delete(id).await, Err(KeychainFault::Locked));
     assert_eq!(keychain.provider().await.unwrap(), "GNOME Keyring");
 
-    // As who keeps tokens waits: the first change is that somebody listens, and is no unlocking yet.
+    // As who keeps tokens waits. The first change is that somebody listens, and is no unlocking yet.
+    changes.next().await;
     let waiting = tokio::spawn({
         let keychain = keychain.clone();
         async move {

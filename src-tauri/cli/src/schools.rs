@@ -2,7 +2,7 @@
 //! while the app runs, it is asked to do it.
 
 use std::{
-    io::{self, BufRead as _, IsTerminal as _, Write as _},
+    io::{self, BufRead as _, IsTerminal as _},
     process::ExitCode,
     sync::Arc,
     time::Duration,

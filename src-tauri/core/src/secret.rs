@@ -91,13 +91,12 @@ impl Changes {
     /// Waits for the next one. It may come for nothing.
     pub async fn next(&mut self) {
         let told = async {
-            let is_told = match &mut self.0 {
-                Some(told) => told.changed().await.is_ok(),
-                None => false,
-            };
-            if !is_told {
-                std::future::pending::<()>().await;
+            if let Some(told) = &mut self.0
+                && told.changed().await.is_ok()
+            {
+                return;
             }
+            std::future::pending().await
         };
         // A minute that has passed is one of them.
         let _ = tokio::time::timeout(Self::AT_LEAST_EACH, told).await;

@@ -138,7 +138,11 @@ pub async fn is_locked(desktop: &Desktop, collection: &str) -> Result<bool> {
 pub fn rename_login(desktop: &Desktop, name: &str) -> Result<()> {
     let folder = desktop.root().join("data/keyrings");
     std::fs::rename(folder.join("login.keyring"), folder.join(format!("{name}.keyring")))?;
-    Ok(std::fs::remove_file(folder.join("default"))?)
+    match std::fs::remove_file(folder.join("default")) {
+        // It is there once a keyring was told of a default.
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
 }
 
 /// Puts an item into the `login` collection, beside those that are there.

@@ -19,7 +19,6 @@ use firstbell_core::{
     words::say,
 };
 use serde::Serialize;
-use std::io::Write as _;
 
 use crate::output::{Failure, print, print_json};
 

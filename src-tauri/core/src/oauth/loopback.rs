@@ -30,7 +30,7 @@ mod request;
 
 /// So many connections may be open that have asked nothing yet. One more ends the oldest, so that neither slow nor idle
 /// ones keep the browser out.
-const UNASKED_AT_MOST: usize = 64;
+const UNASKED_AT_MOST: usize = 128;
 
 /// What the browser has brought.
 #[derive(Clone, Debug)]

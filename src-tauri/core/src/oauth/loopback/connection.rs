@@ -32,6 +32,8 @@ const DRAINED: usize = 64 * 1024;
 /// Reads, judges and answers. Before it has asked anything, it may be `ended` in favour of another.
 pub(super) async fn serve(mut stream: TcpStream, ended: oneshot::Receiver<()>, shared: Arc<Shared>) {
     let verdict = tokio::select! {
+        // One that has asked meanwhile is not in the way.
+        biased;
         verdict = timeout(READING, read(&mut stream, &shared)) => verdict.ok().flatten(),
         _ = ended => None,
     };
