@@ -100,3 +100,11 @@ store-fault-deleted = First Bell’s folder was deleted, so it began a new one. 
 store-fault-replaced = Another folder was put in the place of First Bell’s, and its sessions are shown now. The bells of those before still ring until tomorrow.
 store-fault-newer = Your sessions were saved by a newer First Bell, so nothing can be saved here. { $bells } Install the newer one.
 store-fault-failed = First Bell can’t read or write its data just now. { $bells } Check the disk.
+
+# The page in the browser, after a link was opened or an account connected.
+way-back-done = You can close this page
+way-back-done-text = First Bell has what it needs. Go back to it.
+way-back-failed = This didn’t work
+way-back-failed-text = Go back to First Bell. It says what happened and what to do.
+way-back-open = Go back to First Bell
+way-back-open-text = It is still at work and says there how it went. You can close this page.

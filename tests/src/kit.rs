@@ -27,6 +27,7 @@ use firstbell_processes as processes;
 pub use app::{App, AppPlan};
 pub use desktop::{Desktop, DesktopPlan};
 pub use firstbell_processes::{runs, wait};
+pub use keyring::Keyring;
 pub use notifications::NotificationService;
 pub use page::Page;
 pub use untouched::Untouched;

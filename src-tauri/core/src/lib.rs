@@ -19,6 +19,7 @@ pub mod health;
 pub mod id;
 pub mod join;
 pub mod local_socket;
+pub mod oauth;
 pub mod occurrences;
 pub mod person;
 pub mod progress;

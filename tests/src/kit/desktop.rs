@@ -245,7 +245,7 @@ impl Desktop {
         };
         desktop.start_window_manager().await?;
         if plan.keyring {
-            keyring::start(&desktop).await?;
+            keyring::Keyring::start(&desktop).await?;
         }
         Ok(desktop)
     }

@@ -38,8 +38,9 @@ const ROOMS: &[(&str, &str)] = &[
     ("settings", "wall_clock clock"),
     ("today", "id zone join session state_table"),
     ("desktop", "ring join"),
-    // The school, and where tokens lie.
+    // Outside: the keychain, the way through the browser and back, and the school.
     ("secret", ""),
+    ("oauth", "words"),
     ("school", "clock secret"),
     // The store: what belongs to the device, and the sessions that are decided here. Neither knows the other.
     ("store", ""),
@@ -125,9 +126,13 @@ const CRATES: &[(&str, &str)] = &[
     ("windows_timezones", "zone"),
     ("fluent_bundle", "words"),
     ("iana_time_zone", "clock"),
-    ("url", "join"),
+    ("url", "join oauth"),
+    ("zbus", "secret"),
+    ("secret_service", "secret"),
+    ("keyring_core", "secret"),
+    ("httparse", "oauth"),
     // Words and rules wait for nothing.
-    ("tokio", "progress local_socket school store reminder app"),
+    ("tokio", "progress secret oauth school local_socket store reminder app"),
 ];
 
 /// Rooms whose parts are rooms of their own.
