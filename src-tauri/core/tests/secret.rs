@@ -26,8 +26,9 @@ fn released() -> BTreeMap<String, SecretString> {
 fn said(entry: &Entry) -> Value {
     match entry {
         Entry::SignIn { refresh } => json!({"kind": "sign_in", "refresh": refresh.expose_secret()}),
-        Entry::ToBeRevoked { address, key, refresh } => json!({
+        Entry::ToBeRevoked { address, key, refresh, everywhere } => json!({
             "kind": "to_be_revoked", "address": address, "key": key, "refresh": refresh.expose_secret(),
+            "everywhere": everywhere,
         }),
         Entry::Waiting(waiting) => {
             let Waiting { address, key, code, role, first_name, last_name, email, school } = waiting;

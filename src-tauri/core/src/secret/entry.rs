@@ -30,6 +30,8 @@ pub enum Entry {
         key: String,
         /// The refresh token.
         refresh: SecretString,
+        /// All sign-ins of the account are to end, and not this one alone.
+        everywhere: bool,
     },
     /// A sign-up that waits for its address to be confirmed.
     Waiting(Waiting),
@@ -75,6 +77,7 @@ impl Entry {
                 address: needed(form.address)?,
                 key: needed(form.key)?,
                 refresh: needed(form.refresh)?.into(),
+                everywhere: form.everywhere,
             }),
             WAITING => Ok(Self::Waiting(Waiting {
                 address: form.address.unwrap_or_default(),
@@ -97,10 +100,11 @@ impl Entry {
     pub fn text(&self) -> Result<SecretString, KeychainFault> {
         let form = match self {
             Self::SignIn { refresh } => Form { refresh: exposed(refresh), ..Form::of(SIGN_IN) },
-            Self::ToBeRevoked { address, key, refresh } => Form {
+            Self::ToBeRevoked { address, key, refresh, everywhere } => Form {
                 address: Some(address.clone()),
                 key: Some(key.clone()),
                 refresh: exposed(refresh),
+                everywhere: *everywhere,
                 ..Form::of(TO_BE_REVOKED)
             },
             Self::Waiting(waiting) => Form {
@@ -155,6 +159,8 @@ struct Form {
     key: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh: Option<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    everywhere: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
