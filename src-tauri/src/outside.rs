@@ -12,7 +12,8 @@ use firstbell_core::{
 
 use crate::{
     arguments::{Arguments, What},
-    events::AppEvent, host::Host,
+    events::AppEvent,
+    host::Host,
     view::instant,
 };
 

@@ -103,7 +103,11 @@ impl Start {
         app.manage(block_on(run_beside(app, &folder, opened, first_copy, notifications)));
         // Nothing is sent, and no keychain asked, before the window has something to show.
         let begin = |app: &AppHandle| app.state::<Running>().is_up();
-        if arguments.hidden { begin(app) } else { waiting::when_ready(app, begin) }
+        if arguments.hidden {
+            begin(app)
+        } else {
+            waiting::when_ready(app, begin)
+        }
         #[cfg(target_os = "linux")]
         spawn(crate::desktop::sleep::wake_after(Arc::clone(&core)));
         spawn(changes::pass_on(app.clone(), changes, health));

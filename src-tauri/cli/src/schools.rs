@@ -134,7 +134,14 @@ pub async fn sign_up(arguments: SignUp, folder: &Folder, json: bool) -> Result<E
     let password = read_secret("cli-password")?;
     let door = door.into();
     let role = role.map(Into::into);
-    tell(&at_school(folder, SchoolAsk::SignUp { door, role, first_name, last_name, email, password, note, child }).await?, json)
+    tell(
+        &at_school(
+            folder,
+            SchoolAsk::SignUp { door, role, first_name, last_name, email, password, note, child },
+        )
+        .await?,
+        json,
+    )
 }
 
 pub async fn sign_in(arguments: SignIn, folder: &Folder, json: bool) -> Result<ExitCode, Failure> {
@@ -170,7 +177,9 @@ async fn at_school(folder: &Folder, what: SchoolAsk) -> Result<SchoolReply, Fail
     if let Err(firstbell_core::error::Error::RunsElsewhere) = &owned {
         let ask_for = Ask::School { what: Sealed(serde_json::to_value(&what)?) };
         match ask(&folder.data_folder()?, &ask_for, PATIENCE).await {
-            Asked::Answered(Reply::School { what: Sealed(reply) }) => return Ok(serde_json::from_value(reply)?),
+            Asked::Answered(Reply::School { what: Sealed(reply) }) => {
+                return Ok(serde_json::from_value(reply)?);
+            }
             Asked::Answered(_) | Asked::Silent(_) => {
                 return Err(Failure::Here(Code::StoreBusy, say("cli-app-silent", &[])));
             }

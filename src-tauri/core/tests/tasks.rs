@@ -170,7 +170,12 @@ impl Home {
             None => open(&folder, folder.own(), now).await,
             Some(_) => open_beside(&folder, now).await,
         };
-        let app = opened.assemble(&folder, firstbell_core::secret::Secrets::None, Arc::new(SystemClock), desktop.clone());
+        let app = opened.assemble(
+            &folder,
+            firstbell_core::secret::Secrets::None,
+            Arc::new(SystemClock),
+            desktop.clone(),
+        );
         let host = Arc::clone(&window);
         let running = match turn {
             None => Running::start(&app, &folder, opened, ringing, host),

@@ -20,7 +20,8 @@ fn link(address: &str, key: &str, code: &str) -> String {
 async fn an_invitation_that_is_opened_sends_nothing_before_a_press() {
     let school = Scripted::start().unwrap();
     let desk = Desk::new().await;
-    let text = format!("Dear Ben,\n{}\n", link(school.url(), school.publishable_key(), "K7QM3-XTD9P-22ABC-HJKMN"));
+    let text =
+        format!("Dear Ben,\n{}\n", link(school.url(), school.publishable_key(), "K7QM3-XTD9P-22ABC-HJKMN"));
     let step = desk.app.read_invitation(&text).await.unwrap();
     assert!(matches!(step, Step::Invitation { other: None, .. }), "{step:?}");
     assert!(school.asked().is_empty());
@@ -70,9 +71,16 @@ async fn addresses_that_could_mislead_are_refused_before_anything_is_sent() {
     ] {
         let text = link(address, "sb_publishable_abc12345", "K7QM3-XTD9P-22ABC-HJKMN");
         assert_eq!(refused(desk.app.read_invitation(&text).await).0, Code::NoInvitation, "{address}");
-        assert_eq!(refused(desk.app.look_at_school(address, "sb_publishable_abc12345").await).0, code, "{address}");
+        assert_eq!(
+            refused(desk.app.look_at_school(address, "sb_publishable_abc12345").await).0,
+            code,
+            "{address}"
+        );
     }
-    assert_eq!(refused(desk.app.look_at_school("http://127.0.0.1:1", "sb_secret_abc12345").await).0, Code::WrongKey);
+    assert_eq!(
+        refused(desk.app.look_at_school("http://127.0.0.1:1", "sb_secret_abc12345").await).0,
+        Code::WrongKey
+    );
     assert_eq!(refused(desk.app.read_invitation("See you on Thursday").await).0, Code::NoInvitation);
 }
 

@@ -18,7 +18,10 @@ fn school() -> Scripted {
 }
 
 fn look_at_school() -> Fault {
-    Fault::Rest(200, serde_json::json!({"school": "Northside", "zone": "Europe/Madrid", "open_sign_up": "off", "schema": 2}))
+    Fault::Rest(
+        200,
+        serde_json::json!({"school": "Northside", "zone": "Europe/Madrid", "open_sign_up": "off", "schema": 2}),
+    )
 }
 
 async fn at_door(school: &Scripted) -> Desk {
@@ -101,7 +104,11 @@ async fn whoever_is_no_school_is_told_from_one() {
         (Fault::Rest(404, serde_json::json!({})), Code::SchoolSilent),
     ] {
         let school = school();
-        let path = if matches!(fault, Fault::Rest(..)) { "/rest/v1/rpc/look_at_school" } else { "/auth/v1/settings" };
+        let path = if matches!(fault, Fault::Rest(..)) {
+            "/rest/v1/rpc/look_at_school"
+        } else {
+            "/auth/v1/settings"
+        };
         school.fault(path, fault.clone());
         let desk = Desk::new().await;
         let (came, said) = refused(desk.app.look_at_school(school.url(), school.publishable_key()).await);
@@ -160,7 +167,8 @@ async fn what_the_accounts_refuse_at_signing_up_has_its_words_for_each_role() {
     ] {
         for role in [SchoolRole::Student, SchoolRole::Tutor, SchoolRole::Guardian] {
             school.answer(group, what).unwrap();
-            let (came, said) = refused(desk.app.sign_up(form("ben@example.com", role), PASSWORD.into()).await);
+            let (came, said) =
+                refused(desk.app.sign_up(form("ben@example.com", role), PASSWORD.into()).await);
             assert_eq!(came, code, "{group}, {what}: {said}");
             let Step::Door { form, .. } = desk.app.getting_in().await.unwrap() else { panic!("{what}") };
             assert_eq!((form.first_name.as_str(), form.role), ("ben", Some(role)), "{what}");

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use firstbell_core::app::getting_in::Step;
 use firstbell_core::error::Code;
-use firstbell_core::sign_in::{SchoolRole, SchoolState};
 use firstbell_core::school::supabase::auth::Mail;
+use firstbell_core::sign_in::{SchoolRole, SchoolState};
 use firstbell_school::{Fault, Scripted, Server, Settings};
 use tokio::sync::OnceCell;
 
@@ -80,7 +80,10 @@ async fn quitting_between_sign_up_and_mail_leaves_the_other_ways() {
     let schools = desk.app.schools().await.unwrap();
     assert_eq!((schools[0].state, schools[0].email.as_str()), (SchoolState::Waiting, email.as_str()));
     let step = desk.app.go_on_with_school(schools[0].id).await.unwrap();
-    assert!(matches!(&step, Step::Confirm { knows_password: false, email: to, .. } if *to == email), "{step:?}");
+    assert!(
+        matches!(&step, Step::Confirm { knows_password: false, email: to, .. } if *to == email),
+        "{step:?}"
+    );
     open_link(&link).await;
     // Nobody knows the password any more, so it is asked for.
     let step = desk.app.opened_link().await.unwrap();
@@ -117,11 +120,20 @@ async fn a_forgotten_password_is_set_anew_by_a_code() {
 #[tokio::test]
 async fn the_link_opened_on_this_computer_leads_in_by_itself() {
     let school = Scripted::start().unwrap();
-    for (group, what) in [("first contact", "what it offers"), ("links in mails", "sign up with PKCE and an own way back"), ("links in mails", "the code with its verifier")] {
+    for (group, what) in [
+        ("first contact", "what it offers"),
+        ("links in mails", "sign up with PKCE and an own way back"),
+        ("links in mails", "the code with its verifier"),
+    ] {
         school.answer(group, what).unwrap();
     }
-    let rest = |name: &str, body: serde_json::Value| school.fault(&format!("/rest/v1/rpc/{name}"), Fault::Rest(200, body));
-    rest("look_at_school", serde_json::json!({"school": "Northside", "open_sign_up": "students", "schema": 2}));
+    let rest = |name: &str, body: serde_json::Value| {
+        school.fault(&format!("/rest/v1/rpc/{name}"), Fault::Rest(200, body))
+    };
+    rest(
+        "look_at_school",
+        serde_json::json!({"school": "Northside", "open_sign_up": "students", "schema": 2}),
+    );
     rest("ask_to_join", serde_json::json!({"state": "admitted"}));
     let desk = Desk::new().await;
     desk.at_door(school.url(), school.publishable_key()).await;

@@ -66,7 +66,8 @@ pub async fn signed_up_student(desk: &Desk, server: &Server) -> String {
 async fn each_role_gets_in_by_its_invitation_which_is_used_up_by_that() {
     let server = northside().await;
     let dan = child(server, "Dan").await;
-    let guardian = ask(server, &format!("select public.invite(gen_random_uuid(), 'guardian', '{dan}')")).await;
+    let guardian =
+        ask(server, &format!("select public.invite(gen_random_uuid(), 'guardian', '{dan}')")).await;
     for (role, code, approved) in [
         (SchoolRole::Student, invite(server, "student").await, true),
         (SchoolRole::Tutor, invite(server, "tutor").await, false),
@@ -78,7 +79,8 @@ async fn each_role_gets_in_by_its_invitation_which_is_used_up_by_that() {
         let Step::Door { school, role: invited, .. } = step else { panic!("{step:?}") };
         assert_eq!((school.as_str(), invited), ("Northside", Some(role)));
         // As what one comes is the invitation's, whatever is said.
-        let step = desk.app.sign_up(form(&fresh_email("ada"), SchoolRole::Student), PASSWORD.into()).await.unwrap();
+        let step =
+            desk.app.sign_up(form(&fresh_email("ada"), SchoolRole::Student), PASSWORD.into()).await.unwrap();
         assert_eq!(step, Step::Arrived { school: "Northside".to_owned(), role, approved });
         let schools = desk.app.schools().await.unwrap();
         assert_eq!((schools.len(), schools[0].state), (1, SchoolState::In));
@@ -94,7 +96,12 @@ async fn each_role_gets_in_by_its_invitation_which_is_used_up_by_that() {
 #[tokio::test]
 async fn without_an_invitation_one_asks_and_the_school_answers() {
     let server = northside().await;
-    for (role, yes) in [(SchoolRole::Student, true), (SchoolRole::Tutor, true), (SchoolRole::Guardian, true), (SchoolRole::Student, false)] {
+    for (role, yes) in [
+        (SchoolRole::Student, true),
+        (SchoolRole::Tutor, true),
+        (SchoolRole::Guardian, true),
+        (SchoolRole::Student, false),
+    ] {
         let desk = Desk::new().await;
         let step = desk.at_door(server.url(), server.publishable_key()).await;
         assert!(matches!(step, Step::Door { role: None, open_sign_up: OpenSignUp::Off, .. }), "{step:?}");
@@ -121,7 +128,8 @@ async fn without_an_invitation_one_asks_and_the_school_answers() {
             let step = desk.app.look_again().await.unwrap();
             assert!(matches!(&step, Step::Arrived { role: now, .. } if *now == role), "{step:?}");
         } else {
-            ask(server, &format!("select public.turn_away(gen_random_uuid(), '{request}', 'We are full.')")).await;
+            ask(server, &format!("select public.turn_away(gen_random_uuid(), '{request}', 'We are full.')"))
+                .await;
             let step = desk.app.look_again().await.unwrap();
             let Step::TurnedAway { request, .. } = &step else { panic!("{step:?}") };
             assert_eq!(request.reason, "We are full.");
@@ -151,7 +159,10 @@ async fn an_account_that_is_nobody_at_the_school_takes_an_invitation_up() {
     assert!(matches!(step, Step::Stranger { fault: None, .. }), "{step:?}");
     assert_eq!(desk.app.schools().await.unwrap()[0].state, SchoolState::Stranger);
     let code = invite(server, "tutor").await;
-    assert_eq!(refused(desk.app.take_invitation("no code in it", Form::default()).await).0, Code::NoInvitation);
+    assert_eq!(
+        refused(desk.app.take_invitation("no code in it", Form::default()).await).0,
+        Code::NoInvitation
+    );
     let other = "firstbell://join?school=https%3A%2F%2Fother.example&key=sb_publishable_other123&code=K7QM3-XTD9P-22ABC-HJKMN";
     assert_eq!(refused(desk.app.take_invitation(other, Form::default()).await).0, Code::NoInvitation);
     let named = Form { first_name: "Ben".to_owned(), last_name: "Okafor".to_owned(), ..Form::default() };
@@ -163,8 +174,13 @@ async fn an_account_that_is_nobody_at_the_school_takes_an_invitation_up() {
 async fn where_the_school_has_opened_its_sign_up_students_are_in_at_once() {
     let server = Server::start().await.unwrap();
     let client = server.connect().await.unwrap();
-    client.batch_execute("update public.school_settings set name = 'Southside', open_sign_up = 'students'").await.unwrap();
-    for (role, is_in) in [(SchoolRole::Student, true), (SchoolRole::Tutor, false), (SchoolRole::Guardian, false)] {
+    client
+        .batch_execute("update public.school_settings set name = 'Southside', open_sign_up = 'students'")
+        .await
+        .unwrap();
+    for (role, is_in) in
+        [(SchoolRole::Student, true), (SchoolRole::Tutor, false), (SchoolRole::Guardian, false)]
+    {
         let desk = Desk::new().await;
         desk.at_door(server.url(), server.publishable_key()).await;
         let step = desk.app.sign_up(form(&fresh_email("ben"), role), PASSWORD.into()).await.unwrap();

@@ -42,7 +42,11 @@ fn holds(bytes: &[u8], secret: &str) -> bool {
 }
 
 fn files(folder: &Path) -> Vec<std::path::PathBuf> {
-    std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file()).collect()
+    std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_file())
+        .collect()
 }
 
 #[test]
@@ -75,7 +79,8 @@ fn no_secret_gets_into_log_store_error_or_event() {
         while let Ok(change) = changes.try_recv() {
             told.push(format!("{change:?}"));
         }
-        let mut secrets = vec![PLANTED.to_owned(), "wrong-horse-battery-staple".to_owned(), code.replace('-', "")];
+        let mut secrets =
+            vec![PLANTED.to_owned(), "wrong-horse-battery-staple".to_owned(), code.replace('-', "")];
         secrets.push(code);
         for asked in school.asked() {
             secrets.extend(asked.bearer().map(str::to_owned));

@@ -12,7 +12,11 @@ const PASSWORD: &str = "a-bell-before-each";
 async fn northside() -> Server {
     let settings = Settings { confirm_addresses: true, ..Settings::default() };
     let server = Server::start_with(settings).await.unwrap();
-    ask(&server, "with named as (update public.school_settings set name = 'Northside' returning 1) select to_jsonb(1)").await;
+    ask(
+        &server,
+        "with named as (update public.school_settings set name = 'Northside' returning 1) select to_jsonb(1)",
+    )
+    .await;
     server
 }
 
@@ -142,9 +146,11 @@ async fn a_parent_comes_in_by_having_opened_the_link() {
     is_in(&page).await;
     signs_out(&app, &page).await;
     let found = async || keyring::found(&desktop, &[("service", "firstbell")]).await.unwrap().is_empty();
-    firstbell_tests::kit::wait::until_true("the keyring to be empty", super::scene::SOON, async || Ok(found().await))
-        .await
-        .unwrap();
+    firstbell_tests::kit::wait::until_true("the keyring to be empty", super::scene::SOON, async || {
+        Ok(found().await)
+    })
+    .await
+    .unwrap();
 }
 
 async fn signs_out(app: &App<'_>, page: &Page<'_>) {

@@ -48,11 +48,14 @@ pub async fn run(
     json: bool,
 ) -> Result<ExitCode, Failure> {
     let (address, key) = place(address, key, invitation)?;
-    let named = |what| Error::from(SchoolError {
-        what,
-        named: Box::new(Named { school: address.host(), host: address.host(), email: String::new() }),
-    });
-    let wire = Wire::new(address.clone(), key, Arc::new(SystemClock)).map_err(|fault| named(What::Fault(fault)))?;
+    let named = |what| {
+        Error::from(SchoolError {
+            what,
+            named: Box::new(Named { school: address.host(), host: address.host(), email: String::new() }),
+        })
+    };
+    let wire =
+        Wire::new(address.clone(), key, Arc::new(SystemClock)).map_err(|fault| named(What::Fault(fault)))?;
     let auth = Auth::new(wire);
     let offer = auth.offer().await.map_err(|error| match error {
         AccountsError::Fault(fault) => named(What::Fault(fault)),
@@ -74,7 +77,8 @@ fn place(
     invitation: Option<String>,
 ) -> Result<(SchoolAddress, PublishableKey), Failure> {
     if let Some(text) = invitation {
-        let found = Invitation::find(&text).map_err(|why| Error::from(SchoolError::nowhere(What::Invitation(why))))?;
+        let found = Invitation::find(&text)
+            .map_err(|why| Error::from(SchoolError::nowhere(What::Invitation(why))))?;
         return found.school.ok_or_else(|| Error::from(SchoolError::nowhere(What::CodeNeedsSchool)).into());
     }
     let (Some(address), Some(key)) = (address, key) else {

@@ -17,7 +17,8 @@ fn without_a_network_the_code_is_four_and_the_sentence_says_so() {
     let up = ["sign-up", "--json", "--role", "student", "--first-name", "Ada"];
     let up = home.bell_with(b"a-bell-before-each\n", [&up, &away[..]].concat());
     assert_eq!((up.code, up.json()["error"]["code"].as_str()), (4, Some("offline")), "{}", up.err);
-    let check = home.bell(["schools", "check", "--address", "https://school.northside.example", "--key", KEY]);
+    let check =
+        home.bell(["schools", "check", "--address", "https://school.northside.example", "--key", KEY]);
     assert_eq!(check.code, 4, "{}", check.err);
     assert_eq!(home.bell(["schools", "--json"]).ok().json(), json!({"schools": []}));
 }

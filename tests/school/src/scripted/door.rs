@@ -31,7 +31,8 @@ impl Door {
     /// At this port, or at any where it is 0.
     pub fn open(port: u16, tls: Option<TlsAcceptor>, scene: Arc<Scene>) -> Result<Self> {
         // A test may be within a runtime of its own, where no other one may be waited for.
-        let listener = std::net::TcpListener::bind(("127.0.0.1", port)).context("a port for the scripted school")?;
+        let listener =
+            std::net::TcpListener::bind(("127.0.0.1", port)).context("a port for the scripted school")?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let (open, closed) = oneshot::channel();

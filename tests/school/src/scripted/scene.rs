@@ -60,8 +60,7 @@ struct Answer {
 
 impl Scene {
     pub fn new(keys: Keys, behind: Option<String>) -> Result<Self> {
-        let client =
-            || crate::http_client().redirect(reqwest::redirect::Policy::none()).build();
+        let client = || crate::http_client().redirect(reqwest::redirect::Policy::none()).build();
         let behind = match behind {
             Some(url) => Some(Behind { url, client: client()? }),
             None => None,

@@ -43,10 +43,8 @@ async fn a_lost_answer_was_one_of_the_servers() {
     assert!(lost.is_err());
     let spent = server().await.connect().await.unwrap();
     let token = session["refresh_token"].as_str().unwrap();
-    let spent = spent
-        .query_one("select revoked from auth.refresh_tokens where token = $1", &[&token])
-        .await
-        .unwrap();
+    let spent =
+        spent.query_one("select revoked from auth.refresh_tokens where token = $1", &[&token]).await.unwrap();
     assert!(spent.get::<_, bool>(0), "the server had answered");
     assert_eq!(visitor.refresh(&session["refresh_token"]).await.status, 200, "the parent once more");
 }

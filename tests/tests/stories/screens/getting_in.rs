@@ -70,10 +70,20 @@ async fn sign_up_that_fails(look: &mut Look, desktop: &Desktop, app: &App<'_>, s
     page.fill("E-mail", "ben@example.com").await.unwrap();
     page.fill("Password", "correct horse").await.unwrap();
     for (group, what, words, name) in [
-        ("the school's mails are used up", "sign up, person 3", "has sent all the mails", "fault-mail-used-up"),
+        (
+            "the school's mails are used up",
+            "sign up, person 3",
+            "has sent all the mails",
+            "fault-mail-used-up",
+        ),
         ("the mail cannot be sent", "sign up", "couldn’t send the mail", "fault-mail-failed"),
         ("sign-ups that are refused", "a short password", "wants a longer password", "fault-weak-password"),
-        ("addresses need no confirmation", "sign up again", "has an account at Northside already", "fault-account-exists"),
+        (
+            "addresses need no confirmation",
+            "sign up again",
+            "has an account at Northside already",
+            "fault-account-exists",
+        ),
     ] {
         school.answer_next(group, what).unwrap();
         page.press_chief().await.unwrap();
