@@ -168,6 +168,59 @@ async fn somebody_waits(eyes: &firstbell_school::postgres::Client) {
 }
 
 #[tokio::test]
+async fn a_second_answer_waits_for_the_first_and_is_told_that_there_is_one() {
+    for second in ["turn_away", "admit"] {
+        let mut cast = cast().await;
+        let request = asked_by_sam(&mut cast, "student").await;
+        let (one, other) =
+            (cast.database.as_service().await.unwrap(), cast.database.as_service().await.unwrap());
+        let answer = || with_id(json!({"request": request}));
+        let refused = waits_for(&cast.database, (one, "admit", answer()), (other, second, answer())).await;
+        assert_eq!(refused.unwrap_err().code, "already_answered", "{second}");
+        sound(&cast.database).await;
+    }
+}
+
+/// The school takes Cleo for Dan by mistake, and forgets Dan, while Cleo is asking for something else: whoever takes Cleo's
+/// account before Dan waits for the other for good.
+#[tokio::test]
+async fn to_admit_and_to_forget_take_the_person_before_the_account() {
+    let mut cast = cast().await;
+    let dan = cast.person("student_dan");
+    let request =
+        cast.player("parent_cleo").call("ask_to_join", wish("student")).await.unwrap()["request"].clone();
+    let cleo = cast.player("parent_cleo").account;
+    let mut cleo = cast.database.as_account(cleo).await.unwrap();
+    let standing = cleo.begin().await.unwrap();
+    Account::call_in(&standing, "ask_to_join", &wish("tutor")).await.unwrap();
+    let eyes = cast.database.as_superuser().await.unwrap();
+    let mut offices = Vec::new();
+    for (waiting, function, arguments) in [
+        (1, "admit", with_id(json!({"request": request, "person": dan}))),
+        (2, "forget_person", with_id(json!({"person": dan}))),
+    ] {
+        let mut door = cast.database.as_service().await.unwrap();
+        offices.push(tokio::spawn(async move {
+            door.call(function, &arguments).await.map(|_| ()).map_err(Refusal::from)
+        }));
+        wait::until_true("so many to wait", LONG, async || {
+            let query = "select count(*) from pg_stat_activity
+                where datname = current_database() and wait_event_type = 'Lock'";
+            Ok(eyes.query_one(query, &[]).await?.get::<_, i64>(0) == waiting)
+        })
+        .await
+        .unwrap();
+    }
+    standing.commit().await.unwrap();
+    let mut outcomes = Vec::new();
+    for office in offices {
+        outcomes.push(office.await.unwrap().map_err(|refusal| refusal.code));
+    }
+    assert_eq!(outcomes, [Err("already_linked".to_owned()), Ok(())], "an empty code is a deadlock");
+    sound(&cast.database).await;
+}
+
+#[tokio::test]
 async fn what_is_being_asked_while_its_account_is_forgotten_is_forgotten_too() {
     let mut cast = cast().await;
     let ben = cast.player("student_ben").account;
