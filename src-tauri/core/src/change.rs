@@ -45,8 +45,7 @@ impl Topic {
         [Self::Sessions, Self::People, Self::Settings, Self::Rings, Self::Doors, Self::Minute, Self::Schools];
 
     /// What lies in the store, and so is another when somebody else has written.
-    pub const STORED: [Self; 5] =
-        [Self::Sessions, Self::People, Self::Settings, Self::Rings, Self::Schools];
+    pub const STORED: [Self; 5] = [Self::Sessions, Self::People, Self::Settings, Self::Rings, Self::Schools];
 }
 
 /// Something has changed.

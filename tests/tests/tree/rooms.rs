@@ -111,10 +111,7 @@ const ROOMS: &[(&str, &str)] = &[
          app/getting_in",
     ),
     ("app/signed_in", "change secret sign_in school/supabase store/device error app app/getting_in"),
-    (
-        "app/school_asks",
-        "sign_in school/supabase store/device error app app/getting_in app/schools",
-    ),
+    ("app/school_asks", "sign_in school/supabase store/device error app app/getting_in app/schools"),
     ("app/agenda", "id wall_clock join session sign_in today store/device workspace app"),
     ("app/people", "change id person zone today store/local error app"),
     ("app/join", "id join state_table error reminder/unstored app app/press"),

@@ -227,7 +227,9 @@ impl App {
         self.schools.hold_receiver(None);
         let way = self.getting_in.way().clone();
         let next = match way.place {
-            Place::Confirm(_) => OnTheWay { place: Place::Door, password: None, sign_in: None, tokens: None, ..way },
+            Place::Confirm(_) => {
+                OnTheWay { place: Place::Door, password: None, sign_in: None, tokens: None, ..way }
+            }
             _ => OnTheWay::default(),
         };
         let way = self.set_out(next);
@@ -362,11 +364,8 @@ fn of_call(error: CallError, school: &School, way: &OnTheWay) -> Error {
 
 /// An error that names the school of a sign-in.
 pub(super) fn named_of(what: What, sign_in: &SignIn) -> Error {
-    let named = Named {
-        school: sign_in.school.clone(),
-        host: sign_in.address.host(),
-        email: sign_in.email.clone(),
-    };
+    let named =
+        Named { school: sign_in.school.clone(), host: sign_in.address.host(), email: sign_in.email.clone() };
     SchoolError { what, named: Box::new(named) }.into()
 }
 

@@ -236,9 +236,12 @@ fn line(step: Step) -> StepLine {
         Step::NewPassword { school, .. } => ("new_password", school, None, None),
         Step::Stranger { school, fault, .. } => ("stranger", school, None, fault),
         Step::Asked { school, request, .. } => ("asked", school, Some(request.role), None),
-        Step::TurnedAway { school, request, .. } => {
-            ("turned_away", school, Some(request.role), Some(request.reason).filter(|reason| !reason.is_empty()))
-        }
+        Step::TurnedAway { school, request, .. } => (
+            "turned_away",
+            school,
+            Some(request.role),
+            Some(request.reason).filter(|reason| !reason.is_empty()),
+        ),
         Step::Arrived { school, role, .. } => ("arrived", school, Some(role), None),
     };
     StepLine { step: name.to_owned(), school, role, reason }

@@ -122,7 +122,11 @@ impl Schools {
     }
 
     /// The keeper of a sign-in's tokens, made when it is first wanted.
-    pub(super) fn keeper_of(&self, sign_in: &SignIn, clock: &Arc<dyn Clock>) -> std::result::Result<SchoolKeeper, Fault> {
+    pub(super) fn keeper_of(
+        &self,
+        sign_in: &SignIn,
+        clock: &Arc<dyn Clock>,
+    ) -> std::result::Result<SchoolKeeper, Fault> {
         if let Some((entry, keeper)) = self.keepers().get(&sign_in.id)
             && *entry == sign_in.entry
         {
@@ -198,13 +202,19 @@ impl Schools {
         left: SignOutThatWaits,
         clock: &Arc<dyn Clock>,
     ) -> Option<SchoolKeeper> {
-        let wire = Wire::new(left.address.parse().ok()?, PublishableKey::new(&left.key)?, Arc::clone(clock)).ok()?;
+        let wire =
+            Wire::new(left.address.parse().ok()?, PublishableKey::new(&left.key)?, Arc::clone(clock)).ok()?;
         let keychain = Arc::clone(&self.keychain);
-        let keeper = Keeper::new(entry, Arc::new(Auth::new(wire)), keychain, Arc::clone(clock), self.lock.clone());
+        let keeper =
+            Keeper::new(entry, Arc::new(Auth::new(wire)), keychain, Arc::clone(clock), self.lock.clone());
         Some(keeper.of_sign_out(left))
     }
 
-    fn new_keeper(&self, sign_in: &SignIn, clock: &Arc<dyn Clock>) -> std::result::Result<SchoolKeeper, Fault> {
+    fn new_keeper(
+        &self,
+        sign_in: &SignIn,
+        clock: &Arc<dyn Clock>,
+    ) -> std::result::Result<SchoolKeeper, Fault> {
         let auth = Arc::new(Auth::new(self.wire(sign_in, clock)?));
         let keychain = Arc::clone(&self.keychain);
         Ok(Keeper::new(sign_in.entry, auth, keychain, Arc::clone(clock), self.lock.clone()))
@@ -365,7 +375,6 @@ impl App {
         sign_ins::remove_revocation(&mut tx, entry).await?;
         Ok(tx.commit().await?)
     }
-
 }
 
 impl Schools {
@@ -400,9 +409,7 @@ fn of_keychain(state: State) -> Option<KeychainFault> {
         State::KeychainLocked => Some(KeychainFault::Locked),
         State::KeychainSilent => Some(KeychainFault::Silent),
         State::KeychainAbsent => Some(KeychainFault::Absent),
-        State::KeychainAnother => {
-            Some(KeychainFault::Another { had: String::new(), has: String::new() })
-        }
+        State::KeychainAnother => Some(KeychainFault::Another { had: String::new(), has: String::new() }),
         State::KeychainRefused => Some(KeychainFault::Refused),
         State::EntryUnreadable | State::Missing => Some(KeychainFault::Unreadable),
         State::Unknown | State::In | State::InThisRunOnly | State::Ended(_) | State::SignedOut => None,

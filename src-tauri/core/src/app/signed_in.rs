@@ -68,11 +68,7 @@ impl App {
         self.schools.keeper_of(sign_in, &self.clock)?;
         // What was on its way when the program ended is handed over now.
         let is_new = sign_in.standing.as_ref().is_none_or(|standing| standing.people.is_empty());
-        let asked = if is_new {
-            self.finish_arriving(sign_in).await
-        } else {
-            self.ask_who(sign_in).await
-        };
+        let asked = if is_new { self.finish_arriving(sign_in).await } else { self.ask_who(sign_in).await };
         self.store_what_became_of(sign_in.id).await?;
         let current = sign_ins::get(&mut *self.store.read().await?, sign_in.id).await?;
         let waits = current.and_then(|current| current.standing).and_then(|standing| standing.request);
@@ -94,7 +90,8 @@ impl App {
             && sign_in.state == SignInState::In
         {
             let ended = Some(dead.code().to_owned());
-            sign_ins::put(&mut tx, &SignIn { state: SignInState::Ended, ended, ..sign_in }, self.now()).await?;
+            sign_ins::put(&mut tx, &SignIn { state: SignInState::Ended, ended, ..sign_in }, self.now())
+                .await?;
             tx.commit().await?;
             self.tell(Cause::School, &[Topic::Schools]);
         }

@@ -36,7 +36,8 @@ impl App {
         let (_, has_samples) = self.readings().await?.exist().await?;
         let clocks_changed = self.clocks_changed().await?;
         let schools = self.schools().await?.into_iter();
-        let schools = schools.filter_map(|school| Some((school.id, school.state, school.sentence?))).collect();
+        let schools =
+            schools.filter_map(|school| Some((school.id, school.state, school.sentence?))).collect();
         Ok(Kept { missed: usize::try_from(missed).unwrap_or(0), clocks_changed, has_samples, schools })
     }
 }

@@ -107,7 +107,8 @@ impl Running {
     where
         R: Future<Output = ()> + Send + 'static,
     {
-        let (retry, is_up, stop) = (watch::Sender::default(), watch::Sender::default(), watch::Sender::default());
+        let (retry, is_up, stop) =
+            (watch::Sender::default(), watch::Sender::default(), watch::Sender::default());
         let heard = Heard { retry: retry.subscribe(), is_up: is_up.subscribe(), stop: stop.subscribe() };
         let task = Task(tokio::spawn(run(heard)));
         Self { retry, is_up, stop, task }
@@ -222,7 +223,9 @@ async fn answer(app: Arc<App>, host: Arc<impl Host>, ask: Ask) -> Reply {
             let reply = match serde_json::from_value(what.0) {
                 Ok(ask) => app.at_school(ask).await,
                 // Another First Bell's `bell`.
-                Err(_) => SchoolReply::Failed { code: Code::NotAllowed, message: say("error-other-version", &[]) },
+                Err(_) => {
+                    SchoolReply::Failed { code: Code::NotAllowed, message: say("error-other-version", &[]) }
+                }
             };
             Reply::School { what: Sealed(serde_json::to_value(reply).unwrap_or_default()) }
         }

@@ -91,7 +91,9 @@ impl SchoolError {
         let Named { school, host, email } = &*self.named;
         let name = self.what.sentence_name();
         let seconds = match &self.what {
-            What::Fault(Fault::TooMany(Some(wait))) | What::Refused(Refusal::MailTooSoon(Some(wait))) => wait.as_secs(),
+            What::Fault(Fault::TooMany(Some(wait))) | What::Refused(Refusal::MailTooSoon(Some(wait))) => {
+                wait.as_secs()
+            }
             What::ClockAhead(ahead) => ahead.num_seconds().unsigned_abs(),
             _ => 0,
         };
@@ -116,7 +118,10 @@ impl From<Fault> for Error {
 impl What {
     /// The code as a word, which is all that goes into a log.
     fn code_name(&self) -> String {
-        serde_json::to_value(self.code()).ok().and_then(|code| code.as_str().map(str::to_owned)).unwrap_or_default()
+        serde_json::to_value(self.code())
+            .ok()
+            .and_then(|code| code.as_str().map(str::to_owned))
+            .unwrap_or_default()
     }
 
     fn code(&self) -> Code {

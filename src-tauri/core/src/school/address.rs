@@ -87,7 +87,10 @@ impl FromStr for SchoolAddress {
     /// kept only as far as it is a path.
     fn from_str(text: &str) -> Result<Self, NoAddress> {
         let text = text.trim();
-        if text.is_empty() || text.len() > LONGEST || text.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        if text.is_empty()
+            || text.len() > LONGEST
+            || text.chars().any(|c| c.is_control() || c.is_whitespace())
+        {
             return Err(NoAddress::NoUrl);
         }
         let whole = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
@@ -214,7 +217,9 @@ mod tests {
         for key in ["sb_publishable_abc-DEF_123", "eyJhbGciOi.eyJyb2xl.c2ln", " sb_publishable_abc "] {
             assert_eq!(PublishableKey::new(key).unwrap().as_str(), key.trim());
         }
-        for none in ["", "short", "sb_secret_abcdefgh", "key with blanks", "kéy_publishable", &"x".repeat(1001)] {
+        for none in
+            ["", "short", "sb_secret_abcdefgh", "key with blanks", "kéy_publishable", &"x".repeat(1001)]
+        {
             assert!(PublishableKey::new(none).is_none(), "{none}");
         }
         let shown = format!("{:?}", PublishableKey::new("sb_publishable_abc").unwrap());

@@ -32,7 +32,8 @@ impl InvitationCode {
         let bare = bare.to_ascii_uppercase();
         let is_one = bare.len() == 20 && bare.chars().all(|c| LETTERS.contains(c));
         is_one.then(|| {
-            let groups: Vec<&str> = [0, 5, 10, 15].iter().filter_map(|from| bare.get(*from..from + 5)).collect();
+            let groups: Vec<&str> =
+                [0, 5, 10, 15].iter().filter_map(|from| bare.get(*from..from + 5)).collect();
             Self(groups.join("-").into())
         })
     }
@@ -162,8 +163,7 @@ mod tests {
     use super::*;
 
     const CODE: &str = "K7QM3-XTD9P-22ABC-HJKMN";
-    const WHOLE: &str =
-        "firstbell://join?school=https%3A%2F%2Fschool.northside.example&key=sb_publishable_abc123&code=K7QM3-XTD9P-22ABC-HJKMN";
+    const WHOLE: &str = "firstbell://join?school=https%3A%2F%2Fschool.northside.example&key=sb_publishable_abc123&code=K7QM3-XTD9P-22ABC-HJKMN";
 
     fn read(text: &str) -> (Option<String>, Option<String>) {
         let found = Invitation::find(text).unwrap_or_else(|fault| panic!("{text}: {fault}"));
@@ -224,10 +224,7 @@ mod tests {
             ("firstbell://join".to_owned(), NoInvitation::Address(NoAddress::NoUrl)),
             ("firstbell://open?school=https://a.example&key=sb_publishable_a".to_owned(), NoInvitation::None),
             (swap("https%3A%2F%2F", "http%3A%2F%2F"), NoInvitation::Address(NoAddress::NotHttps)),
-            (
-                swap("https%3A%2F%2F", "https%3A%2F%2Fada%40"),
-                NoInvitation::Address(NoAddress::UserName),
-            ),
+            (swap("https%3A%2F%2F", "https%3A%2F%2Fada%40"), NoInvitation::Address(NoAddress::UserName)),
             (swap(".example", ".example%3A8443"), NoInvitation::Address(NoAddress::Port)),
             (swap("sb_publishable_abc123", "sb_secret_abc123"), NoInvitation::Key),
             (swap("sb_publishable_abc123", ""), NoInvitation::Key),

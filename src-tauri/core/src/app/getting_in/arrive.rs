@@ -16,7 +16,10 @@ use crate::{
             rest::CallError,
         },
     },
-    secret::{Keychain as _, entry::{Entry, Waiting}},
+    secret::{
+        Keychain as _,
+        entry::{Entry, Waiting},
+    },
     sign_in::{Acting, JoinRequestState, SchoolRole, SignIn, SignInState},
     store::device::sign_ins,
 };
@@ -44,8 +47,11 @@ impl App {
         let is_same = |known: &&SignIn| {
             // Another address of a school that is known counts as that school once the person has agreed.
             let is_there = known.address == school.address || way.other.is_some() && way.agreed;
-            is_there && (signed_in.account.is_some() && known.account == signed_in.account
-                || known.account.is_none() && known.address == school.address && known.email == way.form.email)
+            is_there
+                && (signed_in.account.is_some() && known.account == signed_in.account
+                    || known.account.is_none()
+                        && known.address == school.address
+                        && known.email == way.form.email)
         };
         let before = known.iter().find(is_same).cloned();
         let id = before.as_ref().map_or_else(Uuid::now_v7, |known| known.id);
@@ -166,7 +172,8 @@ impl App {
 
     /// What was on its way to the school when the program ended.
     pub(in crate::app) async fn finish_arriving(self: &Arc<Self>, sign_in: &SignIn) -> Result<()> {
-        let mut way = OnTheWay { school: Some(School::of(sign_in)), has_account: true, ..OnTheWay::default() };
+        let mut way =
+            OnTheWay { school: Some(School::of(sign_in)), has_account: true, ..OnTheWay::default() };
         self.take_up_what_waits(&mut way, sign_in).await;
         if way.code.is_some() || way.form.role.is_some() {
             way.has_account = way.code.is_none() && way.form.role.is_none();
@@ -179,7 +186,9 @@ impl App {
     /// The page of whoever is signed in, by what the school last said.
     pub(super) async fn inside(&self, way: &OnTheWay, school: &School, name: String) -> Result<Step> {
         let id = way.sign_in.unwrap_or_default();
-        let Some(sign_in) = sign_ins::get(&mut *self.store.read().await?, id).await? else { return Ok(Step::Begin) };
+        let Some(sign_in) = sign_ins::get(&mut *self.store.read().await?, id).await? else {
+            return Ok(Step::Begin);
+        };
         let (name, email) = (if sign_in.school.is_empty() { name } else { sign_in.school }, sign_in.email);
         let standing = sign_in.standing.unwrap_or_default();
         let open_sign_up = standing.open_sign_up;
@@ -203,8 +212,9 @@ impl App {
     /// keychain both are asked for again.
     pub(super) async fn keep_waiting(&self, way: &OnTheWay, school: &School) -> Result<Uuid> {
         let known = sign_ins::all(&mut *self.store.read().await?).await?;
-        let is_same =
-            |known: &&SignIn| known.address == school.address && known.email == way.form.email && known.account.is_none();
+        let is_same = |known: &&SignIn| {
+            known.address == school.address && known.email == way.form.email && known.account.is_none()
+        };
         let id = known.iter().find(is_same).map_or_else(Uuid::now_v7, |known| known.id);
         let sign_in = SignIn {
             id,

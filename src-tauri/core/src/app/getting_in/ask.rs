@@ -18,8 +18,7 @@ impl App {
     pub async fn take_invitation(self: &Arc<Self>, text: &str, form: Form) -> Result<Step> {
         let (mut way, school) = self.somewhere()?;
         let sign_in = self.signed_in(&way).await?;
-        let invitation =
-            Invitation::find(text).map_err(|why| SchoolError::nowhere(What::Invitation(why)))?;
+        let invitation = Invitation::find(text).map_err(|why| SchoolError::nowhere(What::Invitation(why)))?;
         if invitation.school.is_some_and(|(address, _)| address != school.address) {
             return Err(named(What::AnotherSchool, &school, &way));
         }

@@ -22,8 +22,7 @@ impl App {
     /// # Errors
     /// [`Error::School`] where there is none in the text, or it cannot be taken.
     pub async fn read_invitation(&self, text: &str) -> Result<Step> {
-        let invitation =
-            Invitation::find(text).map_err(|why| SchoolError::nowhere(What::Invitation(why)))?;
+        let invitation = Invitation::find(text).map_err(|why| SchoolError::nowhere(What::Invitation(why)))?;
         let known = sign_ins::all(&mut *self.store.read().await?).await?;
         let (school, place) = match invitation.school {
             Some((address, key)) => (School::at(address, key), Place::Invitation),
@@ -195,7 +194,13 @@ fn elsewhere(known: &[SignIn], school: &School, is_same: impl Fn(&SignIn) -> boo
 }
 
 /// What is refused before anything is sent.
-pub(super) fn check(form: &Form, password: Option<&str>, names: bool, school: &School, way: &OnTheWay) -> Result<()> {
+pub(super) fn check(
+    form: &Form,
+    password: Option<&str>,
+    names: bool,
+    school: &School,
+    way: &OnTheWay,
+) -> Result<()> {
     use crate::school::supabase::error::{Refusal, Weakness};
     let refused = |refusal| Err(named(What::Refused(refusal), school, way));
     if names && (form.first_name.is_empty() || form.first_name.chars().count() > 100) {

@@ -34,7 +34,9 @@ impl App {
         check(&way.form, None, false, &school, &way)?;
         let auth = self.auth(&school, &way)?;
         let back = self.receive_mail(&way, Mail::NewPassword).await;
-        auth.recover(&way.form.email, back.as_ref()).await.map_err(|error| of_accounts(error, &school, &way))?;
+        auth.recover(&way.form.email, back.as_ref())
+            .await
+            .map_err(|error| of_accounts(error, &school, &way))?;
         let way = self.come_to(OnTheWay { place: Place::Confirm(Mail::NewPassword), password: None, ..way });
         self.step_of(&way).await
     }
@@ -47,7 +49,9 @@ impl App {
         let (way, school) = self.somewhere()?;
         let Place::Confirm(mail) = way.place else {
             // Whoever signed in before the address was confirmed asks from there.
-            return self.send_mail(OnTheWay { place: Place::Confirm(Mail::SignUp), ..way }, &school, Mail::SignUp).await;
+            return self
+                .send_mail(OnTheWay { place: Place::Confirm(Mail::SignUp), ..way }, &school, Mail::SignUp)
+                .await;
         };
         self.send_mail(way, &school, mail).await
     }
@@ -71,7 +75,8 @@ impl App {
     pub async fn confirm_code(self: &Arc<Self>, code: SecretString) -> Result<Step> {
         let (way, school) = self.somewhere()?;
         let Place::Confirm(mail) = way.place else { return self.step_of(&way).await };
-        let digits: String = code.expose_secret().chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
+        let digits: String =
+            code.expose_secret().chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
         if digits.is_empty() {
             return Err(named(What::Refused(Refusal::CodeOver), &school, &way));
         }
@@ -119,7 +124,12 @@ impl App {
     }
 
     /// What came by a mail: into the school, or to the page for a new password.
-    async fn came_by_mail(self: &Arc<Self>, mut way: OnTheWay, mail: Mail, signed_in: SignedIn) -> Result<Step> {
+    async fn came_by_mail(
+        self: &Arc<Self>,
+        mut way: OnTheWay,
+        mail: Mail,
+        signed_in: SignedIn,
+    ) -> Result<Step> {
         self.schools.hold_receiver(None);
         match mail {
             Mail::SignUp => self.arrive(way, signed_in).await,
@@ -154,17 +164,27 @@ impl App {
         Some(back)
     }
 
-    async fn wait_for_link(self: Arc<Self>, receiver: Receiver, verifier: SecretString, attempt: u64, mail: Mail) {
+    async fn wait_for_link(
+        self: Arc<Self>,
+        receiver: Receiver,
+        verifier: SecretString,
+        attempt: u64,
+        mail: Mail,
+    ) {
         let arrival = receiver.arrival().await;
         let way = self.getting_in.way().clone();
         let came = match arrival {
             _ if way.attempt != attempt => return,
             Arrival::Code(code) => self.exchange(way, mail, &code, &verifier).await,
             // A scanner was first: the address is confirmed all the same, and the password may lead in.
-            Arrival::Refused { .. } if mail == Mail::SignUp && way.password.is_some() => self.opened_link().await,
+            Arrival::Refused { .. } if mail == Mail::SignUp && way.password.is_some() => {
+                self.opened_link().await
+            }
             Arrival::Refused { .. } => {
                 let school = way.school.clone();
-                school.map_or(Ok(Step::Begin), |school| Err(named(What::Refused(Refusal::CodeOver), &school, &way)))
+                school.map_or(Ok(Step::Begin), |school| {
+                    Err(named(What::Refused(Refusal::CodeOver), &school, &way))
+                })
             }
         };
         receiver.outcome().tell(if came.is_ok() { Outcome::Done } else { Outcome::Failed });
@@ -188,13 +208,20 @@ impl App {
         match auth.exchange(code, verifier).await {
             Ok(signed_in) => self.came_by_link(way, mail, signed_in).await,
             // The address is confirmed by now, and the password may still be known.
-            Err(AccountsError::Refused(Refusal::AnotherAttempt)) if mail == Mail::SignUp => self.opened_link().await,
+            Err(AccountsError::Refused(Refusal::AnotherAttempt)) if mail == Mail::SignUp => {
+                self.opened_link().await
+            }
             Err(error) => Err(of_accounts(error, &school, &way)),
         }
     }
 
     /// As [`App::came_by_mail`], from the task that holds the receiver: it must not end itself.
-    async fn came_by_link(self: &Arc<Self>, mut way: OnTheWay, mail: Mail, signed_in: SignedIn) -> Result<Step> {
+    async fn came_by_link(
+        self: &Arc<Self>,
+        mut way: OnTheWay,
+        mail: Mail,
+        signed_in: SignedIn,
+    ) -> Result<Step> {
         if mail == Mail::SignUp {
             return self.arrive(way, signed_in).await;
         }

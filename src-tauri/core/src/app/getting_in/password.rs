@@ -5,13 +5,13 @@ use std::sync::Arc;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{App, Form, Mail, OnTheWay, Place, Result, School, Step, begin::check, of_accounts, of_call};
+use crate::error::What;
 use crate::school::supabase::{
     accounts::{Accounts as _, SignOutScope},
     auth::{SignedIn, SignedUp},
     calls::{look_at_invitation, look_at_school},
     error::Refusal,
 };
-use crate::error::What;
 
 impl App {
     /// Makes an account at the school that was looked at. What was typed is kept whatever comes of it.
@@ -31,7 +31,10 @@ impl App {
         // Asked first: a school that refuses an account in its database loses the reason on the way.
         match &way.code {
             Some(code) => {
-                look_at_invitation(auth.wire(), code).await.map(drop).map_err(|error| of_call(error, &school, &way))?;
+                look_at_invitation(auth.wire(), code)
+                    .await
+                    .map(drop)
+                    .map_err(|error| of_call(error, &school, &way))?;
             }
             None => {
                 look_at_school(auth.wire()).await.map(drop).map_err(|error| of_call(error, &school, &way))?;
@@ -46,7 +49,12 @@ impl App {
     }
 
     /// The mail is on its way: what it takes to go on after the next start lies in the keychain, the password does not.
-    async fn wait_for_mail(self: &Arc<Self>, mut way: OnTheWay, school: &School, password: SecretString) -> Result<Step> {
+    async fn wait_for_mail(
+        self: &Arc<Self>,
+        mut way: OnTheWay,
+        school: &School,
+        password: SecretString,
+    ) -> Result<Step> {
         way.password = Some(password);
         way.place = Place::Confirm(Mail::SignUp);
         way.sign_in = Some(self.keep_waiting(&way, school).await?);
@@ -68,7 +76,10 @@ impl App {
         match auth.sign_in(&way.form.email, &password).await {
             Ok(signed_in) => self.arrive(way, signed_in).await,
             Err(error) => {
-                if matches!(error, crate::school::supabase::error::AccountsError::Refused(Refusal::NotConfirmed)) {
+                if matches!(
+                    error,
+                    crate::school::supabase::error::AccountsError::Refused(Refusal::NotConfirmed)
+                ) {
                     // Right e-mail, right password: the mail is all that is missing.
                     self.come_to(OnTheWay { password: Some(password), ..way.clone() });
                 }
@@ -89,7 +100,8 @@ impl App {
         match auth.set_password(&signed_in.tokens.access, &password).await {
             Ok(()) => {}
             // It is set, which is all that was wanted: a repeat after a lost answer says so.
-            Err(crate::school::supabase::error::AccountsError::Refused(Refusal::SamePassword)) if way.password.is_some() => {}
+            Err(crate::school::supabase::error::AccountsError::Refused(Refusal::SamePassword))
+                if way.password.is_some() => {}
             Err(error) => {
                 way.password = Some(password);
                 let way = self.come_to(way);
@@ -101,7 +113,12 @@ impl App {
     }
 
     /// A sign-in that only a password stands behind is half of one where a second factor is set: it ends at once.
-    pub(super) async fn refuse_second_factor(&self, way: &OnTheWay, school: &School, signed_in: &SignedIn) -> Result<()> {
+    pub(super) async fn refuse_second_factor(
+        &self,
+        way: &OnTheWay,
+        school: &School,
+        signed_in: &SignedIn,
+    ) -> Result<()> {
         if !signed_in.has_second_factor {
             return Ok(());
         }

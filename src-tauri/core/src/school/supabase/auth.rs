@@ -111,7 +111,12 @@ impl Auth {
     ///
     /// # Errors
     /// What the accounts refuse, or the wire says.
-    pub async fn sign_up(&self, email: &str, password: &SecretString, back: Option<&WayBack>) -> Result<SignedUp> {
+    pub async fn sign_up(
+        &self,
+        email: &str,
+        password: &SecretString,
+        back: Option<&WayBack>,
+    ) -> Result<SignedUp> {
         let body = with_challenge(json!({"email": email, "password": password.expose_secret()}), back);
         let answer = done(self.wire.post(&with_way_back("/auth/v1/signup", back), None, &body).await)?;
         if answer.body.get("access_token").is_some() {
@@ -228,7 +233,9 @@ fn signed_in(body: &Value) -> Result<SignedIn> {
         tokens,
         account: user("id").and_then(Value::as_str).and_then(|id| id.parse().ok()),
         email: user("email").and_then(Value::as_str).map(str::to_owned),
-        has_second_factor: user("factors").and_then(Value::as_array).is_some_and(|all| all.iter().any(is_verified)),
+        has_second_factor: user("factors")
+            .and_then(Value::as_array)
+            .is_some_and(|all| all.iter().any(is_verified)),
     })
 }
 

@@ -69,7 +69,8 @@ pub async fn look_at_school(wire: &Wire) -> Result<Facts> {
 /// `invitation_over` where it was used or has run out.
 pub async fn look_at_invitation(wire: &Wire, code: &InvitationCode) -> Result<Invited> {
     let answer = call(wire, "look_at_invitation", &json!({"code": code.expose()}), None).await?;
-    let role = answer.get("role").and_then(Value::as_str).and_then(SchoolRole::of).ok_or(Fault::NeedsUpdate)?;
+    let role =
+        answer.get("role").and_then(Value::as_str).and_then(SchoolRole::of).ok_or(Fault::NeedsUpdate)?;
     Ok(Invited { school: text(&answer, "school").ok_or(Fault::Silent)?, role })
 }
 

@@ -217,6 +217,7 @@ fn lacks(body: &Value) -> Vec<Weakness> {
 
 /// A code as one is written. What is none of that form could be anything, and goes into no log.
 fn known_form(code: &str) -> String {
-    let is_one = code.len() <= 60 && code.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    let is_one =
+        code.len() <= 60 && code.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
     if is_one { code.to_owned() } else { "unknown".to_owned() }
 }

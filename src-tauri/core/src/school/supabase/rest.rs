@@ -58,7 +58,8 @@ fn why(status: u16, body: &Value) -> CallError {
         (_, "PGRST202" | "PGRST205" | "42883" | "42P01") => Fault::NeedsUpdate.into(),
         (401, "PGRST301" | "PGRST302" | "PGRST303") => {
             let said = text("message");
-            let is_early = code == "PGRST303" && (said.contains("issued at") || said.contains("not yet valid"));
+            let is_early =
+                code == "PGRST303" && (said.contains("issued at") || said.contains("not yet valid"));
             CallError::Token { code: code.to_owned(), is_early }
         }
         (403 | 404 | 409, code) if code.starts_with("PT") => {

@@ -130,7 +130,12 @@ impl Wire {
     ///
     /// # Errors
     /// The fault, where no answer of a school came. What was sent may have been done.
-    pub async fn post(&self, path: &str, token: Option<&SecretString>, body: &Value) -> Result<Answer, Fault> {
+    pub async fn post(
+        &self,
+        path: &str,
+        token: Option<&SecretString>,
+        body: &Value,
+    ) -> Result<Answer, Fault> {
         self.ask(Method::POST, path, token, Some(body)).await
     }
 
@@ -182,9 +187,7 @@ impl Wire {
 
     async fn body(&self, mut answered: reqwest::Response) -> Result<Vec<u8>, Fault> {
         let mut body = Vec::new();
-        while let Some(part) =
-            answered.chunk().await.map_err(|error| self.fault(look::end_of(&error)))?
-        {
+        while let Some(part) = answered.chunk().await.map_err(|error| self.fault(look::end_of(&error)))? {
             if body.len() + part.len() > LARGEST {
                 return Err(self.fault(End::CutOff));
             }
@@ -216,7 +219,9 @@ impl Wire {
                 };
                 let fault = self.fault(End::Strange { status: code, content });
                 Err(match fault {
-                    Fault::TooMany(None) => Fault::TooMany(text(RETRY_AFTER).parse().ok().map(Duration::from_secs)),
+                    Fault::TooMany(None) => {
+                        Fault::TooMany(text(RETRY_AFTER).parse().ok().map(Duration::from_secs))
+                    }
                     fault => fault,
                 })
             }

@@ -112,9 +112,8 @@ pub async fn remove(conn: &mut SqliteConnection, id: Uuid) -> Result<()> {
 /// Sign-outs that the school has not answered yet: the names of their entries in the keychain.
 pub async fn revocations(conn: &mut SqliteConnection) -> Result<Vec<Uuid>> {
     let rows: Vec<String> = sqlx::query_scalar("SELECT entry FROM revocations").fetch_all(conn).await?;
-    let entry = |text: String| {
-        text.parse().map_err(|_| StoreError::Row { table: "revocations", what: "entry" })
-    };
+    let entry =
+        |text: String| text.parse().map_err(|_| StoreError::Row { table: "revocations", what: "entry" });
     rows.into_iter().map(entry).collect()
 }
 
