@@ -116,6 +116,8 @@ impl FromStr for SchoolAddress {
         if url.port().is_some() && !is_loopback {
             return Err(NoAddress::Port);
         }
+        let path = url.path().trim_end_matches('/').to_owned();
+        url.set_path(&path);
         url.set_query(None);
         url.set_fragment(None);
         Ok(Self(url))

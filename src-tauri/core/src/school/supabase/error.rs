@@ -162,7 +162,8 @@ pub fn refusal(status: u16, body: &Value) -> Option<Refusal> {
         return (code == Some("unexpected_failure") && said.starts_with("Error sending"))
             .then_some(Refusal::MailFailed);
     }
-    if matches!(status, 408 | 425) {
+    // 409 `conflict`: too many refreshes of one token at the same moment; the same again is good.
+    if matches!(status, 408 | 425) || code == Some("conflict") {
         return None;
     }
     let Some(code) = code else {
