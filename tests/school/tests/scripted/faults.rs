@@ -167,7 +167,7 @@ async fn tls_is_spoken_with_a_certificate_for_these_names() {
         let school = Scripted::with_tls(&names).unwrap();
         let authority = school.authority().unwrap();
         assert!(authority.starts_with("-----BEGIN CERTIFICATE-----"));
-        assert_eq!(client_trusts(&school, names[0]).await, true, "its own name");
+        assert!(client_trusts(&school, names[0]).await, "its own name");
         assert_eq!(client_trusts(&school, "localhost").await, trusted);
     }
 }

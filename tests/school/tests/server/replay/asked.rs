@@ -161,8 +161,8 @@ impl Replay {
 
     fn path(&self, recorded: &str) -> String {
         if recorded.contains("<token hash>") || recorded.contains("<pkce hash>") {
-            let mail = self.server.mail_to(&self.person).unwrap().pop().expect("a mail");
-            let link = mail.link().expect("a link");
+            let mail = self.server.mail_to(&self.person).unwrap().pop().unwrap();
+            let link = mail.link().unwrap();
             return link.split_once("/auth/v1").unwrap().1.to_owned();
         }
         let mut path = recorded.to_owned();
@@ -252,11 +252,11 @@ impl Replay {
             return recorded.to_owned();
         }
         let session = if what.contains("another computer") { &self.elsewhere } else { &self.hand };
-        let token = session["access_token"].as_str().expect("a session");
+        let token = session["access_token"].as_str().unwrap();
         let claims = token.split('.').nth(1).unwrap();
         let mut claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap();
         let issued = claims["iat"].as_i64().unwrap();
-        let keys = self.server.keys().expect("a server of our own");
+        let keys = self.server.keys().unwrap();
         if what.contains("expired token") {
             (claims["iat"], claims["exp"]) = ((issued - 7200).into(), (issued - 3600).into());
         } else if what.contains("issued in two minutes") {
