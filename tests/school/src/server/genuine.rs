@@ -106,7 +106,7 @@ fn accounts_in(command: &mut Command, settings: &Settings) {
         command.envs([
             ("GOTRUE_SECURITY_CAPTCHA_ENABLED", "true"),
             ("GOTRUE_SECURITY_CAPTCHA_PROVIDER", "hcaptcha"),
-            ("GOTRUE_SECURITY_CAPTCHA_PROVIDER_SECRET", "none"),
+            ("GOTRUE_SECURITY_CAPTCHA_SECRET", "none"),
         ]);
     }
     if settings.count_requests {

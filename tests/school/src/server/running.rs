@@ -185,7 +185,7 @@ impl Running {
     async fn start_and_wait(&self, name: &str, command: &mut Command, beginning: &str) -> Result<String> {
         let processes = self.processes();
         let pid = processes.start(name, command)?;
-        wait::until(&format!("`{name}` to answer"), wait::PATIENCE, async || {
+        wait::until(&format!("`{name}` to answer"), 3 * wait::PATIENCE, async || {
             let log = processes.log(name);
             if let Some(said) = log.lines().find_map(|line| line.strip_prefix(beginning)) {
                 return Ok(Some(Ok(said.to_owned())));

@@ -16,13 +16,15 @@ const OLD_TOKENS: &str = "lite ends a sign-in at the first token that is older t
 const ADDRESSES: &str =
     "lite takes the code that comes to the old address for both; First Bell changes no addresses";
 
+const LIMITS: &str = "lite counts no requests; `Scripted` plays what is answered to whoever asks too often";
+
+const FORM_ONE: &str = "refreshing, token form 1";
+
 const DIFFERENT: &[Different] = &[
-    different_so(
-        "refreshing, token form 1",
-        "the grandparent at once",
-        "400 refresh_token_already_used",
-        OLD_TOKENS,
-    ),
+    different_so(FORM_ONE, "the grandparent at once", "400 refresh_token_already_used", OLD_TOKENS),
+    different_so(FORM_ONE, "after that: the child's child", "400 refresh_token_already_used", OLD_TOKENS),
+    different_so(FORM_ONE, "after that: the newest", "400 refresh_token_already_used", OLD_TOKENS),
+    different_so(FORM_ONE, "asked too often", "400 refresh_token_not_found", LIMITS),
     different_so("passwords and addresses", "the first of its two codes", "200 session", ADDRESSES),
     different_so("passwords and addresses", "the second", "403 otp_expired", ADDRESSES),
 ];
