@@ -102,7 +102,9 @@ impl Invitation {
             return Err(NoInvitation::None);
         }
         let url = Url::parse(link).map_err(|_| NoInvitation::None)?;
-        let is_join = url.scheme() == "firstbell" && url.host_str().is_some_and(|host| host.eq_ignore_ascii_case("join")) && url.path().len() <= 1;
+        let is_join = url.scheme() == "firstbell"
+            && url.host_str().is_some_and(|host| host.eq_ignore_ascii_case("join"))
+            && url.path().len() <= 1;
         if !is_join {
             return Err(NoInvitation::None);
         }
