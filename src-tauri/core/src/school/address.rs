@@ -177,7 +177,7 @@ mod tests {
             ("HTTPS://School.Northside.Example", "https://school.northside.example"),
             ("https://northside.example/school/", "https://northside.example/school"),
             ("https://northside.example/?x=1#y", "https://northside.example"),
-            ("https://schüle.example", "https://xn--schle-kva.example"),
+            ("https://schüle.example", "https://xn--schle-mva.example"),
             ("https://school.northside.example:443", "https://school.northside.example"),
             ("http://127.0.0.1:54321", "http://127.0.0.1:54321"),
             ("http://[::1]:54321", "http://[::1]:54321"),
