@@ -7,6 +7,8 @@
 mod desk;
 #[path = "getting_in/doors.rs"]
 mod doors;
+#[path = "getting_in/elsewhere.rs"]
+mod elsewhere;
 #[path = "getting_in/faults.rs"]
 mod faults;
 #[path = "getting_in/mails.rs"]

@@ -1,7 +1,7 @@
 //! The stories: the real window, a real bus, real SQLite, and a desktop that records.
 //! Build first: `npm run build` in `ui/`, then `cargo build -p firstbell -p bell`.
 // The lint spares test functions, but not the helpers beside them.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 #[path = "stories/back_to_back.rs"]
 mod back_to_back;
@@ -25,6 +25,8 @@ mod no_service;
 mod page;
 #[path = "stories/scene.rs"]
 mod scene;
+#[path = "stories/school_trouble.rs"]
+mod school_trouble;
 #[path = "stories/screens.rs"]
 mod screens;
 #[path = "stories/sessions.rs"]

@@ -24,8 +24,10 @@ fn every_sentence_of_the_command_line_and_of_the_errors_is_known() {
 fn what_the_command_line_says_has_a_sentence() {
     let folder = root().join("src-tauri/cli/src");
     let mut found = 0;
-    for file in fs::read_dir(folder).unwrap() {
-        let text = fs::read_to_string(file.unwrap().path()).unwrap();
+    let files = [folder.clone(), folder.join("schools")].map(|folder| fs::read_dir(folder).unwrap());
+    let files = files.into_iter().flatten().map(|file| file.unwrap().path()).filter(|path| path.is_file());
+    for file in files {
+        let text = fs::read_to_string(file).unwrap();
         for name in text.split('"').filter(|part| {
             let rest = part.strip_prefix("cli-").or_else(|| part.strip_prefix("doctor-"));
             rest.is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'))

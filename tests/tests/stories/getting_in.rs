@@ -9,7 +9,7 @@ use super::scene::{settled, start};
 const PASSWORD: &str = "a-bell-before-each";
 
 /// A school that confirms addresses, and is called Northside.
-async fn northside() -> Server {
+pub async fn northside() -> Server {
     let settings = Settings { confirm_addresses: true, ..Settings::default() };
     let server = Server::start_with(settings).await.unwrap();
     ask(
@@ -67,6 +67,16 @@ async fn sign_up(page: &Page<'_>, name: &str, email: &str) {
 
 async fn is_in(page: &Page<'_>) {
     page.shows("On this computer and at Northside").await.unwrap();
+}
+
+/// Ben comes in, by invitation and code.
+pub async fn comes_in(app: &App<'_>, server: &Server) {
+    let page = app.page().unwrap();
+    to_door(&page, &invitation(server, "student").await).await;
+    sign_up(&page, "Ben", "ben@example.com").await;
+    page.fill("Is there a code in the mail?", &code(server, "ben@example.com")).await.unwrap();
+    page.press("Confirm").await.unwrap();
+    is_in(&page).await;
 }
 
 fn code(server: &Server, email: &str) -> String {
@@ -186,4 +196,113 @@ async fn whoever_asks_is_told_when_the_school_has_answered() {
     ask(&server, "select public.admit(gen_random_uuid(), j.id) from public.join_requests j").await;
     page.press("Look again").await.unwrap();
     is_in(&page).await;
+}
+
+#[tokio::test]
+async fn a_link_that_is_opened_on_this_computer_leads_in_by_itself_and_leaves_no_secret_behind() {
+    let server = northside().await;
+    let desktop = with_keyring().await;
+    desktop.settled().await.unwrap();
+    // Everything is logged, that of the libraries too.
+    let app = App::plan().env("FIRSTBELL_LOG", "trace").start_with_driver(&desktop).await.unwrap();
+    let page = app.page().unwrap();
+    let invitation = invitation(&server, "student").await;
+    to_door(&page, &invitation).await;
+    sign_up(&page, "Ben", "ben@example.com").await;
+    // The browser opens the link, and follows it back to this computer.
+    let link = server.mail_to("ben@example.com").unwrap().pop().unwrap().link().unwrap().to_owned();
+    let behind = firstbell_school::http_client().build().unwrap().get(link).send().await.unwrap();
+    assert!(behind.url().as_str().starts_with("http://127.0.0.1:"), "{}", behind.url());
+    assert!(behind.text().await.unwrap().contains("First Bell"));
+    is_in(&page).await;
+    let found = keyring::found(&desktop, &[("service", "firstbell")]).await.unwrap();
+    let entry = String::from_utf8(found.into_values().next().unwrap()).unwrap();
+    let entry: Value = serde_json::from_str(&entry).unwrap();
+    let code = invitation.rsplit("code=").next().unwrap().to_owned();
+    let secrets = [PASSWORD.to_owned(), entry["refresh"].as_str().unwrap().to_owned(), code];
+    let page_source = app.window().unwrap().source().await.unwrap();
+    let log = app.log();
+    assert!(log.contains("TRACE"), "everything was logged");
+    for secret in secrets {
+        assert!(!log.contains(&secret), "in the log: {}…", &secret[..5]);
+        assert!(!page_source.contains(&secret), "in the page: {}…", &secret[..5]);
+        for file in std::fs::read_dir(desktop.data_dir()).unwrap() {
+            let path = file.unwrap().path();
+            let bytes = if path.is_file() { std::fs::read(&path).unwrap_or_default() } else { Vec::new() };
+            let holds = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
+            assert!(!holds, "in {}: {}…", path.display(), &secret[..5]);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_forgotten_password_is_set_anew_by_the_link_and_by_the_code() {
+    let server = northside().await;
+    let desktop = with_keyring().await;
+    let app = settled(&desktop).await;
+    let page = app.page().unwrap();
+    to_door(&page, &invitation(&server, "student").await).await;
+    sign_up(&page, "Ben", "ben@example.com").await;
+    page.fill("Is there a code in the mail?", &code(&server, "ben@example.com")).await.unwrap();
+    page.press("Confirm").await.unwrap();
+    is_in(&page).await;
+    for (by_link, password) in [(true, "another-bell-each"), (false, "yet-another-bell")] {
+        signs_out(&app, &page).await;
+        page.press("Sign in to a school").await.unwrap();
+        page.press("I have no invitation").await.unwrap();
+        page.fill("The school’s address", server.url()).await.unwrap();
+        page.fill("Its key", server.publishable_key()).await.unwrap();
+        page.press("Go on").await.unwrap();
+        page.says("main h1", "Sign up at Northside").await.unwrap();
+        page.press("I have an account").await.unwrap();
+        page.fill("E-mail", "ben@example.com").await.unwrap();
+        page.press("Forgotten password").await.unwrap();
+        page.says("main h1", "Northside has sent you a mail.").await.unwrap();
+        if by_link {
+            let link = server.mail_to("ben@example.com").unwrap().pop().unwrap().link().unwrap().to_owned();
+            firstbell_school::http_client().build().unwrap().get(link).send().await.unwrap();
+        } else {
+            page.fill("Or type the code from the mail", &code(&server, "ben@example.com")).await.unwrap();
+            page.press("Confirm").await.unwrap();
+        }
+        page.says("main h1", "Choose a new password for Northside").await.unwrap();
+        assert_eq!(app.axe().await.unwrap(), []);
+        page.fill("New password", password).await.unwrap();
+        page.press("Set password").await.unwrap();
+        is_in(&page).await;
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_turned_away_reads_why_and_can_ask_once_more() {
+    let server = northside().await;
+    ask(
+        &server,
+        "with s as (update public.school_settings set open_sign_up = 'off' returning 1) select to_jsonb(1)",
+    )
+    .await;
+    let desktop = with_keyring().await;
+    let app = settled(&desktop).await;
+    let page = app.page().unwrap();
+    page.press("Settings").await.unwrap();
+    page.press("Sign in to a school").await.unwrap();
+    page.press("I have no invitation").await.unwrap();
+    page.fill("The school’s address", server.url()).await.unwrap();
+    page.fill("Its key", server.publishable_key()).await.unwrap();
+    page.press("Go on").await.unwrap();
+    page.field("a parent").await.unwrap().click().await.unwrap();
+    page.fill("Your child’s name", "Dan Okafor").await.unwrap();
+    sign_up(&page, "Cleo", "cleo@example.com").await;
+    page.fill("Is there a code in the mail?", &code(&server, "cleo@example.com")).await.unwrap();
+    page.press("Confirm").await.unwrap();
+    page.says("main h1", "Northside hasn’t answered yet.").await.unwrap();
+    ask(
+        &server,
+        "select public.turn_away(gen_random_uuid(), j.id, 'We do not know Dan.') from public.join_requests j",
+    )
+    .await;
+    page.press("Look again").await.unwrap();
+    page.says("main h1", "Northside said no.").await.unwrap();
+    page.shows("We do not know Dan.").await.unwrap();
+    assert_eq!(app.axe().await.unwrap(), []);
 }

@@ -179,6 +179,11 @@ impl Schools {
         self.keepers().get(&sign_in).map(|(_, keeper)| keeper.state())
     }
 
+    /// Every sign-in that has a keeper.
+    pub(super) fn kept(&self) -> Vec<Uuid> {
+        self.keepers().keys().copied().collect()
+    }
+
     /// The keychain was unlocked, or has come up.
     pub(super) fn keychain_changed(&self) {
         for (_, keeper) in self.keepers().values() {

@@ -37,16 +37,32 @@ impl App {
                 tracing::info!(code = ?error.code(), "sign-ins are looked at again in a moment");
                 true
             });
-            tokio::select! {
-                () = sleep(if soon { SOON } else { NOW_AND_THEN }) => {}
-                _ = changed.changed() => {}
-                () = keychain.next() => self.schools.keychain_changed(),
+            let pause = sleep(if soon { SOON } else { NOW_AND_THEN });
+            tokio::pin!(pause);
+            loop {
+                tokio::select! {
+                    () = &mut pause => break,
+                    _ = changed.changed() => self.tell_states().await,
+                    // A keychain that answers again lets the keepers go on by themselves.
+                    () = keychain.next() => self.schools.keychain_changed(),
+                }
             }
         }
     }
 
-    /// Looks at every sign-in once. Whether something is awaited.
-    async fn look_after_sign_ins(self: &Arc<Self>) -> Result<bool> {
+    /// A sign-in is at something else than before: what is for good is stored, and all of it told.
+    async fn tell_states(&self) {
+        for id in self.schools.kept() {
+            if let Err(error) = self.store_what_became_of(id).await {
+                tracing::info!(code = ?error.code(), "what became of a sign-in is stored later");
+            }
+        }
+        self.tell(Cause::School, &[Topic::Schools]);
+    }
+
+    /// Looks at every sign-in once, as the app does by itself now and then: what waits is handed over, and the school says
+    /// who one is there. Whether something is awaited.
+    pub async fn look_after_sign_ins(self: &Arc<Self>) -> Result<bool> {
         let (all, leaving) = {
             let mut reader = self.store.read().await?;
             (sign_ins::all(&mut reader).await?, sign_ins::revocations(&mut reader).await?)
