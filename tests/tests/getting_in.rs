@@ -3,6 +3,8 @@
 // The lint spares test functions, but not the helpers beside them.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "getting_in/at_start.rs"]
+mod at_start;
 #[path = "getting_in/desk.rs"]
 mod desk;
 #[path = "getting_in/doors.rs"]
@@ -13,6 +15,8 @@ mod elsewhere;
 mod faults;
 #[path = "getting_in/mails.rs"]
 mod mails;
+#[path = "getting_in/recorded.rs"]
+mod recorded;
 #[path = "getting_in/roles.rs"]
 mod roles;
 #[path = "getting_in/secrets.rs"]

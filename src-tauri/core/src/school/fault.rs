@@ -144,3 +144,68 @@ fn strange(status: u16, content: Content) -> Fault {
         _ => Fault::Silent,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_seen_says_whose_fault_it_is() {
+        use super::{Connect as C, Content as K, Fault as F, Lookup as L, Tls as T};
+        let strange = |status, content| End::Strange { status, content };
+        let elsewhere = [
+            (End::Lookup(L::Unknown), F::NameUnknown),
+            (End::Lookup(L::NobodyAnswers), F::Offline),
+            (End::Connect(C::Refused), F::NetworkOrSchool),
+            (End::Connect(C::Unreachable), F::NetworkOrSchool),
+            (End::Connect(C::Silence), F::NetworkOrSchool),
+            (End::Tls(T::AnotherName), F::NetworkBlocks),
+            (End::Tls(T::UnknownIssuer), F::NetworkBlocks),
+            (End::Tls(T::Broken), F::NetworkBlocks),
+            (End::Tls(T::NotNow), F::ClockOff),
+            (End::Silence, F::Silent),
+            (End::CutOff, F::Silent),
+            (strange(200, K::Html), F::CaptivePortal),
+            (strange(200, K::Other), F::Silent),
+            (strange(302, K::Redirect), F::CaptivePortal),
+            (strange(307, K::Redirect), F::CaptivePortal),
+            (strange(511, K::Html), F::CaptivePortal),
+            (strange(404, K::Html), F::NoSchool),
+            (strange(408, K::Json), F::Silent),
+            (strange(425, K::Json), F::Silent),
+            (strange(429, K::Json), F::TooMany(None)),
+            (strange(500, K::Json), F::Silent),
+            (strange(501, K::Json), F::Silent),
+            (strange(502, K::Html), F::Silent),
+            (strange(503, K::Empty), F::Silent),
+            (strange(520, K::Html), F::Silent),
+            (strange(530, K::Html), F::Silent),
+            (strange(540, K::Html), F::SwitchedOff),
+            (strange(400, K::Other), F::Silent),
+        ];
+        for (end, expected) in elsewhere {
+            let seen = Seen { has_route: true, is_loopback: false, end };
+            assert_eq!(fault(&seen), expected, "{seen:?}");
+        }
+    }
+
+    #[test]
+    fn without_a_way_to_anywhere_it_is_the_computer_that_is_not_connected() {
+        for end in [
+            End::Lookup(Lookup::Unknown),
+            End::Lookup(Lookup::NobodyAnswers),
+            End::Connect(Connect::Refused),
+            End::Connect(Connect::Unreachable),
+            End::Connect(Connect::Silence),
+        ] {
+            let seen = Seen { has_route: false, is_loopback: false, end };
+            assert_eq!(fault(&seen), Fault::Offline, "{seen:?}");
+        }
+    }
+
+    #[test]
+    fn a_school_on_this_computer_needs_no_way_to_anywhere() {
+        let end = End::Connect(Connect::Refused);
+        assert_eq!(fault(&Seen { has_route: false, is_loopback: true, end }), Fault::SwitchedOff);
+    }
+}

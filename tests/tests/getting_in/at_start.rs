@@ -1,0 +1,82 @@
+//! A start with a sign-in: nothing is sent, and no keychain asked, before the window has something to show.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use firstbell_core::app::open;
+use firstbell_core::app::tasks::{Host, Ringing, Running, Watch};
+use firstbell_core::clock::{Clock as _, SystemClock};
+use firstbell_core::data_folder::DataFolder;
+use firstbell_core::desktop::{NotOpened, NotShown, Notifier, Opener, Ring};
+use firstbell_core::error::Error;
+use firstbell_core::join::JoinUrl;
+use firstbell_core::local_socket::{self, Ask, Asked, Reply};
+use firstbell_core::reminder::wait::SystemWait;
+use firstbell_core::ring::RingKey;
+use firstbell_core::sign_in::SchoolRole;
+use firstbell_school::Scripted;
+
+use crate::desk::{Desk, PASSWORD, form, fresh_email};
+use crate::roles::northside;
+
+struct Nothing;
+
+impl Notifier for Nothing {
+    async fn ring(&self, _: Ring) -> Result<(), NotShown> {
+        Ok(())
+    }
+
+    async fn withdraw(&self, _: RingKey) {}
+}
+
+impl Opener for Nothing {
+    fn open(&self, _: &JoinUrl) -> Result<(), NotOpened> {
+        Err(NotOpened)
+    }
+}
+
+impl Host for Nothing {
+    async fn started_again(&self, _: Vec<String>, _: String) {}
+
+    fn damaged(&self, _: Error) {}
+
+    async fn superseded(&self) {}
+}
+
+#[tokio::test]
+async fn nothing_is_sent_before_the_window_is_up() {
+    let school = Scripted::in_front_of(northside().await).unwrap();
+    let desk = Desk::new().await;
+    desk.at_door(school.url(), school.publishable_key()).await;
+    desk.app.sign_up(form(&fresh_email("ben"), SchoolRole::Student), PASSWORD.into()).await.unwrap();
+    school.forget_asked();
+
+    // The same app, with what runs beside it: its sign-in holds until it is quit.
+    let folder = DataFolder::open(desk.path()).unwrap();
+    let opened = open::open_beside(&folder, SystemClock.now()).await;
+    let ringing = Ringing {
+        notifier: Arc::new(Nothing),
+        clock: SystemClock,
+        wait: SystemWait(SystemClock),
+        watch: Watch::USUAL,
+    };
+    let running = Running::start(&desk.app, &folder, opened, ringing, Arc::new(Nothing));
+    // All of it runs: its socket answers.
+    let answered = async {
+        let health = Asked::Answered(Reply::Health(firstbell_core::health::Health::GOOD));
+        while local_socket::ask(&folder, &Ask::Health, Duration::from_secs(5)).await != health {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), answered).await.unwrap();
+    assert!(school.asked().is_empty(), "{:?}", school.asked());
+    running.is_up();
+    let asked = async {
+        while school.asked_for("/rest/v1/rpc/who_am_i").is_empty() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), asked).await.unwrap();
+    assert!(school.asked_for("/auth/v1/token").is_empty(), "the token is good: no refresh");
+    running.stop().await;
+}
