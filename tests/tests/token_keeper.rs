@@ -14,6 +14,7 @@ mod played;
 #[path = "token_keeper/program.rs"]
 mod program;
 #[path = "../../src-tauri/core/tests/keeper/schedule.rs"]
+#[allow(dead_code)]
 mod schedule;
 #[path = "token_keeper/school.rs"]
 mod school;

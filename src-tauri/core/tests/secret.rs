@@ -168,7 +168,8 @@ fn nothing_of_an_entry_shows_when_it_is_printed() {
             panic!("{name}")
         };
         for (field, value) in whole.iter().filter(|(field, _)| !["v", "kind"].contains(&field.as_str())) {
-            let value = value.as_str().unwrap();
+            // Whose sign-ins are to end is no secret, and the only field that is no text.
+            let Some(value) = value.as_str() else { continue };
             assert!(value.is_empty() || !printed.contains(value), "{name}: {field} in {printed}");
         }
     }

@@ -26,9 +26,9 @@ use super::{
 
 const WHOLE: u64 = 200;
 /// A schedule's waits are cut to this.
-const LONGEST_WAIT: Duration = Duration::from_millis(250);
+const LONGEST_WAIT: Duration = Duration::from_millis(100);
 /// So long a keyring is locked or frozen, or a program stopped.
-const A_WHILE: Duration = Duration::from_millis(400);
+const A_WHILE: Duration = Duration::from_millis(250);
 /// Every call answers by then (the keeper's own limits, twice).
 const LONGEST_CALL: Duration = Duration::from_secs(60);
 
