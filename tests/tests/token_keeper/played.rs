@@ -186,10 +186,7 @@ impl<'a> Stage<'a> {
 
     async fn judge(&self, process: usize, word: &Value) {
         let Some(state) = word["state"].as_str() else { return };
-        let is_wrong = match state {
-            "SignedOut" | "Missing" | "EntryUnreadable" | "InThisRunOnly" => true,
-            _ => false,
-        };
+        let is_wrong = matches!(state, "SignedOut" | "Missing" | "EntryUnreadable" | "InThisRunOnly");
         if is_wrong {
             self.school.inside().violations.push(format!("program {process} is {state}"));
         }
