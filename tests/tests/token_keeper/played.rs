@@ -2,7 +2,6 @@
 
 use std::{collections::BTreeMap, env, path::PathBuf, process::Command, sync::Arc, time::Duration};
 
-use firstbell_core::secret::SystemKeychain;
 use firstbell_processes::{Signal, send};
 use firstbell_tests::kit::{
     Desktop,
@@ -79,7 +78,7 @@ struct Running {
 
 impl<'a> Stage<'a> {
     async fn set(desktop: &'a Desktop, keyring: &'a Keyring, schedule: &Schedule) -> Self {
-        let school = School::open(schedule.form, SystemKeychain::on_bus(&bus(desktop))).await;
+        let school = School::open(schedule.form, bus(desktop)).await;
         let lock = desktop.root().join(format!("{}.lock", school.id));
         let mut stage = Self { desktop, keyring, school, running: BTreeMap::new(), lock, kills: 0 };
         stage.start(0).await;
@@ -204,6 +203,7 @@ impl<'a> Stage<'a> {
             inside.signs_in_elsewhere = false;
             inside.refuses_next.clear();
         }
+        self.school.hold_used().await;
         let is_alive = self.school.is_stored_alive().await.unwrap();
         for process in [0, 1] {
             self.start(process).await;
