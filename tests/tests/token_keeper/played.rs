@@ -119,6 +119,8 @@ impl<'a> Stage<'a> {
     async fn happens(&mut self, event: &Event) {
         match event {
             Event::Calls { process, times } => {
+                // No token runs out here, so that the school has to refuse some: else nobody would refresh.
+                self.school.inside().refuses_next.insert(*process, true);
                 self.order(*process, &json!({ "calls": (*times).min(20) })).await;
             }
             Event::Starts { process } => self.start(*process).await,
