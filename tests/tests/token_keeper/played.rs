@@ -38,12 +38,12 @@ async fn two_programs_and_a_real_keyring_sign_nobody_out() {
     println!("FIRSTBELL_SEED={seed}");
     let soak = env::var_os("FIRSTBELL_SOAK").is_some_and(|value| value == "1");
     let desktop = Desktop::plan().without_notifications().start().await.unwrap();
-    let keyring = Keyring::start(&desktop).await.unwrap();
+    let mut keyring = Keyring::start(&desktop).await.unwrap();
     let schedules = if soak { WHOLE } else { WHOLE / 20 };
-    let (mut refreshes, mut calls, mut kills) = (0, 0, 0);
+    let (mut refreshes, mut calls, mut kills, mut restarts) = (0, 0, 0, 0);
     for seed in seed..seed + schedules {
         let schedule = Schedule::random(&mut StdRng::seed_from_u64(seed));
-        let mut stage = Stage::set(&desktop, &keyring, &schedule).await;
+        let mut stage = Stage::set(&desktop, &mut keyring, &schedule).await;
         for (wait, event) in &schedule.steps {
             sleep((*wait).min(LONGEST_WAIT)).await;
             stage.happens(event).await;
@@ -54,19 +54,23 @@ async fn two_programs_and_a_real_keyring_sign_nobody_out() {
         refreshes += inside.refreshes;
         calls += inside.calls;
         kills += stage.kills;
+        restarts += stage.restarts;
     }
-    println!("{schedules} schedules: {refreshes} refreshes, {calls} calls, {kills} kills");
+    println!(
+        "{schedules} schedules: {refreshes} refreshes, {calls} calls, {kills} kills, the keyring died {restarts} times"
+    );
     assert!(refreshes > 4 * schedules as usize && calls > 10 * schedules as usize, "{refreshes} {calls}");
     assert!(kills > 2 * schedules as usize, "{kills}");
 }
 
 struct Stage<'a> {
     desktop: &'a Desktop,
-    keyring: &'a Keyring,
+    keyring: &'a mut Keyring,
     school: School,
     running: BTreeMap<usize, Running>,
     lock: PathBuf,
     kills: usize,
+    restarts: usize,
 }
 
 struct Running {
@@ -77,10 +81,11 @@ struct Running {
 }
 
 impl<'a> Stage<'a> {
-    async fn set(desktop: &'a Desktop, keyring: &'a Keyring, schedule: &Schedule) -> Self {
+    async fn set(desktop: &'a Desktop, keyring: &'a mut Keyring, schedule: &Schedule) -> Self {
         let school = School::open(schedule.form, bus(desktop)).await;
         let lock = desktop.root().join(format!("{}.lock", school.id));
-        let mut stage = Self { desktop, keyring, school, running: BTreeMap::new(), lock, kills: 0 };
+        let mut stage =
+            Self { desktop, keyring, school, running: BTreeMap::new(), lock, kills: 0, restarts: 0 };
         stage.start(0).await;
         stage
     }
@@ -116,7 +121,17 @@ impl<'a> Stage<'a> {
         self.hear(process, &program).await;
     }
 
+    /// gnome-keyring 42 dies of a program that is killed while it opens a session: then it comes up again, as a login's
+    /// does when it is next asked for.
+    async fn keyring_is_up(&mut self) {
+        if keyring::is_locked(self.desktop, LOGIN).await.is_err() {
+            *self.keyring = Keyring::start(self.desktop).await.unwrap();
+            self.restarts += 1;
+        }
+    }
+
     async fn happens(&mut self, event: &Event) {
+        self.keyring_is_up().await;
         match event {
             Event::Calls { process, times } => {
                 // No token runs out here, so that the school has to refuse some: else nobody would refresh.
@@ -198,6 +213,7 @@ impl<'a> Stage<'a> {
         for process in [0, 1] {
             self.kill(process).await;
         }
+        self.keyring_is_up().await;
         {
             let mut inside = self.school.inside();
             inside.faults.clear();
