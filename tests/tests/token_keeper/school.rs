@@ -30,7 +30,7 @@ const LIFE: u64 = 3600;
 #[derive(Clone)]
 pub struct School {
     inside: Arc<Mutex<Inside>>,
-    keychain: SystemKeychain,
+    bus: String,
     pub id: Uuid,
     pub address: SocketAddr,
     started: Instant,
@@ -46,6 +46,8 @@ pub struct Inside {
     pub refreshes: usize,
     pub calls: usize,
     given: BTreeMap<String, String>,
+    /// What was called with, by its refresh token, and not looked at yet.
+    used: Vec<(usize, String)>,
     on_the_way: usize,
     /// The lines to the programs, and what they say.
     lines: BTreeMap<usize, TcpStream>,
@@ -53,7 +55,7 @@ pub struct Inside {
 
 impl School {
     /// A school at which somebody is signed in, as the keychain has it.
-    pub async fn open(form: Form, keychain: SystemKeychain) -> Self {
+    pub async fn open(form: Form, bus: String) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let inside = Arc::new(Mutex::new(Inside {
@@ -66,10 +68,11 @@ impl School {
             refreshes: 0,
             calls: 0,
             given: BTreeMap::new(),
+            used: Vec::new(),
             on_the_way: 0,
             lines: BTreeMap::new(),
         }));
-        let school = Self { inside, keychain, id: Uuid::new_v4(), address, started: Instant::now() };
+        let school = Self { inside, bus, id: Uuid::new_v4(), address, started: Instant::now() };
         let refresh = school.inside().families.sign_in(Duration::ZERO);
         school.put(&refresh).await;
         let serving = school.clone();
@@ -94,15 +97,20 @@ impl School {
         self.inside().lines.remove(&program)
     }
 
+    /// Another one each time: an answer that one has kept for later may be older than what is stored.
+    fn keychain(&self) -> SystemKeychain {
+        SystemKeychain::on_bus(&self.bus)
+    }
+
     /// What the keychain has, if it says so.
     pub async fn stored(&self) -> Option<String> {
-        let texts = self.keychain.read(self.id).await.ok()?;
+        let texts = self.keychain().read(self.id).await.ok()?;
         let entry: Value = serde_json::from_str(texts.first()?.expose_secret()).ok()?;
         Some(entry["refresh"].as_str()?.to_owned())
     }
 
     pub async fn forget(&self) {
-        let _ = self.keychain.delete(self.id).await.is_ok();
+        let _ = self.keychain().delete(self.id).await.is_ok();
     }
 
     /// Whether what is stored is of a sign-in that the school knows.
@@ -123,7 +131,7 @@ impl School {
 
     async fn put(&self, refresh: &str) {
         let text = json!({ "v": 1, "kind": "sign_in", "refresh": refresh }).to_string();
-        let _ = self.keychain.write(self.id, SecretString::from(text)).await.is_ok();
+        let _ = self.keychain().write(self.id, SecretString::from(text)).await.is_ok();
     }
 
     async fn serve(self, stream: TcpStream) {
@@ -216,24 +224,38 @@ impl School {
     }
 
     async fn call(&self, program: usize, access: &str) -> Option<Value> {
-        // Read first: what is stored only grows newer.
         let given = self.inside().given.get(access).cloned();
-        let stored = self.stored().await;
-        let mut inside = self.inside();
-        inside.calls += 1;
         let Some(given) = given else {
-            inside.violations.push(format!("program {program} calls with a token that nobody gave"));
+            self.inside().violations.push(format!("program {program} calls with a token that nobody gave"));
             return None;
         };
-        if let Some(stored) = stored {
-            let is_of_one = inside.families.sign_in_of(&stored) == inside.families.sign_in_of(&given);
-            let behind = |token: &str| inside.families.generations_behind(token);
-            if is_of_one && behind(&given) < behind(&stored) {
-                inside.violations.push(format!("program {program} used what is not stored"));
-            }
-        }
+        self.inside().used.push((program, given));
+        self.hold_used().await;
+        let mut inside = self.inside();
+        inside.calls += 1;
         let is_refused = inside.refuses_next.remove(&program).is_some();
         Some(json!({ "ok": !is_refused }))
+    }
+
+    /// What was used was stored before. While the keychain says nothing, it is asked later: what is stored grows newer,
+    /// and never older.
+    pub async fn hold_used(&self) {
+        let used = std::mem::take(&mut self.inside().used);
+        let Some(stored) = self.stored().await else {
+            self.inside().used.extend(used);
+            return;
+        };
+        let mut inside = self.inside();
+        for (program, used) in used {
+            let is_of_one = inside.families.sign_in_of(&stored) == inside.families.sign_in_of(&used);
+            let behind = [&used, &stored].map(|token| inside.families.generations_behind(token));
+            if let ([Some(of_used), Some(of_stored)], true) = (behind, is_of_one)
+                && of_used < of_stored
+            {
+                let wrong = format!("program {program} used {used}, and {stored} is stored: {behind:?}");
+                inside.violations.push(wrong);
+            }
+        }
     }
 }
 
