@@ -184,6 +184,12 @@ impl Schools {
         self.keepers().keys().copied().collect()
     }
 
+    /// The person wants what the keychain has: it may ask for its password once more.
+    pub(super) fn ask_keychain_again(&self) {
+        self.keychain.ask_again();
+        self.keychain_changed();
+    }
+
     /// The keychain was unlocked, or has come up.
     pub(super) fn keychain_changed(&self) {
         for (_, keeper) in self.keepers().values() {
@@ -234,6 +240,7 @@ impl Schools {
     ) -> Result<Option<String>> {
         let keeper = self.new_keeper(sign_in, clock)?;
         self.hold_keeper(sign_in, &keeper);
+        self.keychain.ask_again();
         match keeper.begin(tokens).await {
             Ok(()) if keeper.state() == State::In => Ok(self.keychain.provider().await.ok()),
             Ok(()) => Ok(None),

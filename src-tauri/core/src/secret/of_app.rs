@@ -14,6 +14,15 @@ pub enum Secrets {
     None,
 }
 
+impl Secrets {
+    /// Lets the keychain ask the person once more, who has pressed something that needs it.
+    pub fn ask_again(&self) {
+        if let Self::System(keychain) = self {
+            keychain.ask_again();
+        }
+    }
+}
+
 impl Keychain for Secrets {
     async fn read(&self, id: Uuid) -> Result<Vec<SecretString>, KeychainFault> {
         match self {

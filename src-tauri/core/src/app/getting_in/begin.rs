@@ -127,6 +127,9 @@ impl App {
         }
         let found = sign_ins::get(&mut *self.store.read().await?, id).await?;
         let sign_in = found.ok_or(Error::NotFound)?;
+        if sign_in.state == In {
+            self.schools.ask_keychain_again();
+        }
         let place = match sign_in.state {
             Waiting => Place::Confirm(super::Mail::SignUp),
             Ended => Place::Door,
