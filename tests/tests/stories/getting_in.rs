@@ -306,3 +306,114 @@ async fn whoever_is_turned_away_reads_why_and_can_ask_once_more() {
     page.shows("We do not know Dan.").await.unwrap();
     assert_eq!(app.axe().await.unwrap(), []);
 }
+
+/// How somebody goes on from the mail.
+#[derive(Clone, Copy, Debug)]
+enum Way {
+    LinkHere,
+    Code,
+    OpenedElsewhere,
+}
+
+#[tokio::test]
+async fn tutor_student_and_parent_come_in_by_each_of_the_three_ways() {
+    let server = northside().await;
+    let desktop = with_keyring().await;
+    let app = settled(&desktop).await;
+    let page = app.page().unwrap();
+    for (role, words) in [("tutor", "a tutor"), ("student", "a student"), ("guardian", "a parent")] {
+        for way in [Way::LinkHere, Way::Code, Way::OpenedElsewhere] {
+            let email = format!("{role}.{way:?}@school.example").to_lowercase();
+            to_door(&page, &invitation(&server, role).await).await;
+            page.says("main h1", &format!("Northside invites you as {words}.")).await.unwrap();
+            sign_up(&page, "Robin", &email).await;
+            go_on(&page, &server, &email, way).await;
+            if role == "tutor" {
+                page.shows("has yet to approve you as a tutor").await.unwrap();
+                page.press_chief().await.unwrap();
+            }
+            is_in(&page).await;
+            signs_out(&app, &page).await;
+        }
+    }
+}
+
+async fn go_on(page: &Page<'_>, server: &Server, email: &str, way: Way) {
+    match way {
+        Way::LinkHere => {
+            let link = server.mail_to(email).unwrap().pop().unwrap().link().unwrap().to_owned();
+            firstbell_school::http_client().build().unwrap().get(link).send().await.unwrap();
+        }
+        Way::Code => {
+            page.fill("Is there a code in the mail?", &code(server, email)).await.unwrap();
+            page.press("Confirm").await.unwrap();
+        }
+        Way::OpenedElsewhere => {
+            open_link(server, email).await;
+            page.press("I have opened the link").await.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_next_start_refreshes_once_at_most() {
+    let server = northside().await;
+    let school = firstbell_school::Scripted::in_front_of(&server).unwrap();
+    let desktop = with_keyring().await;
+    let app = settled(&desktop).await;
+    let page = app.page().unwrap();
+    page.press("Settings").await.unwrap();
+    page.press("Sign in to a school").await.unwrap();
+    page.press("I have no invitation").await.unwrap();
+    page.fill("The school’s address", school.url()).await.unwrap();
+    page.fill("Its key", school.publishable_key()).await.unwrap();
+    page.press("Go on").await.unwrap();
+    page.field("a student").await.unwrap().click().await.unwrap();
+    sign_up(&page, "Ben", "ben@example.com").await;
+    page.fill("Is there a code in the mail?", &code(&server, "ben@example.com")).await.unwrap();
+    page.press("Confirm").await.unwrap();
+    page.says("main h1", "Northside hasn’t answered yet.").await.unwrap();
+    ask(&server, "select public.admit(gen_random_uuid(), j.id) from public.join_requests j").await;
+    page.press("Look again").await.unwrap();
+    is_in(&page).await;
+    app.terminate().await.unwrap();
+    for start_number in 1..=3 {
+        school.forget_asked();
+        let app = start(&desktop).await;
+        is_in(&app.page().unwrap()).await;
+        firstbell_tests::kit::wait::until_true("the school to be asked", super::scene::SOON, async || {
+            Ok(!school.asked_for("/rest/v1/rpc/who_am_i").is_empty())
+        })
+        .await
+        .unwrap();
+        assert_eq!(school.asked_for("/auth/v1/token").len(), 1, "start {start_number}");
+        app.terminate().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn keys_alone_lead_through_the_whole_form_and_a_narrow_window_holds_all_of_it() {
+    let server = northside().await;
+    let desktop = with_keyring().await;
+    let app = settled(&desktop).await;
+    let page = app.page().unwrap();
+    app.resize(380, 800).await.unwrap();
+    to_door(&page, &invitation(&server, "student").await).await;
+    page.says("main h1", "Northside invites you as a student.").await.unwrap();
+    page.has_focus("First name").await.unwrap();
+    let keys = desktop.input();
+    for text in ["Ben", "Okafor", "ben@example.com", PASSWORD] {
+        keys.text(text).await.unwrap();
+        keys.keys(&["Tab"]).await.unwrap();
+    }
+    assert_eq!(app.axe().await.unwrap(), []);
+    let wide =
+        page.script("return document.documentElement.scrollWidth - innerWidth;", Vec::new()).await.unwrap();
+    assert!(wide.as_i64().unwrap() <= 0, "{wide} px too wide");
+    // From the field: what can be shown stands between it and the button.
+    page.field("Password").await.unwrap().send_keys("\u{e007}").await.unwrap();
+    page.says("main h1", "Northside has sent you a mail.").await.unwrap();
+    keys.keys(&["Escape"]).await.unwrap();
+    page.says("main h1", "Settings").await.unwrap();
+    page.shows("Northside").await.unwrap();
+}

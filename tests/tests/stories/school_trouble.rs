@@ -152,3 +152,91 @@ async fn ended(app: App<'_>, what: &str) {
     println!("{what}: ended after {} ms", took.as_millis());
     assert!(took < LIST, "{what}: {took:?}");
 }
+
+/// The sentence over the chief button.
+async fn says(page: &Page<'_>, words: &str) {
+    page.says("main .mend", words).await.unwrap();
+}
+
+#[tokio::test]
+async fn every_fault_of_the_wire_and_every_refusal_is_read_in_the_window() {
+    let mut school = with_door(Scripted::start().unwrap());
+    let desktop = Desktop::plan().around_noon().start().await.unwrap();
+    let app = settled(&desktop).await;
+    let page = app.page().unwrap();
+    page.press("Settings").await.unwrap();
+    page.press("Sign in to a school").await.unwrap();
+    page.press("I have no invitation").await.unwrap();
+    page.fill("The school’s address", school.url()).await.unwrap();
+    page.fill("Its key", school.publishable_key()).await.unwrap();
+    page.press("Go on").await.unwrap();
+    page.says("main h1", "Sign up at Northside").await.unwrap();
+    page.field("a student").await.unwrap().click().await.unwrap();
+    page.fill("First name", "Ben").await.unwrap();
+    page.fill("Last name", "Okafor").await.unwrap();
+    page.fill("E-mail", "ben@example.com").await.unwrap();
+    page.fill("Password", "correct horse").await.unwrap();
+    for (group, what, words) in [
+        (
+            "sign-up, address has to be confirmed",
+            "the same again within a minute",
+            "A mail went to ben@example.com",
+        ),
+        ("the school's mails are used up", "sign up, person 3", "has sent all the mails"),
+        ("the mail cannot be sent", "sign up", "couldn’t send the mail"),
+        ("sign-ups that are refused", "a short password", "wants a longer password"),
+        ("sign-ups that are refused", "a password of 73 characters", "longer than Northside takes"),
+        ("sign-ups that are refused", "an address that is none", "doesn’t take the address"),
+        ("sign-ups are closed", "sign up", "Nobody can sign up at Northside now."),
+        ("e-mail is off as a way to sign in", "sign up", "doesn’t let people sign in with e-mail"),
+        ("addresses need no confirmation", "sign up again", "has an account at Northside already"),
+        ("a captcha is wanted", "sign up", "wants a proof that only a browser can give"),
+        ("asked too often", "sign up: asked too often", "That was tried very often from here."),
+    ] {
+        school.answer_next(group, what).unwrap();
+        page.press_chief().await.unwrap();
+        page.shows(words).await.unwrap();
+        assert_eq!(typed(&page, "First name").await, "Ben", "{what}");
+    }
+    page.press("I have an account").await.unwrap();
+    page.says("main h1", "Sign in to Northside").await.unwrap();
+    page.fill("Password", "correct horse").await.unwrap();
+    for (group, what, words) in [
+        ("signing in", "a wrong password", "That password doesn’t fit ben@example.com."),
+        ("signing in", "signing in while banned", "has barred this account"),
+        ("sign-up, address has to be confirmed", "sign in before confirming", "isn’t confirmed yet"),
+        ("an account with a second factor", "sign in with the password alone", "has a second factor"),
+    ] {
+        school.answer_next(group, what).unwrap();
+        page.press_chief().await.unwrap();
+        page.shows(words).await.unwrap();
+    }
+    for (fault, words) in [
+        (Fault::ServerError, "isn’t answering as it should"),
+        (Fault::BadGateway, "isn’t answering as it should"),
+        (Fault::Unknown520, "isn’t answering as it should"),
+        (Fault::Paused540, "’s server is switched off."),
+        (Fault::TooMany(None), "Wait five minutes"),
+        (Fault::TooMany(Some(17)), "Wait 17 seconds"),
+        (Fault::PortalPage, "This network wants you to sign in first."),
+        (Fault::PortalRedirect, "This network wants you to sign in first."),
+        (Fault::InvalidKey, "doesn’t take this key"),
+    ] {
+        school.fault("/auth/v1/token", fault);
+        page.press_chief().await.unwrap();
+        says(&page, words).await;
+        assert_eq!(typed(&page, "E-mail").await, "ben@example.com");
+        school.no_fault("/auth/v1/token");
+        // So that the next one is not taken for this one.
+        school.answer_next("signing in", "a wrong password").unwrap();
+        page.press_chief().await.unwrap();
+        says(&page, "That password doesn’t fit").await;
+    }
+    school.fault("/auth/v1/token", Fault::Silence);
+    page.press_chief().await.unwrap();
+    page.shows_within("isn’t answering as it should", Duration::from_secs(30)).await.unwrap();
+    school.no_faults();
+    school.close();
+    page.press_chief().await.unwrap();
+    says(&page, "’s server is switched off.").await;
+}
