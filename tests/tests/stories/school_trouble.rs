@@ -176,6 +176,19 @@ async fn every_fault_of_the_wire_and_every_refusal_is_read_in_the_window() {
     page.fill("Last name", "Okafor").await.unwrap();
     page.fill("E-mail", "ben@example.com").await.unwrap();
     page.fill("Password", "correct horse").await.unwrap();
+    sign_up_is_refused(&page, &school).await;
+    sign_in_is_refused(&page, &school).await;
+    the_wire_is_at_fault(&page, &school).await;
+    school.fault("/auth/v1/token", Fault::Silence);
+    page.press_chief().await.unwrap();
+    page.shows_within("isn’t answering as it should", Duration::from_secs(30)).await.unwrap();
+    school.no_faults();
+    school.close();
+    page.press_chief().await.unwrap();
+    says(&page, "’s server is switched off.").await;
+}
+
+async fn sign_up_is_refused(page: &Page<'_>, school: &Scripted) {
     for (group, what, words) in [
         (
             "sign-up, address has to be confirmed",
@@ -196,8 +209,11 @@ async fn every_fault_of_the_wire_and_every_refusal_is_read_in_the_window() {
         school.answer_next(group, what).unwrap();
         page.press_chief().await.unwrap();
         page.shows(words).await.unwrap();
-        assert_eq!(typed(&page, "First name").await, "Ben", "{what}");
+        assert_eq!(typed(page, "First name").await, "Ben", "{what}");
     }
+}
+
+async fn sign_in_is_refused(page: &Page<'_>, school: &Scripted) {
     page.press("I have an account").await.unwrap();
     page.says("main h1", "Sign in to Northside").await.unwrap();
     page.fill("Password", "correct horse").await.unwrap();
@@ -211,6 +227,9 @@ async fn every_fault_of_the_wire_and_every_refusal_is_read_in_the_window() {
         page.press_chief().await.unwrap();
         page.shows(words).await.unwrap();
     }
+}
+
+async fn the_wire_is_at_fault(page: &Page<'_>, school: &Scripted) {
     for (fault, words) in [
         (Fault::ServerError, "isn’t answering as it should"),
         (Fault::BadGateway, "isn’t answering as it should"),
@@ -224,19 +243,12 @@ async fn every_fault_of_the_wire_and_every_refusal_is_read_in_the_window() {
     ] {
         school.fault("/auth/v1/token", fault);
         page.press_chief().await.unwrap();
-        says(&page, words).await;
-        assert_eq!(typed(&page, "E-mail").await, "ben@example.com");
+        says(page, words).await;
+        assert_eq!(typed(page, "E-mail").await, "ben@example.com");
         school.no_fault("/auth/v1/token");
         // So that the next one is not taken for this one.
         school.answer_next("signing in", "a wrong password").unwrap();
         page.press_chief().await.unwrap();
-        says(&page, "That password doesn’t fit").await;
+        says(page, "That password doesn’t fit").await;
     }
-    school.fault("/auth/v1/token", Fault::Silence);
-    page.press_chief().await.unwrap();
-    page.shows_within("isn’t answering as it should", Duration::from_secs(30)).await.unwrap();
-    school.no_faults();
-    school.close();
-    page.press_chief().await.unwrap();
-    says(&page, "’s server is switched off.").await;
 }
