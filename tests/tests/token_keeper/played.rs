@@ -249,7 +249,14 @@ impl<'a> Stage<'a> {
             inside.refuses_next.clear();
         }
         self.school.hold_used().await;
-        let is_alive = self.school.is_stored_alive().await.unwrap();
+        let mut is_stored_alive = None;
+        while is_stored_alive.is_none() {
+            assert!(self.tries > 0, "the keyring has lost what was stored, or does not answer any more");
+            self.tries -= 1;
+            self.keyring_is_up().await;
+            is_stored_alive = self.school.is_stored_alive().await;
+        }
+        let is_alive = is_stored_alive.unwrap();
         for process in [0, 1] {
             self.start(process).await;
             let came = self.last_call(process).await;
