@@ -71,6 +71,8 @@ struct Stage<'a> {
     lock: PathBuf,
     kills: usize,
     restarts: usize,
+    /// How often the keyring may yet be waited for.
+    tries: usize,
 }
 
 struct Running {
@@ -84,8 +86,16 @@ impl<'a> Stage<'a> {
     async fn set(desktop: &'a Desktop, keyring: &'a mut Keyring, schedule: &Schedule) -> Self {
         let school = School::open(schedule.form, bus(desktop)).await;
         let lock = desktop.root().join(format!("{}.lock", school.id));
-        let mut stage =
-            Self { desktop, keyring, school, running: BTreeMap::new(), lock, kills: 0, restarts: 0 };
+        let mut stage = Self {
+            desktop,
+            keyring,
+            school,
+            running: BTreeMap::new(),
+            lock,
+            kills: 0,
+            restarts: 0,
+            tries: 20,
+        };
         stage.start(0).await;
         stage
     }
@@ -208,6 +218,23 @@ impl<'a> Stage<'a> {
         }
     }
 
+    /// What comes of one more call, once the keyring answers: it may just have died.
+    async fn last_call(&mut self, process: usize) -> Vec<String> {
+        loop {
+            self.order(process, &json!({ "calls": 1 })).await;
+            let came = timeout(LONGEST_CALL, came(&self.running[&process])).await.unwrap();
+            let is_keychains =
+                came.iter().any(|answer| answer.contains("Keychain(") || answer.contains("NotStored("));
+            // A keeper that could not store its child waits for five seconds.
+            if !is_keychains || self.tries == 0 {
+                return came;
+            }
+            self.tries -= 1;
+            self.keyring_is_up().await;
+            sleep(Duration::from_secs(1)).await;
+        }
+    }
+
     /// All is well again: programs that begin now are in, unless the school has ended the sign-in.
     async fn be_well(&mut self) {
         for process in [0, 1] {
@@ -222,12 +249,17 @@ impl<'a> Stage<'a> {
             inside.refuses_next.clear();
         }
         self.school.hold_used().await;
-        let is_alive = self.school.is_stored_alive().await.unwrap();
+        let mut is_stored_alive = None;
+        while is_stored_alive.is_none() {
+            assert!(self.tries > 0, "the keyring has lost what was stored, or does not answer any more");
+            self.tries -= 1;
+            self.keyring_is_up().await;
+            is_stored_alive = self.school.is_stored_alive().await;
+        }
+        let is_alive = is_stored_alive.unwrap();
         for process in [0, 1] {
             self.start(process).await;
-            self.order(process, &json!({ "calls": 1 })).await;
-            let program = &self.running[&process];
-            let came = timeout(LONGEST_CALL, came(program)).await.unwrap();
+            let came = self.last_call(process).await;
             let is_in = came == ["ok"];
             if is_in != is_alive {
                 let wrong = format!("program {process}: {came:?}, and alive is {is_alive}");
