@@ -187,3 +187,28 @@ async fn where_the_school_has_opened_its_sign_up_students_are_in_at_once() {
         assert_eq!(matches!(step, Step::Arrived { .. }), is_in, "{step:?}");
     }
 }
+
+#[tokio::test]
+async fn each_time_that_somebody_asks_again_is_another_request_also_after_a_restart() {
+    let server = northside().await;
+    let mut desk = Desk::new().await;
+    desk.at_door(server.url(), server.publishable_key()).await;
+    let email = fresh_email("cleo");
+    desk.app.sign_up(form(&email, SchoolRole::Student), PASSWORD.into()).await.unwrap();
+    for round in 0..3 {
+        ask(
+            server,
+            &format!(
+                "select public.turn_away(gen_random_uuid(), j.id, 'Not now.') from public.join_requests j
+                 join auth.users u on u.id = j.account_id where u.email = '{email}' and j.state = 'waiting'"
+            ),
+        )
+        .await;
+        desk = desk.start_again().await;
+        desk.at_door(server.url(), server.publishable_key()).await;
+        let step = desk.app.sign_in(&email, PASSWORD.into()).await.unwrap();
+        assert!(matches!(step, Step::TurnedAway { .. }), "{round}: {step:?}");
+        let step = desk.app.ask_to_join(form(&email, SchoolRole::Student)).await.unwrap();
+        assert!(matches!(step, Step::Asked { .. }), "{round}: {step:?}");
+    }
+}

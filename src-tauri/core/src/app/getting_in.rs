@@ -191,6 +191,8 @@ struct OnTheWay {
     has_account: bool,
     form: Form,
     password: Option<SecretString>,
+    /// Names what the school is asked, where that is not what came with the sign-up.
+    request: Option<Uuid>,
     /// The sign-in that this leads to, once there is a row of it.
     sign_in: Option<Uuid>,
     /// Signed in by a mail for a forgotten password, and nowhere stored before the new one is set.

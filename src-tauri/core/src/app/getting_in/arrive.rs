@@ -137,7 +137,8 @@ impl App {
         }
         match way.form.role {
             Some(role) if !way.has_account && !who.first_name.is_empty() => {
-                let (plea, request) = (way.form.plea(), request(&format!("ask_to_join {}", way.attempt)));
+                let (plea, request) =
+                    (way.form.plea(), way.request.unwrap_or_else(|| request("ask_to_join")));
                 let ask = |token| {
                     let (wire, who, plea) = (wire.clone(), who.clone(), plea.clone());
                     async move { ask_to_join(&wire, &token, request, role, &who, &plea).await }
@@ -177,7 +178,11 @@ impl App {
         self.take_up_what_waits(&mut way, sign_in).await;
         if way.code.is_some() || way.form.role.is_some() {
             way.has_account = way.code.is_none() && way.form.role.is_none();
-            self.hand_over(&way, sign_in).await.map_err(|error| named_of(what_of_call(error), sign_in))?;
+            match self.hand_over(&way, sign_in).await {
+                // What the school refuses once it refuses again: its page says who one is, and takes another invitation.
+                Ok(()) | Err(CallError::Refused { .. }) => {}
+                Err(error) => return Err(named_of(what_of_call(error), sign_in)),
+            }
             self.schools.forget_entry(waiting_entry(sign_in.id)).await;
         }
         self.ask_who(sign_in).await

@@ -38,7 +38,12 @@ impl App {
         way.form = Form { email: sign_in.email.clone(), ..form.trimmed() };
         check(&way.form, None, true, &school, &way)?;
         // Another request than the one before, which the school may have answered.
-        let way = self.set_out(OnTheWay { has_account: false, code: None, ..way });
+        let way = self.set_out(OnTheWay {
+            has_account: false,
+            code: None,
+            request: Some(uuid::Uuid::new_v4()),
+            ..way
+        });
         self.settle(way, &sign_in).await
     }
 
