@@ -243,36 +243,67 @@ async fn an_answer_that_comes_late_is_for_who_asks_next() {
     let (written, _) = timed(keychain.write(id, secret("newer"))).await;
     assert_eq!(written, Err(KeychainFault::Silent));
     keyring.thaw().unwrap();
-    wait::until_true("the newer", SOON, async || Ok(stands(&desktop, id).await == ["newer"])).await.unwrap();
+    wait::until_true("the newer", SOON, async || Ok(stands(&desktop, id).await? == ["newer"])).await.unwrap();
     assert_eq!(read(&keychain, id, "thawed").await, Ok(vec!["newer".to_owned()]));
+}
+
+/// gnome-keyring 42 dies of some hundred clients that come and go beside each other, and with it every other program's
+/// passwords are gone until it is started again: so one connection serves all calls.
+#[tokio::test(flavor = "multi_thread")]
+async fn many_calls_come_over_one_connection() {
+    let (desktop, _keyring, keychain) = unlocked().await;
+    let id = Uuid::new_v4();
+    keychain.write(id, secret("kept")).await.unwrap();
+    let before = keyring::clients(&desktop).await.unwrap();
+    for _ in 0..50 {
+        assert_eq!(keychain.read(id).await.unwrap().len(), 1);
+    }
+    keychain.write(id, secret("newer")).await.unwrap();
+    assert_eq!(keyring::clients(&desktop).await.unwrap(), before);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_writes_that_come_late_the_newest_holds() {
-    let (desktop, keyring, keychain) = unlocked().await;
+    let (desktop, mut running, keychain) = unlocked().await;
     let keychain =
         keychain.with_patience(Patience { call: Duration::from_millis(300), ..Patience::default() });
-    for round in 0..10 {
-        let id = Uuid::new_v4();
-        if round % 2 == 0 {
-            wait::until_true("the first", SOON, async || {
-                Ok(keychain.write(id, secret("first")).await.is_ok())
-            })
-            .await
-            .unwrap();
+    let (mut rounds, mut deaths) = (0, 0);
+    while rounds < 10 {
+        match late_writes(&desktop, &running, &keychain, rounds % 2 == 0).await {
+            Ok(()) => rounds += 1,
+            // gnome-keyring 42 now and then dies of threads that connect at the same time, as all do that have hung.
+            Err(_) if !keyring::is_up(&desktop).await.unwrap() && deaths < 3 => {
+                deaths += 1;
+                running = Keyring::start(&desktop).await.unwrap();
+            }
+            Err(error) => panic!("{error:?}"),
         }
-        keyring.freeze().unwrap();
-        for text in ["old", "older than the last", "the last"] {
-            assert_eq!(keychain.write(id, secret(text)).await, Err(KeychainFault::Silent));
-        }
-        keyring.thaw().unwrap();
-        wait::until_true("the last", SOON, async || Ok(stands(&desktop, id).await == ["the last"]))
-            .await
-            .unwrap();
-        // Once all are done, it is still the last: a read goes through the same line, behind what hangs.
-        wait::until_true("a read", SOON, async || Ok(keychain.read(id).await.is_ok())).await.unwrap();
-        assert_eq!(stands(&desktop, id).await, ["the last"]);
     }
+    println!("the keyring died {deaths} times");
+}
+
+/// Three writes come to a keyring that is frozen, and it thaws.
+async fn late_writes(
+    desktop: &Desktop,
+    keyring: &Keyring,
+    keychain: &SystemKeychain,
+    is_there: bool,
+) -> anyhow::Result<()> {
+    let id = Uuid::new_v4();
+    if is_there {
+        wait::until_true("the first", SOON, async || Ok(keychain.write(id, secret("first")).await.is_ok()))
+            .await?;
+    }
+    keyring.freeze()?;
+    for text in ["old", "older than the last", "the last"] {
+        assert_eq!(keychain.write(id, secret(text)).await, Err(KeychainFault::Silent));
+    }
+    keyring.thaw()?;
+    wait::until_true("the last", SOON, async || Ok(stands(desktop, id).await? == ["the last"])).await?;
+    // Once all are done, it is still the last: a read goes through the same line, behind what hangs.
+    wait::until_true("a read", SOON, async || Ok(keychain.read(id).await.is_ok())).await?;
+    assert_eq!(stands(desktop, id).await?, ["the last"]);
+    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -369,8 +400,8 @@ async fn without_a_default_collection_an_open_one_is_written_to() {
 }
 
 /// What stands in the keyring under an id, asked behind the keychain's back.
-async fn stands(desktop: &Desktop, id: Uuid) -> Vec<String> {
+async fn stands(desktop: &Desktop, id: Uuid) -> anyhow::Result<Vec<String>> {
     let name = id.to_string();
-    let found = keyring::found(desktop, &attributes(&name)).await.unwrap();
-    found.into_values().map(|value| String::from_utf8(value).unwrap()).collect()
+    let found = keyring::found(desktop, &attributes(&name)).await?;
+    found.into_values().map(|value| Ok(String::from_utf8(value)?)).collect()
 }

@@ -12,6 +12,7 @@ mod news;
 pub mod open;
 mod people;
 mod press;
+mod replaced;
 mod rings;
 pub mod school_asks;
 pub mod schools;

@@ -25,7 +25,9 @@ fn released() -> BTreeMap<String, SecretString> {
 /// All that an entry says.
 fn said(entry: &Entry) -> Value {
     match entry {
-        Entry::SignIn { refresh } => json!({"kind": "sign_in", "refresh": refresh.expose_secret()}),
+        Entry::SignIn { refresh, generation } => {
+            json!({"kind": "sign_in", "refresh": refresh.expose_secret(), "generation": generation})
+        }
         Entry::ToBeRevoked { address, key, refresh, everywhere } => json!({
             "kind": "to_be_revoked", "address": address, "key": key, "refresh": refresh.expose_secret(),
             "everywhere": everywhere,
@@ -146,7 +148,8 @@ fn a_sign_in_that_is_to_be_revoked_is_never_one_that_holds() {
 
 #[test]
 fn an_entry_fits_every_keychain_or_is_refused() {
-    let sign_in = |length: usize| Entry::SignIn { refresh: "r".repeat(length).into() };
+    let sign_in =
+        |length: usize| Entry::SignIn { refresh: "r".repeat(length).into(), generation: Some(u64::MAX) };
     // The longest token that a school may send is 1,000 characters long.
     assert!(sign_in(1000).text().unwrap().expose_secret().len() < LONGEST);
     let around = sign_in(0).text().unwrap().expose_secret().len();

@@ -1,5 +1,6 @@
 //! The private session bus.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::Result;
@@ -30,6 +31,12 @@ pub(crate) fn config(socket: &Path) -> String {
 /// Its own connection to the bus at `address`.
 pub(crate) async fn connect(address: &str) -> Result<Connection> {
     Ok(zbus::connection::Builder::address(address)?.build().await?)
+}
+
+/// Everybody who is on the bus, by the bus's own names and by those they own.
+pub(crate) async fn names(connection: &Connection) -> Result<BTreeSet<String>> {
+    let names = DBusProxy::new(connection).await?.list_names().await?;
+    Ok(names.into_iter().map(|name| name.to_string()).collect())
 }
 
 /// Whether someone owns `name`.

@@ -1,6 +1,6 @@
 //! gnome-keyring on the private bus: unlocked, locked, frozen, started anew, and what stands in it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
@@ -95,6 +95,22 @@ impl Keyring {
     pub fn thaw(&self) -> Result<()> {
         processes::send(self.pid, Signal::CONT)
     }
+}
+
+/// Whether one runs.
+///
+/// # Errors
+/// When the bus does not say.
+pub async fn is_up(desktop: &Desktop) -> Result<bool> {
+    bus::is_owned(desktop.bus(), NAME).await
+}
+
+/// All who are on the bus with it.
+///
+/// # Errors
+/// When the bus does not say.
+pub async fn clients(desktop: &Desktop) -> Result<BTreeSet<String>> {
+    bus::names(desktop.bus()).await
 }
 
 /// Locks a collection.

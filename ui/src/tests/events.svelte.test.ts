@@ -6,8 +6,8 @@ import { handleEvent } from "../events/listen";
 import { keepSettingsCurrent, keepTodayCurrent } from "../pages/keep-current.svelte";
 import { data } from "../state/data.svelte";
 import { touch } from "../state/topics.svelte";
-import type { Answer, AppEvent, Settings, Today, Topic as ChangedTopic } from "../tauri";
-import { clocks, madrid, row } from "./rows";
+import type { Answer, AppEvent, Topic as ChangedTopic } from "../tauri";
+import { boot, row } from "./rows";
 
 const loads = vi.hoisted(() => ({ today: [] as number[], week: 0, settings: 0 }));
 vi.mock("../tauri", () => ({
@@ -24,31 +24,16 @@ vi.mock("../tauri", () => ({
 }));
 vi.hoisted(() => vi.stubGlobal("navigator", { userAgent: "Linux" }));
 
-const today = {
-  now: "2026-11-24T14:00:00Z",
-  zone: madrid,
-  clocks,
-  date: "2026-11-24",
-  twelve_hours: false,
+const { today } = boot({
   card: row("2026-11-24T15:00:00Z", "2026-11-24T16:00:00Z"),
-  slim: null,
-  days: [],
   more_after: true,
-  schools: [],
-} as unknown as Today;
+  is_empty: false,
+});
 
 let end: () => void;
 let isShown = $state(true);
 beforeEach(() => {
-  data.begin({
-    today,
-    settings: {} as Settings,
-    first_run: false,
-    version: "1",
-    tray: true,
-    most_weeks: 104,
-    strip: [],
-  });
+  data.begin(boot(today));
   data.daysAhead = 2;
   isShown = true;
   end = $effect.root(() => {

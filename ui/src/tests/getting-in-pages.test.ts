@@ -8,37 +8,13 @@ import { data } from "../state/data.svelte";
 import { forgetSchoolForm, schoolForm } from "../state/drafts.svelte";
 import { gettingIn, takeStep } from "../state/getting-in.svelte";
 import { navigation } from "../state/navigation.svelte";
-import type { AppError, Boot, GettingIn, SchoolRole, Settings } from "../tauri";
-import { clocks, madrid } from "./rows";
+import type { AppError, GettingIn, SchoolRole } from "../tauri";
+import { boot } from "./rows";
 
 vi.hoisted(() => vi.stubGlobal("navigator", { userAgent: "Linux" }));
 
-const boot: Boot = {
-  today: {
-    now: "2026-11-24T14:00:00Z",
-    zone: madrid,
-    clocks,
-    date: "2026-11-24",
-    twelve_hours: false,
-    card: null,
-    slim: null,
-    brass: null,
-    days: [],
-    more_after: false,
-    is_empty: true,
-    unread: false,
-    schools: [],
-  },
-  settings: {} as Settings,
-  first_run: false,
-  version: "1",
-  tray: true,
-  most_weeks: 104,
-  strip: [],
-};
-
 beforeEach(() => {
-  data.begin(boot);
+  data.begin(boot());
   gettingIn.step = null;
   gettingIn.fault = null;
   gettingIn.waiting = null;
@@ -264,8 +240,7 @@ test("while the page is open there is no bar", () => {
 
 test("Today says where its sessions come from, and the strip what a school needs", () => {
   data.begin({
-    ...boot,
-    today: { ...boot.today, schools: ["Northside", "Southside"] },
+    ...boot({ schools: ["Northside", "Southside"] }),
     strip: [{ kind: "school", id: "1", text: "Sign in again to get changes from Northside.", state: "ended" }],
   });
   const body = text(render(App).body);

@@ -2,43 +2,19 @@ import { render } from "svelte/server";
 import { expect, test, vi } from "vitest";
 import App from "../App.svelte";
 import { data } from "../state/data.svelte";
-import type { Boot, Settings } from "../tauri";
-import { clocks, madrid, row } from "./rows";
+import { boot, row } from "./rows";
 
 vi.hoisted(() => vi.stubGlobal("navigator", { userAgent: "Linux" }));
 
-function boot(person: string): Boot {
-  const session = row("2026-11-24T15:00:00Z", "2026-11-24T16:00:00Z", { person });
-  return {
-    today: {
-      now: "2026-11-24T14:00:00Z",
-      zone: madrid,
-      clocks,
-      date: "2026-11-24",
-      twelve_hours: false,
-      card: session,
-      slim: null,
-      brass: null,
-      days: [],
-      more_after: false,
-      is_empty: false,
-      unread: false,
-      schools: [],
-    },
-    settings: {} as Settings,
-    first_run: false,
-    version: "1",
-    tray: true,
-    most_weeks: 104,
-    strip: [],
-  };
-}
+/** Today with one session to come. */
+const withSession = (person: string) =>
+  boot({ card: row("2026-11-24T15:00:00Z", "2026-11-24T16:00:00Z", { person }), is_empty: false });
 
 /** As text, by what Svelte's compiler makes of the components for servers; without the marks that those leave in it. */
 const drawn = () => render(App).body.replace(/<!--.*?-->/g, "");
 
 test("the page says what comes next", () => {
-  data.begin(boot("Ben"));
+  data.begin(withSession("Ben"));
   const body = drawn();
   expect(body).toContain("Next · in 60 min");
   expect(body).toMatch(/<b>Ben<\/b>, Maths/);
@@ -47,7 +23,7 @@ test("the page says what comes next", () => {
 
 test("a person's words stay words in it, whatever they are", () => {
   const name = `<img src=x onerror="alert(1)">&amp;</b><script>`;
-  data.begin(boot(name));
+  data.begin(withSession(name));
   const body = drawn();
   expect(body).not.toMatch(/<img|<script/);
   expect(body).toContain("<b>&lt;img src=x onerror=");
@@ -56,7 +32,7 @@ test("a person's words stay words in it, whatever they are", () => {
 });
 
 test("clocks that have changed are told with their place, and the hour where all agree on it", () => {
-  const changed = boot("Ben");
+  const changed = withSession("Ben");
   changed.strip = [
     { kind: "clocks_changed", zone: "America/Vancouver", sessions: 3, start: "2026-12-02T15:00:00Z" },
     { kind: "clocks_changed", zone: "Africa/Casablanca", sessions: 1, start: null },
@@ -68,7 +44,7 @@ test("clocks that have changed are told with their place, and the hour where all
 });
 
 test("a clock that nobody has told of is not shown as the one here", () => {
-  const far = boot("Ben");
+  const far = withSession("Ben");
   far.today.card = row("2026-11-24T15:00:00Z", "2026-11-24T16:00:00Z", { person_zone: "Mars/Olympus_Mons" });
   data.begin(far);
   expect(drawn()).toContain("Ben’s time (Olympus Mons) isn’t known");

@@ -1,6 +1,6 @@
 // Sessions for the tests: Ada in Madrid teaches Ben in New York.
 import { learnOffsets } from "../i18n/offsets";
-import type { JoinState, SessionRow, ZoneClock } from "../tauri";
+import type { Boot, JoinState, SessionRow, Settings, Today, ZoneClock } from "../tauri";
 
 export const madrid = "Europe/Madrid";
 export const newYork = "America/New_York";
@@ -61,5 +61,33 @@ export function join(state: JoinState, start: string, over: Partial<SessionRow["
     opened_at: null,
     asks_host: null,
     ...over,
+  };
+}
+
+/** What the window is opened with: Today at 15:00 in Madrid, with nothing on it but what is given. */
+export function boot(today: Partial<Today> = {}): Boot {
+  return {
+    today: {
+      now: "2026-11-24T14:00:00Z",
+      zone: madrid,
+      clocks,
+      date: "2026-11-24",
+      twelve_hours: false,
+      card: null,
+      slim: null,
+      brass: null,
+      days: [],
+      more_after: false,
+      is_empty: true,
+      unread: false,
+      schools: [],
+      ...today,
+    },
+    settings: {} as Settings,
+    first_run: false,
+    version: "1",
+    tray: true,
+    most_weeks: 104,
+    strip: [],
   };
 }

@@ -30,6 +30,7 @@ impl App {
         if is_up.wait_for(|is_up| *is_up).await.is_err() {
             return;
         }
+        self.go_back_where_nothing_was_stored().await;
         let mut changed = self.schools.changed();
         let mut keychain = self.schools.keychain.changes();
         loop {
@@ -70,6 +71,7 @@ impl App {
         if all.iter().any(|sign_in| sign_in.keychain.is_some()) {
             self.schools.look_at_keychain().await;
         }
+        self.drop_all_replaced().await?;
         let mut soon = !leaving.is_empty();
         for entry in leaving {
             self.end_sign_out(entry).await?;

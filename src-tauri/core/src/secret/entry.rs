@@ -21,6 +21,9 @@ pub enum Entry {
     SignIn {
         /// The refresh token.
         refresh: SecretString,
+        /// How often it was written before, so that of two copies the newest is known whatever the keychain says of
+        /// their times. None was written by a First Bell that did not count.
+        generation: Option<u64>,
     },
     /// A sign-in that has ended here, and that the school does not know of yet. No way of signing in reads it.
     ToBeRevoked {
@@ -72,7 +75,9 @@ impl Entry {
         let known = |field: Option<String>| field.filter(|text| !text.is_empty());
         let needed = |field| known(field).ok_or(KeychainFault::Unreadable);
         match form.kind.as_str() {
-            SIGN_IN => Ok(Self::SignIn { refresh: needed(form.refresh)?.into() }),
+            SIGN_IN => {
+                Ok(Self::SignIn { refresh: needed(form.refresh)?.into(), generation: form.generation })
+            }
             TO_BE_REVOKED => Ok(Self::ToBeRevoked {
                 address: needed(form.address)?,
                 key: needed(form.key)?,
@@ -99,7 +104,9 @@ impl Entry {
     /// [`KeychainFault::TooLong`] if it has more than [`LONGEST`] bytes.
     pub fn text(&self) -> Result<SecretString, KeychainFault> {
         let form = match self {
-            Self::SignIn { refresh } => Form { refresh: exposed(refresh), ..Form::of(SIGN_IN) },
+            Self::SignIn { refresh, generation } => {
+                Form { refresh: exposed(refresh), generation: *generation, ..Form::of(SIGN_IN) }
+            }
             Self::ToBeRevoked { address, key, refresh, everywhere } => Form {
                 everywhere: everywhere.then_some(true),
                 address: Some(address.clone()),
@@ -159,6 +166,8 @@ struct Form {
     key: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    generation: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     everywhere: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]

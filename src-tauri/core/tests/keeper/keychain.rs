@@ -149,6 +149,11 @@ pub fn sign_in(refresh: &str) -> String {
     format!(r#"{{"v":1,"kind":"sign_in","refresh":"{refresh}"}}"#)
 }
 
+/// A sign-in's entry before which so many were stored.
+pub fn counted(refresh: &str, generation: u64) -> String {
+    format!(r#"{{"v":1,"kind":"sign_in","refresh":"{refresh}","generation":{generation}}}"#)
+}
+
 /// The refresh token in an entry.
 pub fn refresh_in(text: &str) -> Option<String> {
     let entry: serde_json::Value = serde_json::from_str(text).ok()?;

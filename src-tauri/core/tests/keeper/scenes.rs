@@ -21,7 +21,7 @@ use tokio::{
 
 use super::{
     families::Form,
-    keychain::{refresh_in, sign_in},
+    keychain::{counted, refresh_in, sign_in},
     schedule::{Mood, NetFault, WriteFault},
     world::{Called, TheKeeper, World, judge},
 };
@@ -288,6 +288,17 @@ async fn of_several_entries_the_one_that_the_school_takes_stays() {
     let left = world.drawer.texts(world.id);
     assert_eq!(left.len(), 1);
     assert!(![dead, alive].contains(&refresh_in(&left[0]).unwrap()), "its child");
+
+    // A copy that came back from elsewhere counts as new at the keychain. How often it was written says what it is.
+    let world = hour(Form::One);
+    let (old, new) = (world.signed_in_before(), world.signed_in_before());
+    let (old, new) = (counted(&old, 3), (counted(&new, 11), new));
+    world.drawer.put(world.id, &[&old, &new.0]);
+    world.keeper(0).token().await.unwrap();
+    let sent: Vec<_> = world.inside().sent.iter().map(|(_, token)| token.clone()).collect();
+    assert_eq!(sent, [new.1]);
+    let left = world.drawer.texts(world.id);
+    assert!(left[0].contains("\"generation\":12"), "{left:?}");
 
     let world = hour(Form::Two);
     let (one, other) = (world.signed_in_before(), world.signed_in_before());

@@ -69,11 +69,12 @@ impl App {
             keychain: None,
         };
         // The row first: a token in the keychain that no row names would be found by nobody.
-        self.store_sign_in(&sign_in).await?;
+        let replaced = before.as_ref().map(|before| before.entry);
+        self.store_sign_in_instead(&sign_in, replaced).await?;
         sign_in.keychain = self.schools.begin(&sign_in, signed_in.tokens.clone(), &self.clock).await?;
         self.store_sign_in(&sign_in).await?;
-        if let Some(before) = before {
-            self.schools.forget_entry(before.entry).await;
+        if let Some(replaced) = replaced {
+            self.drop_replaced(replaced).await?;
         }
         Ok(sign_in)
     }
@@ -255,8 +256,16 @@ impl App {
     }
 
     async fn store_sign_in(&self, sign_in: &SignIn) -> Result<()> {
+        self.store_sign_in_instead(sign_in, None).await
+    }
+
+    /// Stores a sign-in whose entry in the keychain takes the place of another.
+    async fn store_sign_in_instead(&self, sign_in: &SignIn, replaced: Option<Uuid>) -> Result<()> {
         let mut tx = self.store.write().await?;
         sign_ins::put(&mut tx, sign_in, self.now()).await?;
+        if let Some(replaced) = replaced {
+            sign_ins::add_replaced(&mut tx, replaced, sign_in.id).await?;
+        }
         Ok(tx.commit().await?)
     }
 }

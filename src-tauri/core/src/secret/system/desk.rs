@@ -7,6 +7,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     thread,
+    time::{Duration, Instant},
 };
 
 use secrecy::SecretString;
@@ -20,6 +21,10 @@ use super::{
 
 /// So many threads may hang at a keychain at once. Each ends with its call, if that ever ends.
 const STUCK_AT_MOST: usize = 8;
+
+/// So long an answer that came late may be used: who waits for it is told at once, and later another program may have
+/// written something else.
+const LATE_FOR: Duration = Duration::from_secs(5);
 
 /// What is to be done, and to whom the answer goes.
 pub(super) enum Work {
@@ -78,8 +83,8 @@ struct Past {
     wanted: Option<(u64, Option<SecretString>)>,
     /// How many writes are under way.
     writes: usize,
-    /// The answer to a read for which nobody waited any more.
-    late: Option<Vec<SecretString>>,
+    /// The answer to a read for which nobody waited any more, and when it came.
+    late: Option<(Instant, Vec<SecretString>)>,
 }
 
 impl Desk {
@@ -118,7 +123,8 @@ impl Desk {
 
     /// An answer that came too late for who had asked.
     pub(super) fn take_late(&self, id: Uuid) -> Option<Vec<SecretString>> {
-        self.state().entries.get_mut(&id)?.late.take()
+        let (came, found) = self.state().entries.get_mut(&id)?.late.take()?;
+        (came.elapsed() < LATE_FOR).then_some(found)
     }
 
     /// Leaves the thread to itself; what waits is done by another.
@@ -251,7 +257,7 @@ impl Desk {
                 }
                 if let Err(Ok(found)) = reply.send(answer) {
                     is_late = true;
-                    past.late = is_current.then_some(found);
+                    past.late = is_current.then(|| (Instant::now(), found));
                 }
             }
             (Reply::Write(reply), Answer::Write(answer)) => {

@@ -1,9 +1,14 @@
 //! The keychain of Linux desktops: whoever owns `org.freedesktop.secrets` on the session bus.
 //!
-//! Each call has a connection and a session of its own, so that a keychain that was started anew, another one, or
-//! another bus needs nothing of us. Every collection is looked through, since entries get copied.
+//! A connection and its session are kept for the next call while the same program answers: gnome-keyring has died of
+//! many that come and go, since it notes them in one thread and forgets them in another. A keychain that was started
+//! anew, another one, or another bus gets a new one. Every collection is looked through, since entries get copied.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use secrecy::{ExposeSecret as _, SecretString, zeroize::Zeroizing};
 use secret_service::{
@@ -12,6 +17,7 @@ use secret_service::{
 };
 use uuid::Uuid;
 use zbus::{
+    MatchRule,
     blocking::{Connection, MessageIterator, Proxy, connection::Builder, fdo::DBusProxy},
     message::Type,
     names::{BusName, WellKnownName},
@@ -45,12 +51,22 @@ const LABEL: &str = "First Bell";
 /// The Secret Service on one bus.
 pub(super) struct SecretServiceStore {
     bus: Option<String>,
+    /// For the next call. A thread that hangs has taken it along.
+    kept: Mutex<Option<Open>>,
+}
+
+/// A connection with a session: secrets never cross the bus in the clear.
+struct Open {
+    bus: Connection,
+    secrets: SecretService<'static>,
+    /// Who answers, by the bus's own name for it: another one after each start of the keychain.
+    owner: String,
 }
 
 impl SecretServiceStore {
     /// On the session's bus, or on the one at an address.
     pub(super) fn on(bus: Option<String>) -> Self {
-        Self { bus }
+        Self { bus, kept: Mutex::new(None) }
     }
 
     fn connect(&self) -> Result<Connection, KeychainFault> {
@@ -61,20 +77,42 @@ impl SecretServiceStore {
         builder.and_then(|builder| builder.method_timeout(AT_LAST).build()).map_err(|error| of_bus(&error))
     }
 
-    /// A connection with a session: secrets never cross the bus in the clear.
-    fn open(&self) -> Result<(Connection, SecretService<'static>), KeychainFault> {
+    fn open(&self) -> Result<Open, KeychainFault> {
+        let kept = self.kept().take();
+        if let Some(kept) = kept.filter(|kept| owner(&kept.bus).as_deref() == Ok(&kept.owner)) {
+            return Ok(kept);
+        }
         let bus = self.connect()?;
         let secrets = SecretService::connect_with_existing(EncryptionType::Dh, bus.clone())
             .map_err(|error| fault(&error))?;
-        Ok((bus, secrets))
+        let owner = owner(&bus)?;
+        Ok(Open { bus, secrets, owner })
+    }
+
+    /// Does something over a connection that is kept, if all is well with it.
+    fn over<T>(
+        &self,
+        work: impl FnOnce(&Connection, &SecretService<'static>) -> Result<T, KeychainFault>,
+    ) -> Result<T, KeychainFault> {
+        let open = self.open()?;
+        let done = work(&open.bus, &open.secrets);
+        if matches!(done, Ok(_) | Err(KeychainFault::Locked | KeychainFault::Unreadable)) {
+            self.kept().replace(open);
+        }
+        done
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Option<Open>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Store for SecretServiceStore {
     fn read(&self, id: Uuid, asking: &dyn Asking) -> Result<Vec<SecretString>, KeychainFault> {
-        let (bus, secrets) = self.open()?;
-        let found = find(&bus, &secrets, id, asking)?;
-        if found.items.is_empty() { nothing(found.kept_shut) } else { texts(&found.items) }
+        self.over(|bus, secrets| {
+            let found = find(bus, secrets, id, asking)?;
+            if found.items.is_empty() { nothing(found.kept_shut) } else { texts(&found.items) }
+        })
     }
 
     fn write(
@@ -84,36 +122,37 @@ impl Store for SecretServiceStore {
         is_newest: &dyn Fn() -> bool,
         asking: &dyn Asking,
     ) -> Result<(), KeychainFault> {
-        let (bus, secrets) = self.open()?;
-        let found = find(&bus, &secrets, id, asking)?;
-        let bytes = text.expose_secret().as_bytes();
-        let item = match found.items.iter().find(|item| text_of(item).is_ok()) {
-            Some(item) => {
-                if !is_newest() {
-                    return Ok(());
+        self.over(|bus, secrets| {
+            let found = find(bus, secrets, id, asking)?;
+            let bytes = text.expose_secret().as_bytes();
+            let item = match found.items.iter().find(|item| text_of(item).is_ok()) {
+                Some(item) => {
+                    if !is_newest() {
+                        return Ok(());
+                    }
+                    if found.items.len() > 1 {
+                        mark(item, &found.items);
+                    }
+                    item.set_secret(bytes, "text/plain").map_err(|error| fault(&error))?;
+                    item.item_path.clone()
                 }
-                if found.items.len() > 1 {
-                    mark(item, &found.items);
+                None if !found.items.is_empty() => return texts(&found.items).map(drop),
+                None if found.is_shut_in => return Err(KeychainFault::Locked),
+                None => {
+                    let collection = place(bus, secrets, asking)?;
+                    if !is_newest() {
+                        return Ok(());
+                    }
+                    let id = id.to_string();
+                    let made = collection.create_item(LABEL, attributes(&id), bytes, true, "text/plain");
+                    made.map_err(|error| fault(&error))?.item_path.clone()
                 }
-                item.set_secret(bytes, "text/plain").map_err(|error| fault(&error))?;
-                item.item_path.clone()
-            }
-            None if !found.items.is_empty() => return texts(&found.items).map(drop),
-            None if found.is_shut_in => return Err(KeychainFault::Locked),
-            None => {
-                let collection = place(&bus, &secrets, asking)?;
-                if !is_newest() {
-                    return Ok(());
-                }
-                let id = id.to_string();
-                let made = collection.create_item(LABEL, attributes(&id), bytes, true, "text/plain");
-                made.map_err(|error| fault(&error))?.item_path.clone()
-            }
-        };
-        // Some keychains take what they do not keep.
-        let kept = secrets.get_item_by_path(item).map_err(|error| fault(&error))?;
-        let is_kept = text_of(&kept)?.expose_secret() == text.expose_secret();
-        if is_kept || !is_newest() { Ok(()) } else { Err(KeychainFault::Refused) }
+            };
+            // Some keychains take what they do not keep.
+            let kept = secrets.get_item_by_path(item).map_err(|error| fault(&error))?;
+            let is_kept = text_of(&kept)?.expose_secret() == text.expose_secret();
+            if is_kept || !is_newest() { Ok(()) } else { Err(KeychainFault::Refused) }
+        })
     }
 
     fn delete(
@@ -122,19 +161,20 @@ impl Store for SecretServiceStore {
         is_newest: &dyn Fn() -> bool,
         asking: &dyn Asking,
     ) -> Result<(), KeychainFault> {
-        let (bus, secrets) = self.open()?;
-        let found = find(&bus, &secrets, id, asking)?;
-        if !is_newest() {
-            return Ok(());
-        }
-        for item in &found.items {
-            match item.delete().map_err(|error| fault(&error)) {
-                Err(KeychainFault::Absent) | Ok(()) => (),
-                Err(fault) => return Err(fault),
+        self.over(|bus, secrets| {
+            let found = find(bus, secrets, id, asking)?;
+            if !is_newest() {
+                return Ok(());
             }
-        }
-        let is_left = found.is_shut_in || (found.items.is_empty() && found.kept_shut);
-        if is_left { Err(KeychainFault::Locked) } else { Ok(()) }
+            for item in &found.items {
+                match item.delete().map_err(|error| fault(&error)) {
+                    Err(KeychainFault::Absent) | Ok(()) => (),
+                    Err(fault) => return Err(fault),
+                }
+            }
+            let is_left = found.is_shut_in || (found.items.is_empty() && found.kept_shut);
+            if is_left { Err(KeychainFault::Locked) } else { Ok(()) }
+        })
     }
 
     fn provider(&self) -> Result<String, KeychainFault> {
@@ -151,6 +191,13 @@ impl Store for SecretServiceStore {
         let command = std::fs::read_to_string(format!("/proc/{process}/comm")).unwrap_or_default();
         Ok(provider_named(command.trim()))
     }
+}
+
+/// Who owns the keychain's name on the bus.
+fn owner(bus: &Connection) -> Result<String, KeychainFault> {
+    let names = DBusProxy::new(bus).map_err(|error| of_bus(&error))?;
+    let name = BusName::try_from(NAME).map_err(|_| KeychainFault::Refused)?;
+    names.get_name_owner(name).map(|owner| owner.to_string()).map_err(|error| of_bus(&error.into()))
 }
 
 /// The entries under an id that can be read, the newest first, and what could not be looked at.
@@ -331,7 +378,7 @@ fn unlock(bus: &Connection, paths: Vec<OwnedObjectPath>, asking: &dyn Asking) ->
 fn wait_for_prompt(bus: &Connection, prompt: &OwnedObjectPath) -> Result<(), KeychainFault> {
     let failed = |error: zbus::Error| of_bus(&error);
     let names = DBusProxy::new(bus).map_err(failed)?;
-    let completed = zbus::MatchRule::builder()
+    let completed = MatchRule::builder()
         .msg_type(Type::Signal)
         .interface(PROMPT)
         .and_then(|rule| rule.member("Completed"))
@@ -342,6 +389,21 @@ fn wait_for_prompt(bus: &Connection, prompt: &OwnedObjectPath) -> Result<(), Key
         names.add_match_rule(rule).map_err(|error| failed(error.into()))?;
     }
     let owner_changed = owner_changed().map_err(failed)?;
+    let ended = shown_to_its_end(bus, prompt, &completed, &owner_changed);
+    for rule in [completed, owner_changed] {
+        // The connection is kept, and the rules would add up.
+        let _ = names.remove_match_rule(rule);
+    }
+    ended
+}
+
+fn shown_to_its_end(
+    bus: &Connection,
+    prompt: &OwnedObjectPath,
+    completed: &MatchRule<'_>,
+    owner_changed: &MatchRule<'_>,
+) -> Result<(), KeychainFault> {
+    let failed = |error: zbus::Error| of_bus(&error);
     let messages = MessageIterator::from(bus);
     let () = Proxy::new(bus, NAME, prompt.as_ref(), PROMPT)
         .and_then(|shown| shown.call("Prompt", &("",)))
@@ -361,8 +423,8 @@ fn wait_for_prompt(bus: &Connection, prompt: &OwnedObjectPath) -> Result<(), Key
 }
 
 /// The signal that another owns the keychain's name, or nobody.
-pub(super) fn owner_changed() -> zbus::Result<zbus::MatchRule<'static>> {
-    let rule = zbus::MatchRule::builder()
+pub(super) fn owner_changed() -> zbus::Result<MatchRule<'static>> {
+    let rule = MatchRule::builder()
         .msg_type(Type::Signal)
         .sender("org.freedesktop.DBus")?
         .interface("org.freedesktop.DBus")?

@@ -1,4 +1,4 @@
-//! The tables `sign_ins` and `revocations`. No token, code or password goes in here.
+//! The tables `sign_ins`, `revocations` and `replaced_entries`. No token, code or password goes in here.
 
 use chrono::{DateTime, Utc};
 use sqlx::{FromRow, SqliteConnection};
@@ -129,5 +129,36 @@ pub async fn add_revocation(conn: &mut SqliteConnection, entry: Uuid) -> Result<
 /// The school has answered.
 pub async fn remove_revocation(conn: &mut SqliteConnection, entry: Uuid) -> Result<()> {
     sqlx::query("DELETE FROM revocations WHERE entry = ?1").bind(entry.to_string()).execute(conn).await?;
+    Ok(())
+}
+
+/// Entries of the keychain that a newer one takes the place of, each with its sign-in's id.
+pub async fn replaced(conn: &mut SqliteConnection) -> Result<Vec<(Uuid, Uuid)>> {
+    let rows: Vec<(String, String)> =
+        sqlx::query_as("SELECT entry, sign_in FROM replaced_entries ORDER BY entry").fetch_all(conn).await?;
+    let broken = |what| StoreError::Row { table: "replaced_entries", what };
+    rows.into_iter()
+        .map(|(entry, sign_in)| {
+            Ok((entry.parse().map_err(|_| broken("entry"))?, sign_in.parse().map_err(|_| broken("sign_in"))?))
+        })
+        .collect()
+}
+
+/// A newer entry is to take the place of this one.
+pub async fn add_replaced(conn: &mut SqliteConnection, entry: Uuid, sign_in: Uuid) -> Result<()> {
+    sqlx::query("INSERT INTO replaced_entries (entry, sign_in) VALUES (?1, ?2) ON CONFLICT DO NOTHING")
+        .bind(entry.to_string())
+        .bind(sign_in.to_string())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// It is gone, or in its old place again.
+pub async fn remove_replaced(conn: &mut SqliteConnection, entry: Uuid) -> Result<()> {
+    sqlx::query("DELETE FROM replaced_entries WHERE entry = ?1")
+        .bind(entry.to_string())
+        .execute(conn)
+        .await?;
     Ok(())
 }

@@ -14,7 +14,8 @@ const STANDS_AFTER: Duration = Duration::from_millis(3500);
 /// The keychain has a deadline of its own for a prompt, a minute. This one is in case it does not keep it.
 const LONGEST: Duration = Duration::from_secs(75);
 
-/// All entries under an id, the newest first.
+/// All entries under an id, the newest first: that of which most were stored before, whatever the keychain says of
+/// their times, since a copy that came back from elsewhere counts as new there.
 ///
 /// # Errors
 /// The keychain's, and [`KeychainFault::Unreadable`] when any of them is not of our form: writing would take it away.
@@ -24,7 +25,9 @@ pub(super) async fn read<K: Keychain>(
     stands: &impl Stands,
 ) -> Result<Vec<Entry>, KeychainFault> {
     let texts = ask(keychain.read(id), stands).await?;
-    texts.iter().map(entry::decode).collect()
+    let mut entries = texts.iter().map(entry::decode).collect::<Result<Vec<Entry>, _>>()?;
+    entries.sort_by_key(|entry| std::cmp::Reverse(entry.generation()));
+    Ok(entries)
 }
 
 /// Stores an entry in the place of what is there.

@@ -14,6 +14,8 @@ pub(super) enum Entry {
     SignIn {
         /// The refresh token.
         refresh: SecretString,
+        /// How many tokens were stored before it.
+        generation: u64,
     },
     /// Somebody has signed out, and the school has not answered yet. No way of signing in reads this.
     ToBeRevoked(ToBeRevoked),
@@ -32,13 +34,25 @@ pub(super) struct ToBeRevoked {
     pub refresh: SecretString,
 }
 
+impl Entry {
+    /// How many tokens were stored before this one; 0 if that is not known.
+    pub(super) const fn generation(&self) -> u64 {
+        match self {
+            Self::SignIn { generation, .. } => *generation,
+            Self::ToBeRevoked(_) => 0,
+        }
+    }
+}
+
 /// The entry as it is stored.
 ///
 /// # Errors
 /// [`KeychainFault::TooLong`] when no keychain would take it.
 pub(super) fn encode(entry: &Entry) -> Result<SecretString, KeychainFault> {
     let stored = match entry {
-        Entry::SignIn { refresh } => Stored::SignIn { refresh: refresh.clone() },
+        Entry::SignIn { refresh, generation } => {
+            Stored::SignIn { refresh: refresh.clone(), generation: Some(*generation) }
+        }
         Entry::ToBeRevoked(left) => Stored::ToBeRevoked {
             address: left.address.clone(),
             key: left.key.clone(),
@@ -55,7 +69,9 @@ pub(super) fn encode(entry: &Entry) -> Result<SecretString, KeychainFault> {
 /// [`KeychainFault::Unreadable`] for everything else.
 pub(super) fn decode(text: &SecretString) -> Result<Entry, KeychainFault> {
     match Stored::read(text)? {
-        Stored::SignIn { refresh } => Ok(Entry::SignIn { refresh }),
+        Stored::SignIn { refresh, generation } => {
+            Ok(Entry::SignIn { refresh, generation: generation.unwrap_or_default() })
+        }
         Stored::ToBeRevoked { address, key, refresh, everywhere } => {
             let scope = if everywhere { SignOutScope::Everywhere } else { SignOutScope::ThisOne };
             Ok(Entry::ToBeRevoked(ToBeRevoked { address, key, scope, refresh }))
@@ -72,11 +88,14 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read() {
-        let entry = Entry::SignIn { refresh: "abcdefghij12".to_owned().into() };
+        let entry = Entry::SignIn { refresh: "abcdefghij12".to_owned().into(), generation: 7 };
         let text = encode(&entry).unwrap();
-        assert_eq!(text.expose_secret(), r#"{"v":1,"kind":"sign_in","refresh":"abcdefghij12"}"#);
+        assert_eq!(
+            text.expose_secret(),
+            r#"{"v":1,"kind":"sign_in","refresh":"abcdefghij12","generation":7}"#
+        );
         assert!(
-            matches!(decode(&text), Ok(Entry::SignIn { refresh }) if refresh.expose_secret() == "abcdefghij12")
+            matches!(decode(&text), Ok(Entry::SignIn { refresh, generation: 7 }) if refresh.expose_secret() == "abcdefghij12")
         );
     }
 

@@ -59,12 +59,14 @@ pub(super) struct Flight<'a, A, K, S> {
     era: u64,
     spent: Duration,
     tried: Vec<Mark>,
+    /// How many tokens were stored before the one that this stores.
+    generation: u64,
 }
 
 impl<'a, A: Accounts, K: Keychain, S: Stands> Flight<'a, A, K, S> {
     pub(super) fn new(inner: &'a Inner<A, K>, stands: &'a S) -> Self {
         let era = inner.memory().era;
-        Self { inner, stands, era, spent: Duration::ZERO, tried: Vec::new() }
+        Self { inner, stands, era, spent: Duration::ZERO, tried: Vec::new(), generation: 0 }
     }
 
     /// Does it.
@@ -114,7 +116,7 @@ impl<'a, A: Accounts, K: Keychain, S: Stands> Flight<'a, A, K, S> {
     }
 
     /// The refresh tokens that are stored, the newest first.
-    async fn stored(&self) -> Result<Vec<SecretString>, KeeperFault> {
+    async fn stored(&mut self) -> Result<Vec<SecretString>, KeeperFault> {
         let kept = {
             let memory = self.inner.memory();
             memory.is_this_run_only.then(|| memory.newest.clone())
@@ -124,10 +126,11 @@ impl<'a, A: Accounts, K: Keychain, S: Stands> Flight<'a, A, K, S> {
         }
         let read = at_keychain::read(&*self.inner.keychain, self.inner.id, self.stands).await;
         let entries = read.map_err(|fault| self.at_fault(&fault, KeeperFault::Keychain))?;
+        self.count(&entries);
         let mut tokens = Vec::new();
         for entry in entries {
             match entry {
-                Entry::SignIn { refresh } => tokens.push(refresh),
+                Entry::SignIn { refresh, .. } => tokens.push(refresh),
                 // Another program has signed out, or this one before it was quit.
                 Entry::ToBeRevoked(left) => return Err(self.inner.signed_out_before(left)),
             }
@@ -137,6 +140,11 @@ impl<'a, A: Accounts, K: Keychain, S: Stands> Flight<'a, A, K, S> {
         }
         self.inner.say(State::In);
         Ok(tokens)
+    }
+
+    /// What is stored next comes after all that is there.
+    fn count(&mut self, entries: &[Entry]) {
+        self.generation = entries.iter().map(|entry| entry.generation() + 1).max().unwrap_or_default();
     }
 
     /// Sends one after the other, until the school takes one. A token that is known to be over is never sent: if the
@@ -213,7 +221,7 @@ impl<'a, A: Accounts, K: Keychain, S: Stands> Flight<'a, A, K, S> {
             let memory = self.inner.memory();
             match &memory.leaving {
                 _ if memory.is_this_run_only => return Ok(()),
-                None => Entry::SignIn { refresh: tokens.refresh.clone() },
+                None => Entry::SignIn { refresh: tokens.refresh.clone(), generation: self.generation },
                 // Signed out while the school was asked: the child goes where no way of signing in reads it.
                 Some(leaving) => Entry::ToBeRevoked(ToBeRevoked {
                     address: leaving.address.clone(),
@@ -228,14 +236,17 @@ impl<'a, A: Accounts, K: Keychain, S: Stands> Flight<'a, A, K, S> {
     }
 
     /// Stores the tokens of a sign-in just made. Where there is no keychain at all they stay in memory.
-    async fn keep_first(&self, fresh: Fresh) -> Result<(), KeeperFault> {
+    async fn keep_first(&mut self, fresh: Fresh) -> Result<(), KeeperFault> {
         let read = at_keychain::read(&*self.inner.keychain, self.inner.id, self.stands).await;
         let stored = match read {
             Ok(entries) if entries.iter().any(|entry| matches!(entry, Entry::ToBeRevoked(_))) => {
                 // It waits for the school. A new sign-in has an id of its own.
                 return Err(self.at_fault(&KeychainFault::Unreadable, KeeperFault::Keychain));
             }
-            Ok(_) => self.store(&fresh.tokens).await,
+            Ok(entries) => {
+                self.count(&entries);
+                self.store(&fresh.tokens).await
+            }
             Err(fault) => Err(self.at_fault(&fault, KeeperFault::Keychain)),
         };
         let is_absent = matches!(

@@ -115,7 +115,7 @@ impl<A: Accounts, K: Keychain> Inner<A, K> {
         for entry in read.map_err(KeeperFault::Keychain)? {
             match entry {
                 Entry::ToBeRevoked(left) => return Ok(Some(left.refresh)),
-                Entry::SignIn { refresh } => signed_in.push(refresh),
+                Entry::SignIn { refresh, .. } => signed_in.push(refresh),
             }
         }
         let refresh = {
