@@ -17,6 +17,9 @@ mod faults;
 mod mails;
 #[path = "getting_in/recorded.rs"]
 mod recorded;
+#[cfg(target_os = "linux")]
+#[path = "getting_in/replaced.rs"]
+mod replaced;
 #[path = "getting_in/roles.rs"]
 mod roles;
 #[path = "getting_in/secrets.rs"]

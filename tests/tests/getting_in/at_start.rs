@@ -43,6 +43,19 @@ impl Host for Nothing {
     async fn superseded(&self) {}
 }
 
+/// Starts what runs beside an app. The window is not up yet.
+pub async fn run_beside(desk: &Desk) -> Running {
+    let folder = DataFolder::open(desk.path()).unwrap();
+    let opened = open::open_beside(&folder, SystemClock.now()).await;
+    let ringing = Ringing {
+        notifier: Arc::new(Nothing),
+        clock: SystemClock,
+        wait: SystemWait(SystemClock),
+        watch: Watch::USUAL,
+    };
+    Running::start(&desk.app, &folder, opened, ringing, Arc::new(Nothing))
+}
+
 #[tokio::test]
 async fn nothing_is_sent_before_the_window_is_up() {
     let school = Scripted::in_front_of(northside().await).unwrap();
@@ -53,14 +66,7 @@ async fn nothing_is_sent_before_the_window_is_up() {
 
     // The same app, with what runs beside it: its sign-in holds until it is quit.
     let folder = DataFolder::open(desk.path()).unwrap();
-    let opened = open::open_beside(&folder, SystemClock.now()).await;
-    let ringing = Ringing {
-        notifier: Arc::new(Nothing),
-        clock: SystemClock,
-        wait: SystemWait(SystemClock),
-        watch: Watch::USUAL,
-    };
-    let running = Running::start(&desk.app, &folder, opened, ringing, Arc::new(Nothing));
+    let running = run_beside(&desk).await;
     // All of it runs: its socket answers.
     let answered = async {
         let health = Asked::Answered(Reply::Health(firstbell_core::health::Health::GOOD));

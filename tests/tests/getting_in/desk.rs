@@ -27,23 +27,29 @@ impl Opener for NoBrowser {
 /// A computer with First Bell on it.
 pub struct Desk {
     folder: tempfile::TempDir,
+    keychain: Secrets,
     pub app: Arc<App>,
 }
 
 impl Desk {
     /// Without a keychain: whoever signs in stays so as long as the app is open.
     pub async fn new() -> Self {
+        Self::with(Secrets::None).await
+    }
+
+    /// With that keychain.
+    pub async fn with(keychain: Secrets) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let app = open_app(folder.path(), Secrets::None).await;
-        Self { folder, app }
+        let app = open_app(folder.path(), keychain.clone()).await;
+        Self { folder, keychain, app }
     }
 
     /// The app was quit and is started again.
     pub async fn start_again(self) -> Self {
-        let Self { folder, app } = self;
+        let Self { folder, keychain, app } = self;
         drop(app);
-        let app = open_app(folder.path(), Secrets::None).await;
-        Self { folder, app }
+        let app = open_app(folder.path(), keychain.clone()).await;
+        Self { folder, keychain, app }
     }
 
     pub fn path(&self) -> &Path {
