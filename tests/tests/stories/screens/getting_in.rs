@@ -1,6 +1,6 @@
 //! The pages of getting into a school, and what they say when something is wrong.
 
-use firstbell_school::{Fault, Scripted};
+use firstbell_school::{Fault, Scripted, TokenForm};
 use firstbell_tests::kit::{App, Desktop, Page};
 use serde_json::json;
 
@@ -61,6 +61,7 @@ pub(super) async fn getting_in(look: &mut Look) {
     page.press("Sign in").await.unwrap();
     page.says("main h1", "Sign in to Northside").await.unwrap();
     sign_in_that_fails(look, &desktop, &app, &school).await;
+    signed_in(look, &desktop, &app, &school).await;
 }
 
 async fn sign_up_that_fails(look: &mut Look, desktop: &Desktop, app: &App<'_>, school: &Scripted) {
@@ -113,4 +114,29 @@ async fn sign_in_that_fails(look: &mut Look, desktop: &Desktop, app: &App<'_>, s
     page.press_chief().await.unwrap();
     page.shows("That password doesn’t fit ben@example.com.").await.unwrap();
     look.at(desktop, app, "sign-in-wrong").await;
+}
+
+async fn signed_in(look: &mut Look, desktop: &Desktop, app: &App<'_>, school: &Scripted) {
+    let page = app.page().unwrap();
+    school.no_answers();
+    school.keep_sign_ins(TokenForm::One);
+    let account = school.add_account("ben@example.com", "correct horse");
+    let ben = json!({"person": uuid::Uuid::nil(), "role": "student", "approved": true});
+    let who = json!({
+        "account": account, "school": "Northside", "zone": "UTC", "schema": 2, "confirmed": true,
+        "people": [ben], "requests": [],
+    });
+    for (function, answer) in [("accept_invitation", json!({})), ("who_am_i", who)] {
+        school.fault(&format!("/rest/v1/rpc/{function}"), Fault::Rest(200, answer));
+    }
+    page.fill("Password", "correct horse").await.unwrap();
+    page.press_chief().await.unwrap();
+    page.shows("On this computer and at Northside").await.unwrap();
+    look.at(desktop, app, "today-at-school").await;
+    page.press("Settings").await.unwrap();
+    page.shows("Signed in as ben@example.com").await.unwrap();
+    look.at(desktop, app, "settings-school").await;
+    page.press("Sign out").await.unwrap();
+    page.shows("Sign out of Northside?").await.unwrap();
+    look.at(desktop, app, "sign-out").await;
 }
