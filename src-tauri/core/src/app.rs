@@ -195,7 +195,7 @@ impl App {
 
     /// As whom the person acts on this computer.
     fn role(&self) -> Role {
-        self.workspaces.of(WorkspaceId::ThisComputer).map_or(Role::Owner, Local::role)
+        self.workspaces.of(WorkspaceId::ThisComputer).map_or(Role::Owner, |here| here.role())
     }
 
     /// Keeps a transaction, then tells everybody what it has changed.

@@ -1,6 +1,9 @@
 //! All workspaces of a person: one list, one bell.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, PoisonError, RwLock},
+};
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -12,28 +15,51 @@ use crate::{
     store::{Result, local::people::Met},
 };
 
-/// All workspaces of a person.
+/// All workspaces of a person. Clones are the same: one that comes, or goes, does so for all.
 #[derive(Clone, Debug)]
-pub struct Workspaces(Arc<[Local]>);
+pub struct Workspaces(Arc<RwLock<Vec<Local>>>);
 
 impl Workspaces {
     /// These.
     #[must_use]
     pub fn new(all: Vec<Local>) -> Self {
-        Self(all.into())
+        Self(Arc::new(RwLock::new(all)))
     }
 
     /// The workspace of that id.
     #[must_use]
-    pub fn of(&self, id: WorkspaceId) -> Option<&Local> {
-        self.0.iter().find(|workspace| workspace.id() == id)
+    pub fn of(&self, id: WorkspaceId) -> Option<Local> {
+        self.all().into_iter().find(|workspace| workspace.id() == id)
+    }
+
+    /// Takes a workspace in, in the place of the one that has its id.
+    pub fn put(&self, workspace: Local) {
+        let mut all = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        match all.iter_mut().find(|known| known.id() == workspace.id()) {
+            Some(known) => *known = workspace,
+            None => all.push(workspace),
+        }
+    }
+
+    /// Leaves a workspace out from now on.
+    pub fn remove(&self, id: WorkspaceId) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).retain(|workspace| workspace.id() != id);
+    }
+
+    fn all(&self) -> Vec<Local> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Begins to read the sessions of all, for a person whose bell rings so long before the start.
     pub async fn read(&self, bell: Duration) -> Result<Readings> {
-        let mut all = Vec::with_capacity(self.0.len());
-        for workspace in self.0.iter() {
-            all.push(workspace.read(bell).await?);
+        let mut all = Vec::new();
+        for workspace in self.all() {
+            match workspace.read(bell).await {
+                Ok(reading) => all.push(reading),
+                Err(error) if workspace.id() == WorkspaceId::ThisComputer => return Err(error),
+                // What is the matter with one school's file costs no other session.
+                Err(error) => tracing::warn!(%error, "the sessions of a school cannot be read just now"),
+            }
         }
         Ok(Readings(all))
     }
