@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use firstbell_core::{
     app::{
+        Opens,
         open::{self, Opened},
         tasks::{self, Ringing, Running},
     },
@@ -70,6 +71,8 @@ impl Start {
         let mut opened = block_on(opening)?;
         let keychain = Secrets::System(SystemKeychain::new());
         let core = opened.assemble(&folder, keychain, Arc::new(SystemClock), Arc::new(Browser));
+        let opens = if opened.is_beside { Opens::Beside } else { Opens::Owner };
+        block_on(core.take_in_schools(opens));
         let own_window = Arc::new(RingWindow::default());
         let strike = sound::lay_out(folder.path());
         let notifications = Arc::new(Notifications::new(app.clone(), strike, Arc::clone(&own_window)));

@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use firstbell_core::{app::App, data_folder::DataFolder, words::say};
+use firstbell_core::{app::App, data_folder::DataFolder, sync::Signal, words::say};
 use tauri::{
     AppHandle, DragDropEvent, Manager as _, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
     WindowEvent, window::Color,
@@ -119,6 +119,11 @@ fn on_event(app: &AppHandle, event: &WindowEvent) {
         WindowEvent::CloseRequested { api, .. } => {
             api.prevent_close();
             hide(app);
+        }
+        WindowEvent::Focused(true) => {
+            if let Some(core) = app.try_state::<Arc<App>>() {
+                core.ask_schools(Signal::Focus);
+            }
         }
         WindowEvent::Destroyed => waiting::is_gone(app),
         WindowEvent::DragDrop(DragDropEvent::Enter { .. }) => dragged_over(app, true),

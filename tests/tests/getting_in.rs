@@ -5,6 +5,8 @@
 
 #[path = "getting_in/at_start.rs"]
 mod at_start;
+#[path = "getting_in/beside.rs"]
+mod beside;
 #[path = "getting_in/desk.rs"]
 mod desk;
 #[path = "getting_in/doors.rs"]

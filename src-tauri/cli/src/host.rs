@@ -9,7 +9,7 @@ use std::{
 };
 
 use firstbell_core::{
-    app::{self, App},
+    app::{self, App, Opens},
     clock::{Clock as _, SystemClock},
     data_folder::{DataFolder, Ownership},
     desktop::{NotOpened, Opener},
@@ -51,14 +51,17 @@ impl Folder {
             return Ok(None);
         }
         let folder = DataFolder::open(&self.path)?;
-        Ok(app::open::visit(&folder, SystemClock.now(), complain).await?.map(app))
+        let Some(store) = app::open::visit(&folder, SystemClock.now(), complain).await? else {
+            return Ok(None);
+        };
+        Ok(Some(with_schools(app(store), &folder).await))
     }
 
     /// An app that may write, over a store that is made if it is not there.
     pub async fn write(&self) -> Result<(App, Store), Error> {
         let folder = DataFolder::open(&self.path)?;
         let store = app::open::visit_to_write(&folder, SystemClock.now(), complain).await?;
-        Ok((app(store.clone()), store))
+        Ok((with_schools(app(store.clone()), &folder).await, store))
     }
 }
 
@@ -79,13 +82,20 @@ impl Folder {
         let folder = self.data_folder()?;
         let ownership = folder.own()?;
         let keychain = Secrets::System(SystemKeychain::new());
-        Ok((Arc::new(app.with_schools(keychain, folder.token_lock())), ownership))
+        Ok((Arc::new(app.with_schools(keychain, &folder)), ownership))
     }
 }
 
 /// What cannot be put right just now can be read all the same.
 fn complain(error: &Error) {
     eprintln!("{}", error.sentence());
+}
+
+/// The same app with what schools have told, as whoever owns the folder has it.
+async fn with_schools(app: App, folder: &DataFolder) -> App {
+    let app = app.with_schools(Secrets::None, folder);
+    app.take_in_schools(Opens::Beside).await;
+    app
 }
 
 /// Nobody listens to this host, and it does not ring.

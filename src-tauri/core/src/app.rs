@@ -5,9 +5,12 @@
 //! come from.
 
 mod agenda;
+mod caches;
 pub mod getting_in;
 mod import;
+mod in_step;
 mod join;
+mod network;
 mod news;
 pub mod open;
 mod people;
@@ -28,7 +31,9 @@ use chrono::{DateTime, Utc};
 use tokio::sync::{broadcast, mpsc};
 
 pub use agenda::Page;
+pub use caches::Opens;
 pub use import::{Asked, ImportId, ImportResult, Preview, PreviewSeries, SeriesState};
+pub use in_step::Heard;
 pub use people::PersonPage;
 pub use press::Opened;
 pub use rings::LastRing;
@@ -72,6 +77,8 @@ pub struct App {
     kept: Mutex<Kept>,
     getting_in: getting_in::GettingIn,
     schools: schools::Schools,
+    caches: caches::Caches,
+    in_step: in_step::InStep,
 }
 
 impl App {
@@ -101,6 +108,8 @@ impl App {
             kept: Mutex::default(),
             getting_in: getting_in::GettingIn::default(),
             schools: schools::Schools::new(Secrets::None, std::path::PathBuf::new()),
+            caches: caches::Caches::default(),
+            in_step: in_step::InStep::default(),
         }
     }
 

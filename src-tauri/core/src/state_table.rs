@@ -47,6 +47,12 @@ pub enum Action {
 pub enum Role {
     /// The one person of this computer.
     Owner,
+    /// Who gives the lesson, at a school.
+    Tutor,
+    /// Who takes it.
+    Student,
+    /// Who acts and sees for a student.
+    Guardian,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -56,12 +62,14 @@ enum When {
     BeforeEnd,
     FromStart,
     CalledOffHere,
+    DoorOpen,
 }
 
 impl When {
     fn holds(self, session: &Session, now: DateTime<Utc>) -> bool {
         match self {
-            Self::Any => true,
+            // Whether the door is open is the join rule's, which whoever presses Join asks as well.
+            Self::Any | Self::DoorOpen => true,
             Self::BeforeEnd => now < session.end,
             Self::FromStart => now >= session.start,
             Self::CalledOffHere => {
@@ -103,10 +111,10 @@ static FILE: LazyLock<File> = LazyLock::new(|| {
     })
 });
 
-/// The rows of this computer's one role.
+/// The rows of this computer's one role, and of the others what can be done without asking the school.
 static TABLE: LazyLock<Vec<Row>> = LazyLock::new(|| {
-    let owners = FILE.session.iter().filter(|[_, _, role, ..]| role == "owner");
-    owners.filter_map(|row| serde_json::from_value(serde_json::json!(row)).ok()).collect()
+    let here = FILE.session.iter().filter(|[_, action, role, ..]| role == "owner" || action == "join");
+    here.filter_map(|row| serde_json::from_value(serde_json::json!(row)).ok()).collect()
 });
 
 /// The status that a session has after the action, or why the action is refused. `now` is UTC.

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use firstbell_core::app::App;
+use firstbell_core::{app::App, sync::Signal};
 
 #[zbus::proxy(
     interface = "org.freedesktop.login1.Manager",
@@ -31,6 +31,7 @@ async fn listen(app: &App) -> zbus::Result<()> {
     while let Some(signal) = signals.next().await {
         if !signal.args()?.start {
             app.wake_bell();
+            app.ask_schools(Signal::Wake);
         }
     }
     Ok(())

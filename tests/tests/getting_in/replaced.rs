@@ -12,7 +12,7 @@ use firstbell_school::Scripted;
 use firstbell_tests::kit::{Desktop, Keyring, keyring, wait};
 use uuid::Uuid;
 
-use crate::at_start::run_beside;
+use crate::beside::run_beside;
 use crate::desk::{Desk, PASSWORD, form, fresh_email};
 use crate::roles::northside;
 

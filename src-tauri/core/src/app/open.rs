@@ -44,7 +44,7 @@ impl Opened {
         clock: Arc<dyn Clock>,
         opener: Arc<dyn Opener>,
     ) -> Arc<App> {
-        let app = App::new(self.store.clone(), clock, opener).with_schools(keychain, folder.token_lock());
+        let app = App::new(self.store.clone(), clock, opener).with_schools(keychain, folder);
         app.memory.store_lies(self.fault.as_ref().map(fault_of));
         if self.is_beside {
             app.memory.bell_is_missed();

@@ -10,10 +10,11 @@ use secrecy::SecretString;
 use tokio::{sync::watch, task::JoinHandle};
 use uuid::Uuid;
 
-use super::{App, Result, getting_in::waiting_entry};
+use super::{App, Result, caches::Caches, getting_in::waiting_entry};
 use crate::{
     change::{Cause, Topic},
     clock::Clock,
+    data_folder::DataFolder,
     error::{Error, Named, SchoolError, What},
     school::{
         address::PublishableKey,
@@ -197,6 +198,13 @@ impl Schools {
         }
     }
 
+    /// There may be a way to the schools again.
+    pub(super) fn network_changed(&self) {
+        for (_, keeper) in self.keepers().values() {
+            keeper.network_changed();
+        }
+    }
+
     fn leaving(&self) -> MutexGuard<'_, BTreeMap<Uuid, SchoolKeeper>> {
         self.leaving.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -285,10 +293,11 @@ impl Schools {
 }
 
 impl App {
-    /// This app with a keychain, and the file by which programs take turns at the tokens.
+    /// This app with a keychain, and the folder in which programs take turns at the tokens and schools are remembered.
     #[must_use]
-    pub fn with_schools(mut self, keychain: Secrets, lock: PathBuf) -> Self {
-        self.schools = Schools::new(keychain, lock);
+    pub fn with_schools(mut self, keychain: Secrets, folder: &DataFolder) -> Self {
+        self.schools = Schools::new(keychain, folder.token_lock());
+        self.caches = Caches::in_folder(folder.path());
         self
     }
 
@@ -356,6 +365,7 @@ impl App {
         sign_ins::add_revocation(&mut tx, sign_in.entry).await?;
         tx.commit().await?;
         self.schools.keepers().remove(&id);
+        self.leave_out_the_signed_out().await?;
         self.tell(Cause::ThisWindow, &[Topic::Schools]);
         if let Err(fault) = marking.await {
             tracing::info!(%fault, "a sign-out is not marked in the keychain");

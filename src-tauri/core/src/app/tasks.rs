@@ -15,7 +15,7 @@ use tokio::{
 pub use ringing::{Watch, keep_ringing};
 
 use super::{
-    App,
+    App, Opens,
     open::{Opened, fault_of, open},
     school_asks::SchoolReply,
 };
@@ -164,6 +164,7 @@ impl<N: Notifier, C: Clock + Clone, W: Wait + Clone, H: Host> Beside<N, C, W, H>
         let mut opened = open(&self.folder, Ok(ownership), self.app.now()).await;
         self.app.memory.store_lies(opened.fault.as_ref().map(fault_of));
         self.app.reopen_as(&opened.store);
+        self.app.take_in_schools(Opens::Owner).await;
         if let Some(error) = opened.damaged.take() {
             self.host.damaged(error);
         }
@@ -182,7 +183,8 @@ impl<N: Notifier, C: Clock + Clone, W: Wait + Clone, H: Host> Beside<N, C, W, H>
         let mut tasks = JoinSet::new();
         tasks.spawn(keep_noticing(Arc::clone(&app), folder.clone()));
         tasks.spawn(keep_extending(Arc::clone(&app)));
-        tasks.spawn(Arc::clone(&app).keep_signed_in(is_up));
+        tasks.spawn(Arc::clone(&app).keep_signed_in(is_up.clone()));
+        tasks.spawn(Arc::clone(&app).keep_in_step(is_up));
         let (asked, of) = (Arc::clone(&host), Arc::clone(&app));
         let answering = tasks.spawn(keep_answering(Arc::clone(&app), folder.clone(), move |ask| {
             answer(Arc::clone(&of), Arc::clone(&asked), ask)

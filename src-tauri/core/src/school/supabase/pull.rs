@@ -40,7 +40,10 @@ pub async fn pull_changes(
     cursor: Option<&str>,
     limit: usize,
 ) -> Result<Page, PageFault> {
-    let arguments = json!({ "cursor": cursor, "limit": limit });
+    let mut arguments = json!({ "limit": limit });
+    if let Some(cursor) = cursor {
+        arguments["cursor"] = cursor.into();
+    }
     let answer = wire.post("/rest/v1/rpc/pull_changes", Some(token), &arguments).await?;
     if !answer.is_ok() {
         return Err(page_fault(answer.status, &answer.body));
@@ -131,7 +134,10 @@ mod tests {
         answer["now"] = json!("2026-11-02T08:00:00.25+00:00");
         let page = read(answer).unwrap();
         assert_eq!((page.account, page.epoch, page.to_come), (None, None, None));
-        assert_eq!((page.is_afresh, page.has_more, page.cursor.as_str(), page.schema), (false, true, "abc", Some(2)));
+        assert_eq!(
+            (page.is_afresh, page.has_more, page.cursor.as_str(), page.schema),
+            (false, true, "abc", Some(2))
+        );
         assert_eq!(page.now, "2026-11-02T08:00:00.25Z".parse().ok());
         assert_eq!(page.changes.len(), 2);
         assert_eq!(page.changes[0].row.as_ref().unwrap()["first_name"], "Ben");
@@ -152,8 +158,12 @@ mod tests {
         answer["to_come"] = json!(7);
         answer["weather"] = json!({"rain": true});
         let page = read(answer).unwrap();
-        assert_eq!((page.account, page.epoch.as_deref(), page.to_come), (ID.parse().ok(), Some("e"), Some(7)));
-        let lost: Vec<_> = page.changes.iter().filter_map(|change| change.row.as_ref().err().copied()).collect();
+        assert_eq!(
+            (page.account, page.epoch.as_deref(), page.to_come),
+            (ID.parse().ok(), Some("e"), Some(7))
+        );
+        let lost: Vec<_> =
+            page.changes.iter().filter_map(|change| change.row.as_ref().err().copied()).collect();
         assert_eq!(lost, [Why::NotYours, Why::Gone, Why::Unknown]);
         assert_eq!((page.changes.len(), page.unreadable), (4, 0));
     }
@@ -191,7 +201,11 @@ mod tests {
     fn what_refuses_a_page_says_what_to_do_about_it() {
         let refused = |status, body: Value| page_fault(status, &body);
         let cases = [
-            (500, json!({"code": "57014", "message": "canceling statement due to statement timeout"}), PageFault::TooMuch),
+            (
+                500,
+                json!({"code": "57014", "message": "canceling statement due to statement timeout"}),
+                PageFault::TooMuch,
+            ),
             (
                 409,
                 json!({"code": "PT409", "hint": "bad_input", "details": "{\"field\": \"cursor\"}"}),

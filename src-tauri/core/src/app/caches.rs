@@ -1,0 +1,140 @@
+//! What schools have told: the cache of each sign-in is a workspace of the app, also while nobody is signed in there any
+//! more or the school does not answer.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use uuid::Uuid;
+
+use super::{App, Result};
+use crate::{
+    id::WorkspaceId,
+    join::JoinRules,
+    sign_in::{SchoolRole, SignIn, SignInState},
+    state_table::Role,
+    store::{OpenError, cache::Cache, device::sign_ins},
+    workspace::Local,
+};
+
+/// The caches of an app that are open.
+#[derive(Default)]
+pub(super) struct Caches {
+    folder: PathBuf,
+    open: Mutex<BTreeMap<Uuid, Cache>>,
+}
+
+impl Caches {
+    /// None is open yet; they lie in the data folder.
+    pub(super) fn in_folder(folder: &Path) -> Self {
+        Self { folder: folder.to_owned(), open: Mutex::default() }
+    }
+
+    fn open(&self) -> MutexGuard<'_, BTreeMap<Uuid, Cache>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Who opens them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opens {
+    /// The owner of the data folder: files are made and brought up to date.
+    Owner,
+    /// Somebody beside the owner, who only reads.
+    Beside,
+}
+
+impl App {
+    /// Takes in what schools have told. What cannot be opened is left out, and costs nothing else.
+    pub async fn take_in_schools(&self, opens: Opens) {
+        let all = match self.sign_ins().await {
+            Ok(all) => all,
+            // What is the matter with the store is told where it was opened.
+            Err(error) => return tracing::info!(code = ?error.code(), "no schools are taken in"),
+        };
+        for sign_in in all {
+            if let Err(error) = self.take_in(&sign_in, opens).await {
+                tracing::warn!(%error, "what a school has told cannot be opened");
+            }
+        }
+    }
+
+    pub(super) async fn sign_ins(&self) -> Result<Vec<SignIn>> {
+        Ok(sign_ins::all(&mut *self.store.read().await?).await?)
+    }
+
+    /// Takes in what the school of a sign-in has told, or takes note of another role or other rules. Nothing of whoever
+    /// is nobody there.
+    ///
+    /// # Errors
+    /// [`OpenError`], or what the store says.
+    pub(super) async fn take_in(
+        &self,
+        sign_in: &SignIn,
+        opens: Opens,
+    ) -> std::result::Result<Option<Cache>, OpenError> {
+        let Some(role) = role_at_school(sign_in) else { return Ok(None) };
+        let known = self.caches.open().get(&sign_in.id).cloned();
+        let cache = match (known, opens) {
+            (Some(cache), _) => cache,
+            (None, Opens::Beside) => match Cache::open_beside(&self.caches.folder, sign_in.id).await {
+                // Nothing was ever pulled.
+                Err(OpenError::Missing) => return Ok(None),
+                opened => opened?,
+            },
+            (None, Opens::Owner) => match self.open_cache(sign_in.id).await {
+                // It is kept aside, and an empty one takes its place.
+                Err(OpenError::Damaged { .. }) => self.open_cache(sign_in.id).await?,
+                opened => opened?,
+            },
+        };
+        let rules = cache.rules().await.unwrap_or(JoinRules::DEFAULT);
+        self.caches.open().insert(sign_in.id, cache.clone());
+        self.workspaces.put(Local::new(WorkspaceId::School(sign_in.id), role, rules, cache.store()));
+        Ok(Some(cache))
+    }
+
+    async fn open_cache(&self, sign_in: Uuid) -> std::result::Result<Cache, OpenError> {
+        Cache::open(&self.caches.folder, sign_in, self.now()).await
+    }
+
+    /// Leaves out, and deletes, what the schools of sign-ins have told that are here no longer.
+    pub(super) async fn leave_out_the_signed_out(&self) -> Result<()> {
+        let all = self.sign_ins().await?;
+        let is_here = |id: &Uuid| all.iter().any(|sign_in| sign_in.id == *id);
+        let mut gone: Vec<Uuid> = self.caches.open().keys().copied().filter(|id| !is_here(id)).collect();
+        gone.extend(files(&self.caches.folder).filter(|id| !is_here(id)));
+        for id in gone {
+            self.workspaces.remove(WorkspaceId::School(id));
+            self.caches.open().remove(&id);
+            if let Err(error) = Cache::wipe(&self.caches.folder, id) {
+                tracing::warn!(%error, "what a school has told is deleted at the next start");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// As whom the person acts at a school, as it last said: the first, if they are several people there.
+fn role_at_school(sign_in: &SignIn) -> Option<Role> {
+    if sign_in.state == SignInState::Waiting {
+        return None;
+    }
+    let acting = sign_in.standing.as_ref()?.people.first()?;
+    Some(match acting.role {
+        SchoolRole::Student => Role::Student,
+        SchoolRole::Tutor => Role::Tutor,
+        SchoolRole::Guardian => Role::Guardian,
+    })
+}
+
+/// The sign-ins whose caches lie in the folder.
+fn files(folder: &Path) -> impl Iterator<Item = Uuid> {
+    let all = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    all.filter_map(|file| {
+        let name = file.file_name().into_string().ok()?;
+        name.strip_prefix("school-")?.strip_suffix(".sqlite3")?.parse().ok()
+    })
+}

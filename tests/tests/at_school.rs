@@ -1,0 +1,14 @@
+//! What a school plans, in the app of each of its people, without a window: the school of `./dev server`, with a real
+//! database, and files that stay.
+// The lint spares test functions, but not the helpers beside them.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+#[path = "getting_in/beside.rs"]
+mod beside;
+#[path = "getting_in/desk.rs"]
+#[allow(dead_code)]
+mod desk;
+#[path = "at_school/lists.rs"]
+mod lists;
+#[path = "at_school/scene.rs"]
+mod scene;
