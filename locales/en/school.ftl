@@ -15,6 +15,14 @@ school-no-school = There is a website at { $host }, but no school behind it. Its
 school-clock-off = This computer’s clock and { $school }’s certificate don’t agree. Set the clock right, then try again.
 school-clock-behind = This computer’s clock is { $seconds } seconds behind { $school }’s, so bells ring late. Set it right.
 school-clock-ahead = This computer’s clock is { $seconds } seconds ahead of { $school }’s, so bells ring early. Set it right.
+# Beside lists that are there. The time is "14:05", "Tue 14:05" or "3 Nov, 14:05".
+unheard-offline = You’re offline. Sessions as of { $time }. Bells still ring.
+unheard-offline-never = You’re offline. What { $school } plans comes as soon as you’re online.
+unheard-captive-portal = This network wants you to sign in first. Sessions of { $school } as of { $time }.
+unheard-needs-update = { $school } needs an update before First Bell can talk to it. Sessions as of { $time }.
+unheard = { $school } isn’t answering. Trying again; sessions as of { $time }.
+unheard-never = { $school } isn’t answering. Trying again; what it plans comes as soon as it does.
+
 school-anonymous = { $school } doesn’t recognise anybody just now, so nothing was changed. Try again in a few minutes.
 school-refused = { $school } says no, without a reason that First Bell knows. Ask the school’s office.
 school-pause = That was tried often in the last minutes. First Bell tries again by itself in a moment.

@@ -3,6 +3,8 @@
 // The lint spares test functions, but not the helpers beside them.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+#[path = "stories/at_school.rs"]
+mod at_school;
 #[path = "stories/back_to_back.rs"]
 mod back_to_back;
 #[path = "stories/bell_rings.rs"]

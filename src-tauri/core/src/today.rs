@@ -29,6 +29,8 @@ pub struct Entry {
     pub allowed: Vec<Action>,
     /// Another live session that overlaps it.
     pub overlaps: Option<String>,
+    /// What the school is called that plans it, where sessions come from more than one place.
+    pub school: Option<String>,
 }
 
 impl Entry {
@@ -40,6 +42,7 @@ impl Entry {
             join: rules.state(&session, room, now),
             allowed: allowed(&session, role, now),
             overlaps: None,
+            school: None,
             session,
         }
     }

@@ -72,6 +72,8 @@ pub struct SessionRow {
     pub place: Option<String>,
     pub in_series: bool,
     pub source: Source,
+    /// What the school is called that plans it, where sessions come from more than one place.
+    pub school: Option<String>,
     /// What may be done to it now.
     pub allowed: Vec<Action>,
 }
@@ -108,6 +110,7 @@ impl SessionRow {
             place: session.place.clone(),
             in_series: session.series_id.is_some(),
             source: session.source.into(),
+            school: entry.school.clone(),
             allowed: entry.allowed.iter().copied().map(Action::from).collect(),
         }
     }

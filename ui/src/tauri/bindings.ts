@@ -627,6 +627,8 @@ export type SessionRow = {
 	place: string | null,
 	in_series: boolean,
 	source: Source,
+	/**  What the school is called that plans it, where sessions come from more than one place. */
+	school: string | null,
 	/**  What may be done to it now. */
 	allowed: Action[],
 };

@@ -266,5 +266,5 @@ test("signing out says what is kept", () => {
   const body = text(render(SignOut, { props: { school, onclose: () => undefined } }).body);
   expect(body).toContain("Sign out of Northside?");
   expect(labels(body)).toEqual(["On this computer", "Everywhere you are signed in"]);
-  expect(body).toContain("What is on this computer stays.");
+  expect(body).toContain("Your own sessions on this computer stay.");
 });

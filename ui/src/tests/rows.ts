@@ -47,6 +47,7 @@ export function row(start: string, end: string, over: Partial<SessionRow> = {}):
     bell: true,
     place: null,
     in_series: false,
+    school: null,
     source: "this_computer",
     allowed: [],
     ...over,

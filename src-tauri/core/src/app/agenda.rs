@@ -6,7 +6,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::{App, Result};
 use crate::{
-    id::PersonId,
+    id::{PersonId, WorkspaceId},
     join::Room,
     session::{Session, Status},
     sign_in::SchoolState,
@@ -134,6 +134,7 @@ impl App {
     /// Sessions with their doors, and what overlaps. They are sorted by start.
     pub(super) async fn entries(&self, readings: &mut Readings, found: Vec<Session>) -> Result<Vec<Entry>> {
         let now = self.now();
+        let schools = self.names_where_several(readings).await?;
         let mut entries = Vec::with_capacity(found.len());
         for mut session in found {
             // What was pressed and could not be stored yet holds on the page, too.
@@ -143,8 +144,24 @@ impl App {
             // Only near its end does it matter who comes next into the room.
             let matters = session.start - rules.lead <= now && now < session.end + rules.after_end;
             let room = if matters { reading.room_of(&session).await? } else { Room::default() };
-            entries.push(Entry::new(session, room, rules, role, now));
+            let school = schools.get(&session.workspace).cloned();
+            entries.push(Entry { school, ..Entry::new(session, room, rules, role, now) });
         }
         Ok(with_overlaps(entries, now))
+    }
+
+    /// What the schools are called, if sessions come from more than one place: else the name would stand at each and
+    /// say nothing.
+    async fn names_where_several(&self, readings: &mut Readings) -> Result<BTreeMap<WorkspaceId, String>> {
+        let schools = readings.schools();
+        let is_here = match readings.of(WorkspaceId::ThisComputer) {
+            Some(here) if schools > 0 => here.exist().await?.0,
+            _ => false,
+        };
+        if schools + usize::from(is_here) < 2 {
+            return Ok(BTreeMap::new());
+        }
+        let all = self.sign_ins().await?.into_iter();
+        Ok(all.map(|sign_in| (WorkspaceId::School(sign_in.id), sign_in.school)).collect())
     }
 }

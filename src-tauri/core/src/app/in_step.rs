@@ -18,18 +18,22 @@ use uuid::Uuid;
 use super::{App, Result, caches::Opens};
 use crate::{
     change::{Cause, Change, Topic},
+    error::What,
     id::WorkspaceId,
     school::fault::Fault,
     session::Status,
     sign_in::{SignIn, SignInState},
     store::{cache::Cache, cache::Kinds},
     sync::{Pace, Plan, Pull, SchoolPages, Signal, SyncFault, pull::Progress},
+    wall_clock::time_of_day,
 };
 
 /// How long nothing is looked at: what is near, and where the network leads, may be another by then.
 const LOOK: Duration = Duration::from_secs(60);
 /// The same where a school could not be reached: nobody says when the network is back.
 const LOOK_FOR_NETWORK: Duration = Duration::from_secs(5);
+/// A school that was heard so shortly ago is as good as heard.
+const A_WHILE: chrono::Duration = chrono::Duration::seconds(90);
 /// From when before its start a session is near.
 const AHEAD: chrono::Duration = chrono::Duration::minutes(15);
 
@@ -68,6 +72,27 @@ impl App {
     #[must_use]
     pub fn heard(&self, sign_in: Uuid) -> Option<Heard> {
         self.in_step.heard.lock().unwrap_or_else(PoisonError::into_inner).get(&sign_in).cloned()
+    }
+
+    /// What the person should know of a school that was not heard for a while.
+    pub(super) fn unheard(&self, sign_in: Uuid) -> Option<What> {
+        let Heard { whole_at, fault, .. } = self.heard(sign_in)?;
+        let (fault, now) = (fault?, self.now());
+        // One try that fails is nobody's concern.
+        if whole_at.is_some_and(|whole_at| now - whole_at < A_WHILE) {
+            return None;
+        }
+        let since = whole_at.map(|at| {
+            let zone = self.zone();
+            let time = time_of_day(at, zone, self.memory.settings().hours());
+            let (day, today) = (at.with_timezone(&zone).date_naive(), now.with_timezone(&zone).date_naive());
+            match (today - day).num_days() {
+                0 => time,
+                1..7 => format!("{} {time}", day.format("%a")),
+                _ => format!("{}, {time}", day.format("%-d %b")),
+            }
+        });
+        Some(What::Unheard { fault, since })
     }
 
     fn note_heard(&self, sign_in: Uuid, note: impl FnOnce(&mut Heard)) {

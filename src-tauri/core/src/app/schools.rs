@@ -321,7 +321,8 @@ impl App {
             }
             SignInState::In if keychain.is_some() => (SchoolState::Keychain, keychain.map(What::Keychain)),
             SignInState::In if is_somebody => {
-                (SchoolState::In, self.schools.clock_ahead(sign_in.id).map(What::ClockAhead))
+                let clock = self.schools.clock_ahead(sign_in.id).map(What::ClockAhead);
+                (SchoolState::In, clock.or_else(|| self.unheard(sign_in.id)))
             }
             SignInState::In => match request {
                 Some(JoinRequestState::Waiting) => (SchoolState::Asked, None),

@@ -60,6 +60,13 @@ pub enum What {
     Pause,
     /// The school's clock is ahead of this computer's by so much; behind it, if that is negative.
     ClockAhead(chrono::Duration),
+    /// The school was not heard, and is asked again by itself.
+    Unheard {
+        /// Why.
+        fault: Fault,
+        /// Until when what is here of it is known to be all, as people say it; nothing where all has never come.
+        since: Option<String>,
+    },
 }
 
 /// Something went wrong at a school or on the way there.
@@ -90,6 +97,10 @@ impl SchoolError {
     pub fn sentence(&self) -> String {
         let Named { school, host, email } = &*self.named;
         let name = self.what.sentence_name();
+        let time = match &self.what {
+            What::Unheard { since: Some(since), .. } => since.as_str(),
+            _ => "",
+        };
         let seconds = match &self.what {
             What::Fault(Fault::TooMany(Some(wait))) | What::Refused(Refusal::MailTooSoon(Some(wait))) => {
                 wait.as_secs()
@@ -104,6 +115,7 @@ impl SchoolError {
                 ("host", host.as_str().into()),
                 ("email", email.as_str().into()),
                 ("seconds", seconds.into()),
+                ("time", time.into()),
             ],
         )
     }
@@ -126,7 +138,7 @@ impl What {
 
     fn code(&self) -> Code {
         match self {
-            Self::Fault(fault) => of_fault(*fault),
+            Self::Fault(fault) | Self::Unheard { fault, .. } => of_fault(*fault),
             Self::Refused(refusal) => of_refusal(refusal),
             Self::Said(code) if code == "invitation_over" => Code::InvitationOver,
             Self::Said(_) => Code::SchoolRefused,
@@ -150,6 +162,7 @@ impl What {
     fn sentence_name(&self) -> &'static str {
         match self {
             Self::Fault(fault) => sentence_of_fault(*fault),
+            Self::Unheard { fault, since } => sentence_of_unheard(*fault, since.is_some()),
             Self::Refused(refusal) => sentence_of_refusal(refusal),
             Self::Said(code) => sentence_of_said(code),
             Self::Keychain(fault) => sentence_of_keychain(fault),
@@ -203,6 +216,20 @@ const fn sentence_of_fault(fault: Fault) -> &'static str {
         Fault::WrongKey => "school-wrong-key",
         Fault::NoSchool => "school-no-school",
         Fault::ClockOff => "school-clock-off",
+    }
+}
+
+/// What is told beside lists that are there: until when they are known to be all.
+const fn sentence_of_unheard(fault: Fault, has_all: bool) -> &'static str {
+    match (fault, has_all) {
+        (Fault::Offline, true) => "unheard-offline",
+        (Fault::Offline, false) => "unheard-offline-never",
+        (Fault::CaptivePortal, true) => "unheard-captive-portal",
+        (Fault::NeedsUpdate, true) => "unheard-needs-update",
+        (Fault::NeedsUpdate, false) => "school-needs-update",
+        (Fault::ClockOff, _) => "school-clock-off",
+        (_, true) => "unheard",
+        (_, false) => "unheard-never",
     }
 }
 

@@ -86,6 +86,12 @@ impl Readings {
         self.0.iter_mut().find(|reading| reading.workspace() == id)
     }
 
+    /// How many schools are among them.
+    #[must_use]
+    pub fn schools(&self) -> usize {
+        self.0.iter().filter(|reading| reading.workspace() != WorkspaceId::ThisComputer).count()
+    }
+
     /// The numbers of the join rule of a workspace.
     #[must_use]
     pub fn rules(&self, id: WorkspaceId) -> Option<JoinRules> {
