@@ -7,13 +7,13 @@ use firstbell_tests::kit::{App, Desktop};
 use super::scene::{BELL, SOON, settled, start};
 
 /// The sample school, called Northside. Ben's next lesson with Ada begins so many seconds after its bell is due.
-async fn northside(bell_in: i64) -> Server {
+pub async fn northside(bell_in: i64) -> Server {
     let server = Server::start().await.unwrap();
     sample::furnish(&server).await.unwrap();
     let sql = format!(
         "update public.school_settings set name = 'Northside';
          update public.sessions set join_url = '{MEET_LINK}', provider = 'google_meet',
-           scheduled_start_at = now() + interval '{} seconds', scheduled_end_at = now() + interval '65 minutes'
+           scheduled_start_at = now() + interval '{0} seconds', scheduled_end_at = now() + interval '{0} seconds 1 hour'
          where id = (select s.id from public.sessions s
            join public.session_participants sp on sp.session_id = s.id
            join public.people p on p.id = sp.person_id join public.people t on t.id = s.tutor_id
@@ -25,12 +25,12 @@ async fn northside(bell_in: i64) -> Server {
     server
 }
 
-async fn with_keyring() -> Desktop {
+pub async fn with_keyring() -> Desktop {
     Desktop::plan().with_keyring().around_noon().start().await.unwrap()
 }
 
 /// One of the sample's people signs in, by the school's address.
-async fn sign_in(app: &App<'_>, server: &Server, name: &str) {
+pub async fn sign_in(app: &App<'_>, server: &Server, name: &str) {
     let person = sample::PEOPLE.iter().find(|person| person.name == name).unwrap();
     let page = app.page().unwrap();
     page.press("Settings").await.unwrap();
@@ -46,6 +46,19 @@ async fn sign_in(app: &App<'_>, server: &Server, name: &str) {
     page.fill("Password", person.password).await.unwrap();
     page.press_chief().await.unwrap();
     page.shows("On this computer and at Northside").await.unwrap();
+}
+
+/// What is here of the school is that old.
+pub async fn heard_ten_minutes_ago(desktop: &Desktop) {
+    let files = std::fs::read_dir(desktop.data_dir()).unwrap().flatten().map(|file| file.path());
+    let is_cache = |path: &std::path::PathBuf| {
+        let name = path.file_name().unwrap().to_string_lossy();
+        name.starts_with("school-") && name.ends_with(".sqlite3")
+    };
+    let cache = files.into_iter().find(is_cache).unwrap();
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(cache);
+    let mut conn = sqlx::ConnectOptions::connect(&options).await.unwrap();
+    sqlx::query("UPDATE pull_state SET whole_at = whole_at - 600000").execute(&mut conn).await.unwrap();
 }
 
 #[tokio::test]
@@ -69,9 +82,11 @@ async fn a_lesson_of_the_school_rings_and_is_joined_and_stays_without_the_school
 
     // The school is gone, as for whoever is offline: nothing is empty because of that.
     drop(server);
+    heard_ten_minutes_ago(&desktop).await;
     let app = start(&desktop).await;
     let page = app.page().unwrap();
     page.says("article.card", "Ada").await.unwrap();
+    page.shows("Northside isn’t answering. Trying again; sessions as of").await.unwrap();
     page.says("article.card", "Join again").await.unwrap();
     page.press("View session").await.unwrap();
     page.says("main h1", "Ada").await.unwrap();

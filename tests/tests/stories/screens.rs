@@ -1,6 +1,8 @@
 //! Every screen in every state, walked through once: nothing in them keeps other eyes and hands out, times
 //! stand one below the other, and each has its picture (`./dev shots`).
 
+#[path = "screens/at_school.rs"]
+mod at_school;
 #[path = "screens/getting_in.rs"]
 mod getting_in;
 
@@ -46,6 +48,13 @@ async fn axe_finds_nothing_on_any_screen_and_all_figures_are_of_one_width() {
 async fn axe_finds_nothing_on_the_way_into_a_school() {
     let mut look = Look::new();
     getting_in::getting_in(&mut look).await;
+    look.found_nothing();
+}
+
+#[tokio::test]
+async fn axe_finds_nothing_at_a_school() {
+    let mut look = Look::new();
+    at_school::at_school(&mut look).await;
     look.found_nothing();
 }
 
