@@ -1,6 +1,7 @@
 //! Sync: what a school has changed comes into its cache. When to ask is a plan ([`plan`]), how one pass goes is [`pull`], and
-//! [`school`] is the one place where the school's answers and the cache meet.
+//! [`school`] is where its pages come from.
 
+pub mod page_size;
 pub mod plan;
 pub mod pull;
 pub mod school;

@@ -49,7 +49,7 @@ pub async fn pull_changes(
         return Err(page_fault(answer.status, &answer.body));
     }
     // Whatever else answers in the school's place, and with JSON, is no page.
-    read(answer.body).ok_or_else(|| Fault::Silent.into())
+    page_of(answer.body).ok_or_else(|| Fault::Silent.into())
 }
 
 fn page_fault(status: u16, body: &Value) -> PageFault {
@@ -65,7 +65,8 @@ fn page_fault(status: u16, body: &Value) -> PageFault {
 }
 
 /// The page that an answer is. None if it is none.
-fn read(mut answer: Value) -> Option<Page> {
+#[must_use]
+pub fn page_of(mut answer: Value) -> Option<Page> {
     let told = match answer.get_mut("changes").map(Value::take)? {
         Value::Array(told) => told,
         _ => return None,
@@ -132,7 +133,7 @@ mod tests {
             {"table": "sessions", "id": ID, "row": null}]));
         answer["schema"] = json!(2);
         answer["now"] = json!("2026-11-02T08:00:00.25+00:00");
-        let page = read(answer).unwrap();
+        let page = page_of(answer).unwrap();
         assert_eq!((page.account, page.epoch, page.to_come), (None, None, None));
         assert_eq!(
             (page.is_afresh, page.has_more, page.cursor.as_str(), page.schema),
@@ -157,7 +158,7 @@ mod tests {
         answer["epoch"] = json!("e");
         answer["to_come"] = json!(7);
         answer["weather"] = json!({"rain": true});
-        let page = read(answer).unwrap();
+        let page = page_of(answer).unwrap();
         assert_eq!(
             (page.account, page.epoch.as_deref(), page.to_come),
             (ID.parse().ok(), Some("e"), Some(7))
@@ -176,7 +177,7 @@ mod tests {
             {"table": "people", "id": ID, "row": "text"}, {"table": "people", "id": ID, "row": []},
             {"table": "people", "id": ID, "row": {}},
         ]);
-        let page = read(page(changes)).unwrap();
+        let page = page_of(page(changes)).unwrap();
         assert_eq!((page.changes.len(), page.unreadable), (1, 11));
     }
 
@@ -193,7 +194,7 @@ mod tests {
             json!({"changes": [], "afresh": false, "more": false}),
             json!({"changes": [], "afresh": false, "more": false, "cursor": null}),
         ] {
-            assert_eq!(read(answer.clone()), None, "{answer}");
+            assert_eq!(page_of(answer.clone()), None, "{answer}");
         }
     }
 
