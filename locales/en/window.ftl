@@ -181,6 +181,7 @@ for-them = for { $person }, { $place }{ $days ->
        *[other] , { NUMBER($days, signDisplay: "always") } days
     }
 no-link = No link. Add one to be able to join.
+no-link-yet = No link yet
 overlaps = Overlaps with { $with }
 busy = No bell: it has no link.
 bell-off = No bell
@@ -232,6 +233,7 @@ notes = Notes
 edit-notes = Edit notes
 only-you = Only you
 on-this-computer-stays = stays on this computer
+at-the-school-stays = kept at the school for you alone
 nothing-written = Nothing written yet.
 what-happened = What happened
 source-file = calendar file

@@ -55,6 +55,14 @@ pub enum Role {
     Guardian,
 }
 
+impl Role {
+    /// Whether they may go in before the door opens: whoever has the room.
+    #[must_use]
+    pub const fn opens_early(self) -> bool {
+        matches!(self, Self::Owner | Self::Tutor)
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum When {

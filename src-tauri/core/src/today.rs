@@ -37,14 +37,12 @@ impl Entry {
     /// A session as its workspace has it: with its room, and the rules and the role of the person there. `now` is UTC.
     #[must_use]
     pub fn new(session: Session, room: Room, rules: JoinRules, role: Role, now: DateTime<Utc>) -> Self {
-        Self {
-            door: rules.door(&session, room),
-            join: rules.state(&session, room, now),
-            allowed: allowed(&session, role, now),
-            overlaps: None,
-            school: None,
-            session,
+        let join = rules.state(&session, room, now);
+        let mut allowed = allowed(&session, role, now);
+        if join == JoinState::OpensAt && !role.opens_early() {
+            allowed.retain(|action| *action != Action::Join);
         }
+        Self { door: rules.door(&session, room), join, allowed, overlaps: None, school: None, session }
     }
 }
 

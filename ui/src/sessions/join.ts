@@ -9,7 +9,10 @@ export type JoinFace =
   | { kind: "ended"; at: string };
 
 /** `brass` is whether this place may be filled: of all that are open, one is. */
-export function joinFace(row: Pick<SessionRow, "join" | "end" | "place" | "busy">, brass: boolean): JoinFace {
+export function joinFace(
+  row: Pick<SessionRow, "join" | "end" | "place" | "busy" | "allowed">,
+  brass: boolean,
+): JoinFace {
   const { join } = row;
   switch (join.state) {
     case "cancelled":
@@ -18,8 +21,8 @@ export function joinFace(row: Pick<SessionRow, "join" | "end" | "place" | "busy"
     case "ended":
       return { kind: "ended", at: row.end };
     case "no_link":
-      // Someone who meets at a table needs no link.
-      return row.place || row.busy ? { kind: "none" } : { kind: "add_link" };
+      // Someone who meets at a table needs no link; at a school it is the tutor who has one.
+      return row.place || row.busy || !row.allowed.includes("edit") ? { kind: "none" } : { kind: "add_link" };
     case "opens_at":
       return { kind: "later", opens: join.opens_at };
     case "open":

@@ -47,10 +47,12 @@ describe("Join’s place", () => {
   test("asks before an address that nobody knows", () => {
     expect(face("open", true, { asks_host: "example.org" })).toMatchObject({ words: "asks" });
   });
-  test("offers to add a link, unless people meet at a table or nobody is met", () => {
-    expect(face("no_link")).toEqual({ kind: "add_link" });
-    expect(face("no_link", false, {}, { place: "Library" })).toEqual({ kind: "none" });
-    expect(face("no_link", false, {}, { busy: true })).toEqual({ kind: "none" });
+  test("offers to add a link, unless people meet at a table, nobody is met, or somebody else has it", () => {
+    const own = { allowed: ["edit" as const] };
+    expect(face("no_link", false, {}, own)).toEqual({ kind: "add_link" });
+    expect(face("no_link", false, {}, { ...own, place: "Library" })).toEqual({ kind: "none" });
+    expect(face("no_link", false, {}, { ...own, busy: true })).toEqual({ kind: "none" });
+    expect(face("no_link", false, {}, { allowed: ["join"] })).toEqual({ kind: "none" });
   });
   test("is empty for what is cancelled or marked, and text for what is over", () => {
     expect(face("cancelled")).toEqual({ kind: "none" });

@@ -78,7 +78,7 @@ impl App {
         decide(&session, Action::Join, role, now)?;
         match rules.state(&session, room, now) {
             JoinState::Open | JoinState::InProgress => {}
-            JoinState::OpensAt if early => {}
+            JoinState::OpensAt if early && role.opens_early() => {}
             JoinState::OpensAt => return Err(self.not_open_yet(rules.opens_at(&session)).await?),
             JoinState::NoLink => return Err(Error::NoLink),
             JoinState::Ended | JoinState::Cancelled | JoinState::Final => return Err(Error::Over),

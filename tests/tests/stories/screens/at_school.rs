@@ -1,16 +1,17 @@
 //! What a school plans, for each of its people.
 
 use chrono::Utc;
+use firstbell_tests::kit::Desktop;
 use firstbell_tests::kit::calendar::Lesson;
 
-use super::super::at_school::{heard_ten_minutes_ago, northside, sign_in, with_keyring};
+use super::super::at_school::{heard_ten_minutes_ago, northside, sign_in};
 use super::{Look, start};
 
 pub(super) async fn at_school(look: &mut Look) {
     for (name, role, other) in [("BEN", "student", "Ada"), ("ADA", "tutor", "Ben"), ("CLEO", "parent", "Eve")]
     {
         let server = northside(3600).await;
-        let desktop = with_keyring().await;
+        let desktop = look.desktop(Desktop::plan().with_keyring().around_noon()).await;
         desktop.settled().await.unwrap();
         let app = start(&desktop).await;
         sign_in(&app, &server, name).await;
