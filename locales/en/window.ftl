@@ -423,6 +423,8 @@ no-school = No school yet
 no-school-hint = Its sessions come into the same list as your own. Nothing is sent before you ask for one.
 sign-in-again = Sign in again
 sign-out = Sign out
+sign-up-remove = Remove
+sign-up-remove-of = Remove the sign-up at { $school }
 sign-out-of = Sign out of { $school }
 sign-out-title = Sign out of { $school }?
 sign-out-where = Where to sign out
@@ -505,7 +507,7 @@ asking = Asking { $school }…
 the-school = the school
 invitation-paste = Paste the invitation: the code, the link, or the whole mail.
 invitation = Invitation
-invitation-example = Such as K7QM-3XTD
+invitation-example = Such as K7QM3-XTD9P-22ABC-HJKMN
 no-invitation = I have no invitation
 no-invitation-how = The school’s office knows its address and its key.
 school-of-code = Which school is the code from?
@@ -535,7 +537,6 @@ sign-up-at = Sign up at { $school }
 sign-up-follows = { $follows ->
         [let_in] You’re in as soon as your e-mail address is confirmed.
         [approved] You’re in as soon as your e-mail address is confirmed. Students see you once { $school } has approved you.
-        [linked] You’re in as soon as your e-mail address is confirmed. { $school } then links you to your child.
        *[asked] { $school } is asked, and answers when somebody there has seen it.
     }
 role-asked = At { $school } I am

@@ -57,6 +57,8 @@ pub enum GettingInView {
         purpose: Purpose,
         /// The password is still known, so that "I have opened the link" can sign in.
         knows_password: bool,
+        /// What the mail's link has led to, where that was nothing.
+        fault: Option<String>,
     },
     /// A new password is asked for.
     NewPassword { school: String, email: String },
@@ -115,12 +117,12 @@ impl From<Step> for GettingInView {
                 last_name: form.last_name,
                 can_leave,
             },
-            Step::Confirm { school, email, mail, knows_password } => {
+            Step::Confirm { school, email, mail, knows_password, fault } => {
                 let purpose = match mail {
                     Mail::SignUp => Purpose::SignUp,
                     Mail::NewPassword => Purpose::NewPassword,
                 };
-                Self::Confirm { school, email, purpose, knows_password }
+                Self::Confirm { school, email, purpose, knows_password, fault }
             }
             Step::NewPassword { school, email } => Self::NewPassword { school, email },
             Step::Stranger { school, form, open_sign_up, fault } => Self::Stranger {

@@ -60,9 +60,10 @@ async fn a_program_that_ends_before_the_new_token_is_stored_goes_back_to_the_old
     let store = store(&desk).await;
     let before = the_only(&store).await;
     let mut tx = store.write().await.unwrap();
-    let lost = SignIn { entry: Uuid::new_v4(), ..before.clone() };
+    let moved = "https://moved.school.example".parse().unwrap();
+    let lost = SignIn { entry: Uuid::new_v4(), address: moved, ..before.clone() };
     sign_ins::put(&mut tx, &lost, SystemClock.now()).await.unwrap();
-    sign_ins::add_replaced(&mut tx, before.entry, before.id).await.unwrap();
+    sign_ins::add_replaced(&mut tx, &before).await.unwrap();
     tx.commit().await.unwrap();
 
     let desk = desk.start_again().await;
@@ -74,7 +75,8 @@ async fn a_program_that_ends_before_the_new_token_is_stored_goes_back_to_the_old
     })
     .await
     .unwrap();
-    assert_eq!(the_only(&store).await.entry, before.entry);
+    let back = the_only(&store).await;
+    assert_eq!((back.entry, back.address), (before.entry, before.address), "its token goes nowhere else");
     assert!(matches!(desk.app.schools().await.unwrap()[0].state, SchoolState::Asked | SchoolState::In));
     assert_eq!(sign_ins::replaced(&mut *store.read().await.unwrap()).await.unwrap(), []);
     assert_eq!(entries(&desktop).await, 1);
@@ -96,7 +98,7 @@ async fn an_old_token_that_a_locked_keychain_keeps_goes_once_it_is_unlocked() {
     let old = before.entry.to_string();
     keyring::put(&desktop, &[("service", "firstbell"), ("username", &old)], b"old").await.unwrap();
     let mut tx = store.write().await.unwrap();
-    sign_ins::add_replaced(&mut tx, before.entry, before.id).await.unwrap();
+    sign_ins::add_replaced(&mut tx, &before).await.unwrap();
     tx.commit().await.unwrap();
     let desk = desk.start_again().await;
     desk.app.look_after_sign_ins().await.unwrap();

@@ -339,7 +339,9 @@ can_leave: boolean } |
 /**  A mail went out. */
 { step: "confirm"; school: string; email: string; purpose: Purpose; 
 /**  The password is still known, so that "I have opened the link" can sign in. */
-knows_password: boolean } | 
+knows_password: boolean; 
+/**  What the mail's link has led to, where that was nothing. */
+fault: string | null } | 
 /**  A new password is asked for. */
 { step: "new_password"; school: string; email: string } | 
 /**  The account is nobody at the school. */

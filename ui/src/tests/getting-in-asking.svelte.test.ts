@@ -48,6 +48,7 @@ const confirm: GettingIn = {
   email: "ben@example.com",
   purpose: "sign_up",
   knows_password: true,
+  fault: null,
 };
 const arrived: GettingIn = { step: "arrived", school: "Northside", role: "student", approved: true };
 
@@ -201,7 +202,7 @@ test("what is known already is filled in where nothing was typed", () => {
 test("the form that was chosen stays for its step, and a new step begins with its own", () => {
   takeStep(confirm);
   gettingIn.form = "sign_in";
-  takeStep({ ...confirm, knows_password: false });
+  takeStep({ ...confirm, knows_password: false, fault: null });
   expect(gettingIn.form).toBe("sign_in");
   takeStep({ step: "new_password", school: "Northside", email: "ben@example.com" });
   expect(gettingIn.form).toBeNull();

@@ -43,6 +43,7 @@ const mail: GettingIn = {
   email: "ben@example.com",
   purpose: "sign_up",
   knows_password: true,
+  fault: null,
 };
 
 /** As text, by what Svelte's compiler makes of the components for servers; without the marks that those leave in it. */
@@ -69,7 +70,7 @@ const all: GettingIn[] = [
   door(null),
   door(null, { has_account: true }),
   mail,
-  { ...mail, purpose: "new_password", knows_password: false },
+  { ...mail, purpose: "new_password", knows_password: false, fault: null },
   { step: "new_password", school: "Northside", email: "ben@example.com" },
   {
     step: "stranger",

@@ -64,7 +64,8 @@ pub async fn run(
     let facts = look_at_school(auth.wire()).await.map_err(|error| match error {
         CallError::Fault(fault) => named(What::Fault(fault)),
         CallError::Refused { code, .. } => named(What::Said(code)),
-        CallError::Token { .. } => named(What::Anonymous),
+        // Nobody is signed in here: it is asked without a token.
+        CallError::Token { .. } | CallError::NoToken(_) => named(What::Anonymous),
     })?;
     let ahead = auth.wire().clock_ahead().map(|ahead| ahead.num_seconds());
     tell(&offer, facts, ahead, json)?;

@@ -28,7 +28,8 @@ use crate::{
         supabase::{
             auth::{Auth, Mail, SignedIn},
             calls::{Facts, Newcomer, Plea},
-            error::AccountsError,
+            error::{AccountsError, Refusal},
+            keeper::KeeperFault,
             rest::CallError,
             wire::Wire,
         },
@@ -75,6 +76,8 @@ pub enum Step {
         mail: Mail,
         /// The password is still known, so that "I have opened the link" can sign in.
         knows_password: bool,
+        /// What the mail's link has led to, where that was nothing, in words.
+        fault: Option<String>,
     },
     /// A new password is asked for.
     NewPassword {
@@ -204,6 +207,8 @@ struct OnTheWay {
 #[derive(Default)]
 pub(super) struct GettingIn {
     way: Mutex<OnTheWay>,
+    /// Held by whoever arrives: of two at once the second finds what the first has stored.
+    arriving: tokio::sync::Mutex<()>,
     tries: Mutex<VecDeque<Duration>>,
 }
 
@@ -270,7 +275,8 @@ impl App {
                 form: way.form.clone(),
             },
             Place::Confirm(mail) => {
-                Step::Confirm { school: name, email, mail, knows_password: way.password.is_some() }
+                let (knows_password, fault) = (way.password.is_some(), way.fault.clone());
+                Step::Confirm { school: name, email, mail, knows_password, fault }
             }
             Place::NewPassword => Step::NewPassword { school: name, email },
             Place::Inside => self.inside(way, school, name).await?,
@@ -376,5 +382,13 @@ fn what_of_call(error: CallError) -> What {
         CallError::Refused { code, .. } => What::Said(code),
         CallError::Token { .. } => What::Fault(Fault::Silent),
         CallError::Fault(fault) => What::Fault(fault),
+        CallError::NoToken(fault) => match *fault {
+            KeeperFault::Keychain(fault) | KeeperFault::NotStored(fault) => What::Keychain(fault),
+            KeeperFault::Refused(refusal) => What::Refused(refusal),
+            KeeperFault::Ended(dead) => What::Refused(Refusal::Dead(dead)),
+            KeeperFault::Missing => What::SignInMissing,
+            KeeperFault::School(fault) => What::Fault(fault),
+            KeeperFault::SignedOut | KeeperFault::Busy | KeeperFault::NoFolder => What::Fault(Fault::Silent),
+        },
     }
 }

@@ -7,7 +7,7 @@ use super::{App, Result};
 use crate::{
     secret::{Keychain as _, KeychainFault},
     sign_in::{SignIn, SignInState},
-    store::device::sign_ins,
+    store::device::sign_ins::{self, Replaced},
 };
 
 impl App {
@@ -18,14 +18,14 @@ impl App {
             Ok(mut reader) => sign_ins::replaced(&mut reader).await.unwrap_or_default(),
             Err(_) => return,
         };
-        for (entry, sign_in) in replaced {
-            if let Err(error) = self.go_back(entry, sign_in).await {
+        for replaced in replaced {
+            if let Err(error) = self.go_back(replaced).await {
                 tracing::info!(code = ?error.code(), "a sign-in stays at its new entry");
             }
         }
     }
 
-    async fn go_back(&self, entry: Uuid, sign_in: Uuid) -> Result<()> {
+    async fn go_back(&self, Replaced { entry, sign_in, address, key }: Replaced) -> Result<()> {
         let Some(current) = sign_ins::get(&mut *self.store.read().await?, sign_in).await? else {
             return Ok(());
         };
@@ -34,7 +34,8 @@ impl App {
             return Ok(());
         }
         let mut tx = self.store.write().await?;
-        let back = SignIn { entry, state: SignInState::In, ended: None, ..current };
+        // With the address that it was given by: its token goes to no other.
+        let back = SignIn { entry, address, key, state: SignInState::In, ended: None, ..current };
         sign_ins::put(&mut tx, &back, self.now()).await?;
         sign_ins::remove_replaced(&mut tx, entry).await?;
         tx.commit().await?;
@@ -44,7 +45,7 @@ impl App {
     /// Takes away what has been replaced and is still there: the keychain was locked, or the program ended.
     pub(super) async fn drop_all_replaced(&self) -> Result<()> {
         let replaced = sign_ins::replaced(&mut *self.store.read().await?).await?;
-        for (entry, sign_in) in replaced {
+        for Replaced { entry, sign_in, .. } in replaced {
             let current = sign_ins::get(&mut *self.store.read().await?, sign_in).await?;
             let may_go = match current {
                 Some(current) => self.is_stored(current.entry).await == Ok(true),

@@ -75,6 +75,8 @@ pub(super) struct Schools {
     /// Tells when a keeper's state changes; ends with the app.
     watching: Mutex<Vec<JoinHandle<()>>>,
     receiver: Mutex<Option<JoinHandle<()>>>,
+    /// Something waits for a school that did not a moment ago.
+    nudge: tokio::sync::Notify,
 }
 
 impl Drop for Schools {
@@ -97,6 +99,7 @@ impl Schools {
             provider: Mutex::default(),
             watching: Mutex::default(),
             receiver: Mutex::default(),
+            nudge: tokio::sync::Notify::new(),
         }
     }
 
@@ -170,9 +173,38 @@ impl Schools {
         }
     }
 
+    /// Whether nothing but signing in again brings a sign-in back: the keychain has lost it, or nobody can read it.
+    pub(super) fn wants_sign_in(&self, sign_in: &SignIn) -> bool {
+        let Some(state) = self.state_of(sign_in.id) else { return false };
+        let fault = self.keychain_fault(sign_in, state);
+        state == State::Missing
+            || fault.is_some_and(|fault| !matches!(fault, KeychainFault::Locked | KeychainFault::Silent))
+    }
+
+    /// The keychain's fault, if it still keeps a sign-in waiting when it is asked once more.
+    pub(super) async fn still_waits_for_keychain(&self, sign_in: &SignIn) -> Option<KeychainFault> {
+        let keeper = self.keepers().get(&sign_in.id).map(|(_, keeper)| keeper.clone())?;
+        if !keeper.state().waits_for_keychain() {
+            return None;
+        }
+        match keeper.token().await {
+            Err(KeeperFault::Keychain(fault)) => Some(fault),
+            _ => None,
+        }
+    }
+
     /// Tells that a keeper's state is another.
     pub(super) fn changed(&self) -> watch::Receiver<()> {
         self.changes.subscribe()
+    }
+
+    /// Something waits for a school from now on: it is looked after sooner than it would have been.
+    pub(super) fn nudge(&self) {
+        self.nudge.notify_one();
+    }
+
+    pub(super) async fn nudged(&self) {
+        self.nudge.notified().await;
     }
 
     /// What the keeper of a sign-in is at, if there is one.
@@ -252,6 +284,14 @@ impl Schools {
         match keeper.begin(tokens).await {
             Ok(()) if keeper.state() == State::In => Ok(self.keychain.provider().await.ok()),
             Ok(()) => Ok(None),
+            // It is stored as soon as the keychain takes it.
+            Err(
+                KeeperFault::Keychain(KeychainFault::Locked | KeychainFault::Silent)
+                | KeeperFault::NotStored(KeychainFault::Locked | KeychainFault::Silent),
+            ) => {
+                keeper.use_meanwhile();
+                Ok(None)
+            }
             Err(fault) => {
                 tracing::info!(%fault, "the sign-in holds until the program is quit");
                 keeper.stay_for_this_run();
@@ -287,7 +327,7 @@ impl Schools {
             Ok(answer) => Ok(answer),
             Err(NoAnswer::Call(error)) => Err(error),
             Err(NoAnswer::Keeper(KeeperFault::School(fault))) => Err(fault.into()),
-            Err(NoAnswer::Keeper(_)) => Err(Fault::Silent.into()),
+            Err(NoAnswer::Keeper(fault)) => Err(CallError::NoToken(Box::new(fault))),
         }
     }
 }
@@ -319,7 +359,14 @@ impl App {
                 let dead = sign_in.ended.as_deref().and_then(Dead::of).unwrap_or(Dead::NotFound);
                 (SchoolState::Ended, Some(What::Refused(Refusal::Dead(dead))))
             }
-            SignInState::In if keychain.is_some() => (SchoolState::Keychain, keychain.map(What::Keychain)),
+            SignInState::In if keeper == Some(State::Missing) && !has_another(keychain.as_ref()) => {
+                (SchoolState::Ended, Some(What::SignInMissing))
+            }
+            SignInState::In if keychain.is_some() => {
+                let passes = matches!(keychain, Some(KeychainFault::Locked | KeychainFault::Silent));
+                let state = if passes { SchoolState::Keychain } else { SchoolState::Ended };
+                (state, keychain.map(What::Keychain))
+            }
             SignInState::In if is_somebody => {
                 let clock = self.schools.clock_ahead(sign_in.id).map(What::ClockAhead);
                 (SchoolState::In, clock.or_else(|| self.unheard(sign_in.id)))
@@ -372,6 +419,8 @@ impl App {
             tracing::info!(%fault, "a sign-out is not marked in the keychain");
         }
         self.schools.forget_entry(waiting_entry(id)).await;
+        // From now on whoever waits for it finds it, also before the task has begun.
+        self.schools.leaving().insert(sign_in.entry, keeper.clone());
         let app = Arc::clone(self);
         self.schools.hold(tokio::spawn(async move { app.revoke(sign_in.entry, keeper).await }));
         Ok(())
@@ -382,6 +431,7 @@ impl App {
         self.schools.leaving().insert(entry, keeper.clone());
         let revoked = keeper.revoke().await;
         self.schools.leaving().remove(&entry);
+        self.schools.changes.send_replace(());
         match revoked {
             Ok(revoked) => {
                 tracing::info!(?revoked, "a sign-out has reached the school");
@@ -389,7 +439,10 @@ impl App {
                     tracing::warn!(%error, "a sign-out that is done is tried once more at the next start");
                 }
             }
-            Err(fault) => tracing::info!(%fault, "a sign-out waits for the school"),
+            Err(fault) => {
+                tracing::info!(%fault, "a sign-out waits for the school");
+                self.schools.nudge();
+            }
         }
     }
 
@@ -425,6 +478,10 @@ impl Schools {
             before.abort();
         }
     }
+}
+
+const fn has_another(fault: Option<&KeychainFault>) -> bool {
+    matches!(fault, Some(KeychainFault::Another { .. }))
 }
 
 fn of_keychain(state: State) -> Option<KeychainFault> {

@@ -3,7 +3,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::{sync::watch, time::sleep};
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep},
+};
 use uuid::Uuid;
 
 use super::{App, Result, getting_in::named_of};
@@ -43,6 +46,10 @@ impl App {
             loop {
                 tokio::select! {
                     () = &mut pause => break,
+                    () = self.schools.nudged() => {
+                        let soon = pause.deadline().min(Instant::now() + SOON);
+                        pause.as_mut().reset(soon);
+                    }
                     _ = changed.changed() => self.tell_states().await,
                     // A keychain that answers again lets the keepers go on by themselves.
                     () = keychain.next() => self.schools.keychain_changed(),

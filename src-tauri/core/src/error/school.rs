@@ -36,6 +36,8 @@ pub enum What {
     Said(String),
     /// The keychain has not done what it was asked for.
     Keychain(KeychainFault),
+    /// The keychain answers, and the sign-in is not there any more.
+    SignInMissing,
     /// A text holds no invitation.
     Invitation(NoInvitation),
     /// A code was read, and no school is known that it could be of.
@@ -144,6 +146,7 @@ impl What {
             Self::Said(_) => Code::SchoolRefused,
             Self::Keychain(KeychainFault::Locked) => Code::KeychainLocked,
             Self::Keychain(_) => Code::KeychainFailed,
+            Self::SignInMissing => Code::SignInAgain,
             Self::Invitation(_) => Code::NoInvitation,
             Self::CodeNeedsSchool => Code::CodeNeedsSchool,
             Self::Address(_) => Code::NoAddress,
@@ -166,6 +169,7 @@ impl What {
             Self::Refused(refusal) => sentence_of_refusal(refusal),
             Self::Said(code) => sentence_of_said(code),
             Self::Keychain(fault) => sentence_of_keychain(fault),
+            Self::SignInMissing => "keychain-missing",
             Self::Invitation(NoInvitation::None) => "school-invitation-none",
             Self::Invitation(NoInvitation::Address(fault)) | Self::Address(fault) => fault.sentence(),
             Self::Invitation(NoInvitation::Key) => "school-invitation-key",

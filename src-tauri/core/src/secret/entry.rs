@@ -59,6 +59,10 @@ pub struct Waiting {
     pub email: String,
     /// The school's name.
     pub school: String,
+    /// A few words to the school.
+    pub note: String,
+    /// The child's name, for a parent.
+    pub child: String,
 }
 
 impl Entry {
@@ -72,7 +76,6 @@ impl Entry {
         if form.v != VERSION {
             return Err(KeychainFault::Unreadable);
         }
-        let known = |field: Option<String>| field.filter(|text| !text.is_empty());
         let needed = |field| known(field).ok_or(KeychainFault::Unreadable);
         match form.kind.as_str() {
             SIGN_IN => {
@@ -93,6 +96,8 @@ impl Entry {
                 last_name: form.last_name.unwrap_or_default(),
                 email: form.email.unwrap_or_default(),
                 school: form.school.unwrap_or_default(),
+                note: form.note.unwrap_or_default(),
+                child: form.child.unwrap_or_default(),
             })),
             _ => Err(KeychainFault::Unreadable),
         }
@@ -123,6 +128,8 @@ impl Entry {
                 last_name: Some(waiting.last_name.clone()),
                 email: Some(waiting.email.clone()),
                 school: Some(waiting.school.clone()),
+                note: known(Some(waiting.note.clone())),
+                child: known(Some(waiting.child.clone())),
                 ..Form::of(WAITING)
             },
         };
@@ -182,12 +189,21 @@ struct Form {
     email: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     school: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    child: Option<String>,
 }
 
 impl Form {
     fn of(kind: &str) -> Self {
         Self { v: VERSION, kind: kind.to_owned(), ..Self::default() }
     }
+}
+
+/// What is empty is not known.
+fn known(field: Option<String>) -> Option<String> {
+    field.filter(|text| !text.is_empty())
 }
 
 fn exposed(secret: &SecretString) -> Option<String> {

@@ -59,6 +59,7 @@ fn no_page(fault: PageFault) -> NoPage {
         PageFault::CursorRefused => NoPage::CursorRefused,
         PageFault::Call(CallError::Fault(fault)) => NoPage::Fault(fault),
         PageFault::Call(CallError::Refused { code, .. }) => NoPage::Refused(code),
+        PageFault::Call(CallError::NoToken(fault)) => NoPage::NoToken(*fault),
         // A token that was refreshed a moment ago: the servers of the school do not agree.
         PageFault::Call(CallError::Token { .. }) => NoPage::Fault(Fault::Silent),
     }

@@ -30,12 +30,12 @@ export function viewOf(step: GettingIn, chosen: "sign_up" | "sign_in" | null): V
 
 /**
  * What becomes of somebody who signs up without an invitation, as the school has opened itself: let in, let in and then
- * approved, let in and then linked to the child, or put before the school.
+ * approved, or put before the school.
  */
-export type Follows = "let_in" | "approved" | "linked" | "asked";
+export type Follows = "let_in" | "approved" | "asked";
 
 export function followsFrom(role: SchoolRole, open: OpenSignUp): Follows {
-  if (open === "off" || (open === "students" && role !== "student")) return "asked";
-  return letIn[role];
+  // Who acts for a child is linked to it by the school, whatever else is open.
+  if (open === "off" || role === "guardian" || (open === "students" && role !== "student")) return "asked";
+  return role === "tutor" ? "approved" : "let_in";
 }
-const letIn: Record<SchoolRole, Follows> = { student: "let_in", tutor: "approved", guardian: "linked" };

@@ -28,30 +28,46 @@ impl App {
     /// Goes in with what signing in has given.
     pub(super) async fn arrive(self: &Arc<Self>, mut way: OnTheWay, signed_in: SignedIn) -> Result<Step> {
         let Some(school) = way.school.clone() else { return Ok(Step::Begin) };
+        let _alone = self.getting_in.arriving.lock().await;
+        let now = self.getting_in.way().clone();
+        if now.attempt == way.attempt && now.place == Place::Inside && way.place != Place::Inside {
+            // The mail's link and a press came at once, and one of them has arrived.
+            return self.step_of(&now).await;
+        }
         self.refuse_second_factor(&way, &school, &signed_in).await?;
-        let sign_in = self.keep_sign_in(&way, &school, &signed_in).await?;
+        let (sign_in, was_waiting) = self.keep_sign_in(&way, &school, &signed_in).await?;
         way.sign_in = Some(sign_in.id);
         way.password = None;
         way.tokens = None;
+        // However the account came to be confirmed: what was asked for when it was made is asked now.
+        way.has_account &= !was_waiting;
         self.take_up_what_waits(&mut way, &sign_in).await;
         let step = self.settle(way, &sign_in).await;
+        // What was lost on the way, or waits for the school's answer, is looked after within a minute.
+        self.schools.nudge();
         self.tell(Cause::ThisWindow, &[Topic::Schools]);
         step
     }
 
     /// Stores whose sign-in it is, and hands its tokens to a keeper. The same account keeps its name here, and with it
     /// whatever belongs to it; its entry in the keychain is another one each time, so that one that cannot be read or
-    /// deleted is in nobody's way.
-    async fn keep_sign_in(&self, way: &OnTheWay, school: &School, signed_in: &SignedIn) -> Result<SignIn> {
+    /// deleted is in nobody's way. Whether its sign-up had waited for a mail.
+    async fn keep_sign_in(
+        &self,
+        way: &OnTheWay,
+        school: &School,
+        signed_in: &SignedIn,
+    ) -> Result<(SignIn, bool)> {
         let known = sign_ins::all(&mut *self.store.read().await?).await?;
         let is_same = |known: &&SignIn| {
             // Another address of a school that is known counts as that school once the person has agreed.
-            let is_there = known.address == school.address || way.other.is_some() && way.agreed;
+            let has_moved = way.other.as_ref().is_some_and(|other| other.known == known.address.host());
+            let is_there = known.address == school.address || has_moved && way.agreed;
             is_there
                 && (signed_in.account.is_some() && known.account == signed_in.account
                     || known.account.is_none()
                         && known.address == school.address
-                        && known.email == way.form.email)
+                        && known.email.eq_ignore_ascii_case(&way.form.email))
         };
         let before = known.iter().find(is_same).cloned();
         let id = before.as_ref().map_or_else(Uuid::now_v7, |known| known.id);
@@ -69,14 +85,12 @@ impl App {
             keychain: None,
         };
         // The row first: a token in the keychain that no row names would be found by nobody.
-        let replaced = before.as_ref().map(|before| before.entry);
-        self.store_sign_in_instead(&sign_in, replaced).await?;
+        let was_waiting = before.as_ref().is_some_and(|before| before.state == SignInState::Waiting);
+        self.store_sign_in_instead(&sign_in, before.as_ref()).await?;
         sign_in.keychain = self.schools.begin(&sign_in, signed_in.tokens.clone(), &self.clock).await?;
-        self.store_sign_in(&sign_in).await?;
-        if let Some(replaced) = replaced {
-            self.drop_replaced(replaced).await?;
-        }
-        Ok(sign_in)
+        self.note_keychain(&sign_in).await?;
+        self.drop_all_replaced().await?;
+        Ok((sign_in, was_waiting))
     }
 
     /// What somebody had typed before the address was confirmed, where this program was quit meanwhile.
@@ -95,8 +109,11 @@ impl App {
             role: SchoolRole::of(&waiting.role),
             first_name: waiting.first_name,
             last_name: waiting.last_name,
+            note: waiting.note,
+            child: waiting.child,
             ..way.form.clone()
         };
+        way.has_account = false;
     }
 
     /// Hands to the school what was waiting, and asks it who one is.
@@ -178,7 +195,6 @@ impl App {
             OnTheWay { school: Some(School::of(sign_in)), has_account: true, ..OnTheWay::default() };
         self.take_up_what_waits(&mut way, sign_in).await;
         if way.code.is_some() || way.form.role.is_some() {
-            way.has_account = way.code.is_none() && way.form.role.is_none();
             match self.hand_over(&way, sign_in).await {
                 // What the school refuses once it refuses again: its page says who one is, and takes another invitation.
                 Ok(()) | Err(CallError::Refused { .. }) => {}
@@ -219,7 +235,9 @@ impl App {
     pub(super) async fn keep_waiting(&self, way: &OnTheWay, school: &School) -> Result<Uuid> {
         let known = sign_ins::all(&mut *self.store.read().await?).await?;
         let is_same = |known: &&SignIn| {
-            known.address == school.address && known.email == way.form.email && known.account.is_none()
+            known.address == school.address
+                && known.email.eq_ignore_ascii_case(&way.form.email)
+                && known.account.is_none()
         };
         let id = known.iter().find(is_same).map_or_else(Uuid::now_v7, |known| known.id);
         let sign_in = SignIn {
@@ -244,9 +262,13 @@ impl App {
             last_name: way.form.last_name.clone(),
             email: way.form.email.clone(),
             school: school.shown(),
+            note: way.form.note.clone(),
+            child: way.form.child.clone(),
         };
         self.store_sign_in(&sign_in).await?;
-        if let Ok(text) = Entry::Waiting(waiting).text()
+        let short = Waiting { note: String::new(), ..waiting.clone() };
+        // A long note would be too much for some keychains. Names and invitation matter more.
+        if let Ok(text) = Entry::Waiting(waiting).text().or_else(|_| Entry::Waiting(short).text())
             && let Err(fault) = self.schools.keychain.write(waiting_entry(id), text).await
         {
             tracing::info!(%fault, "what waits for the mail is kept until the program is quit");
@@ -259,12 +281,26 @@ impl App {
         self.store_sign_in_instead(sign_in, None).await
     }
 
+    /// Which keychain has taken a sign-in, unless it was signed out meanwhile: then its entry goes.
+    async fn note_keychain(&self, sign_in: &SignIn) -> Result<()> {
+        let mut tx = self.store.write().await?;
+        let current = sign_ins::get(&mut tx, sign_in.id).await?;
+        let Some(current) = current.filter(|current| current.entry == sign_in.entry) else {
+            drop(tx);
+            self.schools.forget_entry(sign_in.entry).await;
+            return Err(Error::NotFound);
+        };
+        let noted = SignIn { keychain: sign_in.keychain.clone(), ..current };
+        sign_ins::put(&mut tx, &noted, self.now()).await?;
+        Ok(tx.commit().await?)
+    }
+
     /// Stores a sign-in whose entry in the keychain takes the place of another.
-    async fn store_sign_in_instead(&self, sign_in: &SignIn, replaced: Option<Uuid>) -> Result<()> {
+    async fn store_sign_in_instead(&self, sign_in: &SignIn, replaced: Option<&SignIn>) -> Result<()> {
         let mut tx = self.store.write().await?;
         sign_ins::put(&mut tx, sign_in, self.now()).await?;
         if let Some(replaced) = replaced {
-            sign_ins::add_replaced(&mut tx, replaced, sign_in.id).await?;
+            sign_ins::add_replaced(&mut tx, replaced).await?;
         }
         Ok(tx.commit().await?)
     }

@@ -56,7 +56,11 @@ impl App {
         let address: SchoolAddress =
             address.parse().map_err(|why| SchoolError::nowhere(What::Address(why)))?;
         let key = PublishableKey::new(key).ok_or(SchoolError::nowhere(What::Key))?;
-        let code = self.getting_in.way().code.clone();
+        // A code alone asked for its school. One that has a school is for no other.
+        let code = {
+            let way = self.getting_in.way();
+            way.code.clone().filter(|_| way.school.is_none())
+        };
         let way = OnTheWay { school: Some(School::at(address, key)), code, ..OnTheWay::default() };
         self.schools.hold_receiver(None);
         let way = self.set_out(way);
@@ -127,14 +131,17 @@ impl App {
         }
         let found = sign_ins::get(&mut *self.store.read().await?, id).await?;
         let sign_in = found.ok_or(Error::NotFound)?;
-        if sign_in.state == In {
-            self.schools.ask_keychain_again();
-        }
         let place = match sign_in.state {
             Waiting => Place::Confirm(super::Mail::SignUp),
-            Ended => Place::Door,
-            In => Place::Inside,
+            In if !self.schools.wants_sign_in(&sign_in) => Place::Inside,
+            In | Ended => Place::Door,
         };
+        if place == Place::Inside {
+            self.schools.ask_keychain_again();
+            if let Some(fault) = self.schools.still_waits_for_keychain(&sign_in).await {
+                return Err(super::named_of(What::Keychain(fault), &sign_in));
+            }
+        }
         let form = Form { email: sign_in.email.clone(), ..Form::default() };
         self.schools.hold_receiver(None);
         let way = self.set_out(OnTheWay {

@@ -64,7 +64,7 @@ impl App {
             Mail::NewPassword => auth.recover(&way.form.email, back.as_ref()).await,
         };
         sent.map_err(|error| of_accounts(error, school, &way))?;
-        let way = self.come_to(way);
+        let way = self.come_to(OnTheWay { fault: None, ..way });
         self.step_of(&way).await
     }
 
@@ -124,23 +124,9 @@ impl App {
     }
 
     /// What came by a mail: into the school, or to the page for a new password.
-    async fn came_by_mail(
-        self: &Arc<Self>,
-        mut way: OnTheWay,
-        mail: Mail,
-        signed_in: SignedIn,
-    ) -> Result<Step> {
+    async fn came_by_mail(self: &Arc<Self>, way: OnTheWay, mail: Mail, signed_in: SignedIn) -> Result<Step> {
         self.schools.hold_receiver(None);
-        match mail {
-            Mail::SignUp => self.arrive(way, signed_in).await,
-            Mail::NewPassword => {
-                way.tokens = Some(Arc::new(signed_in));
-                way.place = Place::NewPassword;
-                way.password = None;
-                let way = self.come_to(way);
-                self.step_of(&way).await
-            }
-        }
+        self.came_by_link(way, mail, signed_in).await
     }
 
     /// Opens a way back for the link in a mail that is about to be sent. Without one, which nothing but a computer
@@ -190,6 +176,10 @@ impl App {
         receiver.outcome().tell(if came.is_ok() { Outcome::Done } else { Outcome::Failed });
         if let Err(error) = &came {
             tracing::info!(code = ?error.code(), "the link of a mail led to nothing");
+            let way = self.getting_in.way().clone();
+            if way.attempt == attempt {
+                self.come_to(OnTheWay { fault: Some(error.sentence()), ..way });
+            }
         }
         self.tell(Cause::ThisWindow, &[Topic::Schools]);
         // Browsers call twice, and the second call gets the same page.

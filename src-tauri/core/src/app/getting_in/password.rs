@@ -97,16 +97,15 @@ impl App {
         let Some(signed_in) = way.tokens.clone() else { return self.step_of(&way).await };
         check(&way.form, Some(password.expose_secret()), false, &school, &way)?;
         let auth = self.auth(&school, &way)?;
+        // Whatever keeps the answer from coming, or the way from going on, the next press is a repeat.
+        let is_repeat = way.password.replace(password.clone()).is_some();
+        let mut way = self.come_to(way);
         match auth.set_password(&signed_in.tokens.access, &password).await {
             Ok(()) => {}
             // It is set, which is all that was wanted: a repeat after a lost answer says so.
             Err(crate::school::supabase::error::AccountsError::Refused(Refusal::SamePassword))
-                if way.password.is_some() => {}
-            Err(error) => {
-                way.password = Some(password);
-                let way = self.come_to(way);
-                return Err(of_accounts(error, &school, &way));
-            }
+                if is_repeat => {}
+            Err(error) => return Err(of_accounts(error, &school, &way)),
         }
         way.tokens = None;
         self.arrive(way, again(&signed_in)).await

@@ -184,6 +184,14 @@ impl<A: Accounts, K: Keychain> Keeper<A, K> {
         }
     }
 
+    /// Uses what the keychain has not taken yet, and stores it as soon as it does.
+    pub fn use_meanwhile(&self) {
+        let mut memory = self.inner().memory();
+        if let Some(fresh) = memory.unstored.clone() {
+            memory.take(fresh);
+        }
+    }
+
     /// Uses what the keychain has not taken, until the program is quit.
     pub fn stay_for_this_run(&self) {
         let mut memory = self.inner().memory();

@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 use serde_json::Value;
 
-use super::wire::Wire;
+use super::{keeper::KeeperFault, wire::Wire};
 use crate::school::fault::Fault;
 
 /// Why a call has not been done.
@@ -25,6 +25,8 @@ pub enum CallError {
     },
     /// The school could not be asked, or has not answered.
     Fault(Fault),
+    /// There is no token to ask with.
+    NoToken(Box<KeeperFault>),
 }
 
 impl From<Fault> for CallError {

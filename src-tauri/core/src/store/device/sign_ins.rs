@@ -5,7 +5,7 @@ use sqlx::{FromRow, SqliteConnection};
 use uuid::Uuid;
 
 use crate::{
-    school::address::PublishableKey,
+    school::address::{PublishableKey, SchoolAddress},
     sign_in::{SignIn, SignInState},
     store::{Result, StoreError, to_ms},
 };
@@ -132,25 +132,49 @@ pub async fn remove_revocation(conn: &mut SqliteConnection, entry: Uuid) -> Resu
     Ok(())
 }
 
-/// Entries of the keychain that a newer one takes the place of, each with its sign-in's id.
-pub async fn replaced(conn: &mut SqliteConnection) -> Result<Vec<(Uuid, Uuid)>> {
-    let rows: Vec<(String, String)> =
-        sqlx::query_as("SELECT entry, sign_in FROM replaced_entries ORDER BY entry").fetch_all(conn).await?;
+/// An entry of the keychain that a newer one takes the place of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replaced {
+    /// Its name there.
+    pub entry: Uuid,
+    /// Whose it was. The sign-in may be gone.
+    pub sign_in: Uuid,
+    /// The school that gave its token.
+    pub address: SchoolAddress,
+    /// By which key that is asked.
+    pub key: PublishableKey,
+}
+
+/// Entries of the keychain that newer ones take the place of.
+pub async fn replaced(conn: &mut SqliteConnection) -> Result<Vec<Replaced>> {
+    let rows: Vec<(String, String, String, String)> =
+        sqlx::query_as("SELECT entry, sign_in, address, key FROM replaced_entries ORDER BY entry")
+            .fetch_all(conn)
+            .await?;
     let broken = |what| StoreError::Row { table: "replaced_entries", what };
     rows.into_iter()
-        .map(|(entry, sign_in)| {
-            Ok((entry.parse().map_err(|_| broken("entry"))?, sign_in.parse().map_err(|_| broken("sign_in"))?))
+        .map(|(entry, sign_in, address, key)| {
+            Ok(Replaced {
+                entry: entry.parse().map_err(|_| broken("entry"))?,
+                sign_in: sign_in.parse().map_err(|_| broken("sign_in"))?,
+                address: address.parse().map_err(|_| broken("address"))?,
+                key: PublishableKey::new(&key).ok_or(broken("key"))?,
+            })
         })
         .collect()
 }
 
-/// A newer entry is to take the place of this one.
-pub async fn add_replaced(conn: &mut SqliteConnection, entry: Uuid, sign_in: Uuid) -> Result<()> {
-    sqlx::query("INSERT INTO replaced_entries (entry, sign_in) VALUES (?1, ?2) ON CONFLICT DO NOTHING")
-        .bind(entry.to_string())
-        .bind(sign_in.to_string())
-        .execute(conn)
-        .await?;
+/// A newer entry is to take the place of a sign-in's.
+pub async fn add_replaced(conn: &mut SqliteConnection, sign_in: &SignIn) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO replaced_entries (entry, sign_in, address, key) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+    )
+    .bind(sign_in.entry.to_string())
+    .bind(sign_in.id.to_string())
+    .bind(sign_in.address.as_str())
+    .bind(sign_in.key.as_str())
+    .execute(conn)
+    .await?;
     Ok(())
 }
 
