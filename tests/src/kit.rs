@@ -14,6 +14,7 @@ pub mod faults;
 pub mod input;
 pub mod keyring;
 pub mod logind;
+pub mod network;
 pub mod notifications;
 pub mod opener;
 pub mod page;

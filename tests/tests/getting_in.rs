@@ -28,3 +28,6 @@ mod roles;
 mod secrets;
 #[path = "getting_in/signed_in.rs"]
 mod signed_in;
+#[cfg(target_os = "linux")]
+#[path = "getting_in/waiting.rs"]
+mod waiting;

@@ -27,6 +27,8 @@ mod no_service;
 mod page;
 #[path = "stories/scene.rs"]
 mod scene;
+#[path = "stories/school_names.rs"]
+mod school_names;
 #[path = "stories/school_trouble.rs"]
 mod school_trouble;
 #[path = "stories/screens.rs"]

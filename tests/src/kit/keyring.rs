@@ -180,6 +180,16 @@ pub async fn put(desktop: &Desktop, attributes: &[(&str, &str)], secret: &[u8]) 
     Ok(item.to_string())
 }
 
+/// Takes an item away, as somebody who tidies up does.
+///
+/// # Errors
+/// When the keyring refuses.
+pub async fn delete(desktop: &Desktop, item: &str) -> Result<()> {
+    let prompt: OwnedObjectPath = at(desktop, item, ITEM).await?.call("Delete", &()).await?;
+    ensure!(prompt.as_str() == "/", "it asks first");
+    Ok(())
+}
+
 /// What stands in all items with these attributes, by their paths.
 ///
 /// # Errors

@@ -4,19 +4,17 @@ use std::time::Duration;
 
 use firstbell_core::data_folder::DataFolder;
 use firstbell_core::local_socket::{self, Ask, Asked, Reply};
-use firstbell_core::sign_in::SchoolRole;
 use firstbell_school::Scripted;
 
 use crate::beside::run_beside;
-use crate::desk::{Desk, PASSWORD, form, fresh_email};
+use crate::desk::{Desk, fresh_email};
 use crate::roles::northside;
 
 #[tokio::test]
 async fn nothing_is_sent_before_the_window_is_up() {
     let school = Scripted::in_front_of(northside().await).unwrap();
     let desk = Desk::new().await;
-    desk.at_door(school.url(), school.publishable_key()).await;
-    desk.app.sign_up(form(&fresh_email("ben"), SchoolRole::Student), PASSWORD.into()).await.unwrap();
+    desk.signed_up(school.url(), school.publishable_key(), &fresh_email("ben")).await;
     school.forget_asked();
 
     // The same app, with what runs beside it: its sign-in holds until it is quit.

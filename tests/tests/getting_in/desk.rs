@@ -13,6 +13,7 @@ use firstbell_core::error::{Code, Error};
 use firstbell_core::join::JoinUrl;
 use firstbell_core::secret::Secrets;
 use firstbell_core::sign_in::SchoolRole;
+use uuid::Uuid;
 
 pub const PASSWORD: &str = "a-bell-before-each";
 
@@ -59,6 +60,13 @@ impl Desk {
     /// At the door of a school, by its address.
     pub async fn at_door(&self, address: &str, key: &str) -> Step {
         self.app.look_at_school(address, key).await.unwrap()
+    }
+
+    /// Ben has signed up at a school, by its address (and by an invitation that was read before). The id of his sign-in.
+    pub async fn signed_up(&self, address: &str, key: &str, email: &str) -> Uuid {
+        self.at_door(address, key).await;
+        self.app.sign_up(form(email, SchoolRole::Student), PASSWORD.into()).await.unwrap();
+        self.app.schools().await.unwrap()[0].id
     }
 }
 

@@ -4,10 +4,10 @@ use std::process::Command;
 
 use firstbell_core::app::getting_in::Step;
 use firstbell_core::error::Code;
-use firstbell_core::sign_in::{SchoolRole, SchoolState};
+use firstbell_core::sign_in::SchoolState;
 use firstbell_school::{Fault, Scripted, Server};
 
-use crate::desk::{Desk, PASSWORD, form, fresh_email, refused};
+use crate::desk::{Desk, PASSWORD, fresh_email, refused};
 use crate::roles::{invite, northside};
 
 fn elsewhere(server: &Server, email: &str, password: &str, deed: &str) {
@@ -32,9 +32,7 @@ async fn ended_by(deed: &str, password: &str) {
     let desk = Desk::new().await;
     let email = fresh_email("ben");
     desk.app.read_invitation(&invite(server, "student").await).await.unwrap_err();
-    desk.at_door(school.url(), school.publishable_key()).await;
-    desk.app.sign_up(form(&email, SchoolRole::Student), PASSWORD.into()).await.unwrap();
-    let id = desk.app.schools().await.unwrap()[0].id;
+    let id = desk.signed_up(school.url(), school.publishable_key(), &email).await;
     desk.app.look_after_sign_ins().await.unwrap();
     assert_eq!(desk.app.schools().await.unwrap()[0].state, SchoolState::In);
     elsewhere(server, &email, PASSWORD, deed);

@@ -12,7 +12,7 @@ use tokio::sync::OnceCell;
 use crate::desk::{Desk, PASSWORD, form, fresh_email, refused};
 
 /// A school that confirms addresses.
-async fn confirming() -> &'static Server {
+pub async fn confirming() -> &'static Server {
     static SERVER: OnceCell<Server> = OnceCell::const_new();
     SERVER
         .get_or_init(|| async {
@@ -35,7 +35,7 @@ async fn waiting(desk: &Desk, server: &Server) -> String {
 }
 
 /// The six digits, and the link, of the last mail to an address.
-fn last_mail(server: &Server, email: &str) -> (String, String) {
+pub fn last_mail(server: &Server, email: &str) -> (String, String) {
     let mail = server.mail_to(email).unwrap().pop().expect("a mail");
     let (code, link) = (mail.code().expect("a code"), mail.link().expect("a link"));
     (code.to_owned(), link.to_owned())
@@ -166,7 +166,7 @@ fn challenge_of(verifier: &str) -> String {
 }
 
 /// A browser opens a link, and follows where it leads on this computer.
-async fn open_link(link: &str) -> String {
+pub async fn open_link(link: &str) -> String {
     let client = firstbell_school::http_client().redirect(reqwest::redirect::Policy::none()).build().unwrap();
     client.get(link).send().await.unwrap().text().await.unwrap()
 }

@@ -6,14 +6,14 @@ use firstbell_core::app::open;
 use firstbell_core::clock::{Clock as _, SystemClock};
 use firstbell_core::data_folder::DataFolder;
 use firstbell_core::secret::{Secrets, SystemKeychain};
-use firstbell_core::sign_in::{SchoolRole, SchoolState, SignIn};
+use firstbell_core::sign_in::{SchoolState, SignIn};
 use firstbell_core::store::{Store, device::sign_ins};
 use firstbell_school::Scripted;
 use firstbell_tests::kit::{Desktop, Keyring, keyring, wait};
 use uuid::Uuid;
 
 use crate::beside::run_beside;
-use crate::desk::{Desk, PASSWORD, form, fresh_email};
+use crate::desk::{Desk, PASSWORD, fresh_email};
 use crate::roles::northside;
 
 const SOON: Duration = Duration::from_secs(20);
@@ -33,9 +33,8 @@ async fn signed_in() -> SignedIn {
     let school = Scripted::in_front_of(northside().await).unwrap();
     let bus = format!("unix:path={}/run/bus", desktop.root().display());
     let desk = Desk::with(Secrets::System(SystemKeychain::on_bus(&bus))).await;
-    desk.at_door(school.url(), school.publishable_key()).await;
     let email = fresh_email("ben");
-    desk.app.sign_up(form(&email, SchoolRole::Student), PASSWORD.into()).await.unwrap();
+    desk.signed_up(school.url(), school.publishable_key(), &email).await;
     SignedIn { desktop, _keyring: keyring, school, desk, email }
 }
 

@@ -42,7 +42,7 @@ async fn child(server: &Server, name: &str) -> String {
     ask(server, &sql).await.as_str().unwrap().to_owned()
 }
 
-fn link(server: &Server, code: &str) -> String {
+pub fn link(server: &Server, code: &str) -> String {
     let whole = url::form_urlencoded::Serializer::new(String::new())
         .append_pair("school", server.url())
         .append_pair("key", server.publishable_key())

@@ -2,10 +2,10 @@
 
 use firstbell_core::app::getting_in::Step;
 use firstbell_core::error::Code;
-use firstbell_core::sign_in::{SchoolRole, SchoolState};
+use firstbell_core::sign_in::SchoolState;
 use firstbell_school::{Fault, Scripted};
 
-use crate::desk::{Desk, PASSWORD, form, fresh_email, refused};
+use crate::desk::{Desk, PASSWORD, fresh_email, refused};
 use crate::roles::{northside, signed_up_student};
 
 #[tokio::test]
@@ -13,9 +13,7 @@ async fn whoever_signs_out_is_out_here_at_once_and_at_the_school_as_soon_as_it_a
     let server = northside().await;
     let school = Scripted::in_front_of(server).unwrap();
     let desk = Desk::new().await;
-    desk.at_door(school.url(), school.publishable_key()).await;
-    desk.app.sign_up(form(&fresh_email("ben"), SchoolRole::Student), PASSWORD.into()).await.unwrap();
-    let id = desk.app.schools().await.unwrap()[0].id;
+    let id = desk.signed_up(school.url(), school.publishable_key(), &fresh_email("ben")).await;
     desk.app.sign_out(id, false).await.unwrap();
     assert!(desk.app.schools().await.unwrap().is_empty());
     assert_eq!(desk.app.getting_in().await.unwrap(), Step::Begin);
@@ -33,9 +31,7 @@ async fn a_school_that_takes_nobody_for_anybody_empties_nothing() {
     let server = northside().await;
     let school = Scripted::in_front_of(server).unwrap();
     let desk = Desk::new().await;
-    desk.at_door(school.url(), school.publishable_key()).await;
-    desk.app.sign_up(form(&fresh_email("ben"), SchoolRole::Student), PASSWORD.into()).await.unwrap();
-    let id = desk.app.schools().await.unwrap()[0].id;
+    let id = desk.signed_up(school.url(), school.publishable_key(), &fresh_email("ben")).await;
     desk.app.go_on_with_school(id).await.unwrap();
     for _ in 0..3 {
         let step = desk.app.look_again().await;

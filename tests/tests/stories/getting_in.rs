@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::scene::{settled, start};
 
-const PASSWORD: &str = "a-bell-before-each";
+pub const PASSWORD: &str = "a-bell-before-each";
 
 /// A school that confirms addresses, and is called Northside.
 pub async fn northside() -> Server {
@@ -25,6 +25,11 @@ async fn ask(server: &Server, sql: &str) -> Value {
 }
 
 async fn invitation(server: &Server, role: &str) -> String {
+    invitation_at(server, server.url(), role).await
+}
+
+/// An invitation to a school that is reached at this address.
+pub async fn invitation_at(server: &Server, address: &str, role: &str) -> String {
     let person = if role == "guardian" {
         let sql = "insert into public.people (kind, first_name, last_name, zone)
                    values ('student', 'Dan', 'Okafor', 'UTC') returning to_jsonb(id)";
@@ -34,19 +39,40 @@ async fn invitation(server: &Server, role: &str) -> String {
     };
     let made = ask(server, &format!("select public.invite(gen_random_uuid(), '{role}'{person})")).await;
     let whole = url::form_urlencoded::Serializer::new(String::new())
-        .append_pair("school", server.url())
+        .append_pair("school", address)
         .append_pair("key", server.publishable_key())
         .append_pair("code", made["code"].as_str().unwrap())
         .finish();
     format!("firstbell://join?{whole}")
 }
 
-async fn with_keyring() -> Desktop {
+pub async fn with_keyring() -> Desktop {
     Desktop::plan().with_keyring().around_noon().start().await.unwrap()
 }
 
+/// To where one says which school it is, without an invitation.
+pub async fn to_address(page: &Page<'_>) {
+    page.press("Settings").await.unwrap();
+    page.press("Sign in to a school").await.unwrap();
+    page.press("I have no invitation").await.unwrap();
+}
+
+/// Names a school, and goes on. What comes of it, the page says.
+pub async fn go_to_address(page: &Page<'_>, address: &str, key: &str) {
+    page.fill("The school’s address", address).await.unwrap();
+    page.fill("Its key", key).await.unwrap();
+    page.press_chief().await.unwrap();
+}
+
+/// From Settings to the sign-up form of a school, without an invitation.
+pub async fn to_door_by_address(page: &Page<'_>, address: &str, key: &str) {
+    to_address(page).await;
+    go_to_address(page, address, key).await;
+    page.says("main h1", "Sign up at Northside").await.unwrap();
+}
+
 /// From Settings to the sign-up form of the school that invites.
-async fn to_door(page: &Page<'_>, invitation: &str) {
+pub async fn to_door(page: &Page<'_>, invitation: &str) {
     page.press("Settings").await.unwrap();
     page.press("Sign in to a school").await.unwrap();
     page.says("main h1", "Sign in to a school").await.unwrap();
@@ -56,7 +82,7 @@ async fn to_door(page: &Page<'_>, invitation: &str) {
     page.press("Go on").await.unwrap();
 }
 
-async fn sign_up(page: &Page<'_>, name: &str, email: &str) {
+pub async fn sign_up(page: &Page<'_>, name: &str, email: &str) {
     page.fill("First name", name).await.unwrap();
     page.fill("Last name", "Okafor").await.unwrap();
     page.fill("E-mail", email).await.unwrap();
@@ -74,9 +100,14 @@ pub async fn comes_in(app: &App<'_>, server: &Server) {
     let page = app.page().unwrap();
     to_door(&page, &invitation(server, "student").await).await;
     sign_up(&page, "Ben", "ben@example.com").await;
-    page.fill("Is there a code in the mail?", &code(server, "ben@example.com")).await.unwrap();
-    page.press("Confirm").await.unwrap();
+    confirm(&page, server, "ben@example.com").await;
     is_in(&page).await;
+}
+
+/// Types the digits of the last mail.
+pub async fn confirm(page: &Page<'_>, server: &Server, email: &str) {
+    page.fill("Is there a code in the mail?", &code(server, email)).await.unwrap();
+    page.press("Confirm").await.unwrap();
 }
 
 fn code(server: &Server, email: &str) -> String {
@@ -100,8 +131,7 @@ async fn a_student_comes_in_by_the_code_and_is_in_after_the_next_start() {
     assert_eq!(app.axe().await.unwrap(), []);
     sign_up(&page, "Ben", "ben@example.com").await;
     assert_eq!(app.axe().await.unwrap(), []);
-    page.fill("Is there a code in the mail?", &code(&server, "ben@example.com")).await.unwrap();
-    page.press("Confirm").await.unwrap();
+    confirm(&page, &server, "ben@example.com").await;
     is_in(&page).await;
     app.terminate().await.unwrap();
     let app = start(&desktop).await;
@@ -179,18 +209,11 @@ async fn whoever_asks_is_told_when_the_school_has_answered() {
     let desktop = with_keyring().await;
     let app = settled(&desktop).await;
     let page = app.page().unwrap();
-    page.press("Settings").await.unwrap();
-    page.press("Sign in to a school").await.unwrap();
-    page.press("I have no invitation").await.unwrap();
-    page.fill("The school’s address", server.url()).await.unwrap();
-    page.fill("Its key", server.publishable_key()).await.unwrap();
-    page.press("Go on").await.unwrap();
-    page.says("main h1", "Sign up at Northside").await.unwrap();
+    to_door_by_address(&page, server.url(), server.publishable_key()).await;
     assert_eq!(app.axe().await.unwrap(), []);
     page.field("a student").await.unwrap().click().await.unwrap();
     sign_up(&page, "Ben", "ben@example.com").await;
-    page.fill("Is there a code in the mail?", &code(&server, "ben@example.com")).await.unwrap();
-    page.press("Confirm").await.unwrap();
+    confirm(&page, &server, "ben@example.com").await;
     page.says("main h1", "Northside hasn’t answered yet.").await.unwrap();
     assert_eq!(app.axe().await.unwrap(), []);
     ask(&server, "select public.admit(gen_random_uuid(), j.id) from public.join_requests j").await;
@@ -243,17 +266,11 @@ async fn a_forgotten_password_is_set_anew_by_the_link_and_by_the_code() {
     let page = app.page().unwrap();
     to_door(&page, &invitation(&server, "student").await).await;
     sign_up(&page, "Ben", "ben@example.com").await;
-    page.fill("Is there a code in the mail?", &code(&server, "ben@example.com")).await.unwrap();
-    page.press("Confirm").await.unwrap();
+    confirm(&page, &server, "ben@example.com").await;
     is_in(&page).await;
     for (by_link, password) in [(true, "another-bell-each"), (false, "yet-another-bell")] {
         signs_out(&app, &page).await;
-        page.press("Sign in to a school").await.unwrap();
-        page.press("I have no invitation").await.unwrap();
-        page.fill("The school’s address", server.url()).await.unwrap();
-        page.fill("Its key", server.publishable_key()).await.unwrap();
-        page.press("Go on").await.unwrap();
-        page.says("main h1", "Sign up at Northside").await.unwrap();
+        to_door_by_address(&page, server.url(), server.publishable_key()).await;
         page.press("I have an account").await.unwrap();
         page.fill("E-mail", "ben@example.com").await.unwrap();
         page.press("Forgotten password").await.unwrap();
@@ -284,17 +301,11 @@ async fn whoever_is_turned_away_reads_why_and_can_ask_once_more() {
     let desktop = with_keyring().await;
     let app = settled(&desktop).await;
     let page = app.page().unwrap();
-    page.press("Settings").await.unwrap();
-    page.press("Sign in to a school").await.unwrap();
-    page.press("I have no invitation").await.unwrap();
-    page.fill("The school’s address", server.url()).await.unwrap();
-    page.fill("Its key", server.publishable_key()).await.unwrap();
-    page.press("Go on").await.unwrap();
+    to_door_by_address(&page, server.url(), server.publishable_key()).await;
     page.field("a parent").await.unwrap().click().await.unwrap();
     page.fill("Your child’s name", "Dan Okafor").await.unwrap();
     sign_up(&page, "Cleo", "cleo@example.com").await;
-    page.fill("Is there a code in the mail?", &code(&server, "cleo@example.com")).await.unwrap();
-    page.press("Confirm").await.unwrap();
+    confirm(&page, &server, "cleo@example.com").await;
     page.says("main h1", "Northside hasn’t answered yet.").await.unwrap();
     ask(
         &server,
@@ -345,8 +356,7 @@ async fn go_on(page: &Page<'_>, server: &Server, email: &str, way: Way) {
             firstbell_school::http_client().build().unwrap().get(link).send().await.unwrap();
         }
         Way::Code => {
-            page.fill("Is there a code in the mail?", &code(server, email)).await.unwrap();
-            page.press("Confirm").await.unwrap();
+            confirm(page, server, email).await;
         }
         Way::OpenedElsewhere => {
             open_link(server, email).await;
@@ -362,16 +372,10 @@ async fn the_next_start_refreshes_once_at_most() {
     let desktop = with_keyring().await;
     let app = settled(&desktop).await;
     let page = app.page().unwrap();
-    page.press("Settings").await.unwrap();
-    page.press("Sign in to a school").await.unwrap();
-    page.press("I have no invitation").await.unwrap();
-    page.fill("The school’s address", school.url()).await.unwrap();
-    page.fill("Its key", school.publishable_key()).await.unwrap();
-    page.press("Go on").await.unwrap();
+    to_door_by_address(&page, school.url(), school.publishable_key()).await;
     page.field("a student").await.unwrap().click().await.unwrap();
     sign_up(&page, "Ben", "ben@example.com").await;
-    page.fill("Is there a code in the mail?", &code(&server, "ben@example.com")).await.unwrap();
-    page.press("Confirm").await.unwrap();
+    confirm(&page, &server, "ben@example.com").await;
     page.says("main h1", "Northside hasn’t answered yet.").await.unwrap();
     ask(&server, "select public.admit(gen_random_uuid(), j.id) from public.join_requests j").await;
     page.press("Look again").await.unwrap();

@@ -8,6 +8,7 @@ use firstbell_tests::kit::keyring::{self, Keyring};
 use firstbell_tests::kit::{App, Desktop, Page};
 use serde_json::json;
 
+use super::getting_in::{go_to_address, to_address, to_door_by_address};
 use super::scene::{settled, start};
 
 const NOT_CONNECTED: &str = "You’re not connected to the internet. What you typed is kept.";
@@ -73,9 +74,7 @@ async fn a_schools_own_authority_works_and_somebody_elses_certificate_is_told() 
     let app =
         App::plan().env("SSL_CERT_FILE", file.to_str().unwrap()).start_with_driver(&desktop).await.unwrap();
     let page = app.page().unwrap();
-    page.press("Settings").await.unwrap();
-    page.press("Sign in to a school").await.unwrap();
-    page.press("I have no invitation").await.unwrap();
+    to_address(&page).await;
     for blocked in [&other_name, &stranger] {
         to(&page, blocked).await;
         page.shows("This network doesn’t lead to localhost").await.unwrap();
@@ -94,9 +93,7 @@ fn with_door(school: Scripted) -> Scripted {
 
 async fn to(page: &Page<'_>, school: &Scripted) {
     let port = url::Url::parse(school.url()).unwrap().port().unwrap();
-    page.fill("The school’s address", &format!("https://localhost:{port}")).await.unwrap();
-    page.fill("Its key", school.publishable_key()).await.unwrap();
-    page.press_chief().await.unwrap();
+    go_to_address(page, &format!("https://localhost:{port}"), school.publishable_key()).await;
 }
 
 #[tokio::test]
@@ -164,13 +161,7 @@ async fn every_fault_of_the_wire_and_every_refusal_is_read_in_the_window() {
     let desktop = Desktop::plan().around_noon().start().await.unwrap();
     let app = settled(&desktop).await;
     let page = app.page().unwrap();
-    page.press("Settings").await.unwrap();
-    page.press("Sign in to a school").await.unwrap();
-    page.press("I have no invitation").await.unwrap();
-    page.fill("The school’s address", school.url()).await.unwrap();
-    page.fill("Its key", school.publishable_key()).await.unwrap();
-    page.press("Go on").await.unwrap();
-    page.says("main h1", "Sign up at Northside").await.unwrap();
+    to_door_by_address(&page, school.url(), school.publishable_key()).await;
     page.field("a student").await.unwrap().click().await.unwrap();
     page.fill("First name", "Ben").await.unwrap();
     page.fill("Last name", "Okafor").await.unwrap();

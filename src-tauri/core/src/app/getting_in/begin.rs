@@ -59,7 +59,8 @@ impl App {
         // A code alone asked for its school. One that has a school is for no other.
         let code = {
             let way = self.getting_in.way();
-            way.code.clone().filter(|_| way.school.is_none())
+            let is_its = way.school.as_ref().is_none_or(|school| school.address == address);
+            way.code.clone().filter(|_| is_its)
         };
         let way = OnTheWay { school: Some(School::at(address, key)), code, ..OnTheWay::default() };
         self.schools.hold_receiver(None);

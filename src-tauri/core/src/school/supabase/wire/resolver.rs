@@ -1,11 +1,16 @@
 //! Names to addresses, by the system, with the reason where there is none.
 
-use std::{error::Error, fmt, net::SocketAddr};
+use std::{error::Error, fmt, net::SocketAddr, time::Duration};
 
 use dns_lookup::{AddrInfoHints, LookupErrorKind, SockType, getaddrinfo};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use tokio::{task::spawn_blocking, time::timeout};
 
 use crate::school::fault::Lookup;
+
+/// How long whoever knows names may take. The system's own patience is longer than the connection's (resolv.conf(5): five
+/// seconds, twice), and a name that nobody tells must not be taken for a school that nobody reaches.
+const PATIENCE: Duration = Duration::from_secs(7);
 
 /// A name that has no address.
 #[derive(Debug)]
@@ -26,7 +31,10 @@ impl Resolve for SystemResolver {
     fn resolve(&self, name: Name) -> Resolving {
         Box::pin(async move {
             let name = name.as_str().to_owned();
-            let found = tokio::task::spawn_blocking(move || look_up(&name)).await?;
+            let found = match timeout(PATIENCE, spawn_blocking(move || look_up(&name))).await {
+                Ok(found) => found?,
+                Err(_) => Err(Lookup::NobodyAnswers),
+            };
             let found = found.map_err(|why| Box::new(NoAddress(why)) as Box<dyn Error + Send + Sync>)?;
             Ok(Box::new(found.into_iter()) as Addrs)
         })
