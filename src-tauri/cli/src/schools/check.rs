@@ -65,6 +65,7 @@ pub async fn run(
         CallError::Fault(fault) => named(What::Fault(fault)),
         CallError::Refused { code, .. } => named(What::Said(code)),
         CallError::Token { .. } => named(What::Anonymous),
+        CallError::Keychain(fault) => named(What::Keychain(fault)),
     })?;
     let ahead = auth.wire().clock_ahead().map(|ahead| ahead.num_seconds());
     tell(&offer, facts, ahead, json)?;

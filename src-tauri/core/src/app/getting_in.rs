@@ -375,6 +375,7 @@ fn what_of_call(error: CallError) -> What {
     match error {
         CallError::Refused { code, .. } => What::Said(code),
         CallError::Token { .. } => What::Fault(Fault::Silent),
+        CallError::Keychain(fault) => What::Keychain(fault),
         CallError::Fault(fault) => What::Fault(fault),
     }
 }

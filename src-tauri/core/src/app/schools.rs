@@ -279,6 +279,9 @@ impl Schools {
             Ok(answer) => Ok(answer),
             Err(NoAnswer::Call(error)) => Err(error),
             Err(NoAnswer::Keeper(KeeperFault::School(fault))) => Err(fault.into()),
+            Err(NoAnswer::Keeper(KeeperFault::Keychain(fault) | KeeperFault::NotStored(fault))) => {
+                Err(CallError::Keychain(fault))
+            }
             Err(NoAnswer::Keeper(_)) => Err(Fault::Silent.into()),
         }
     }

@@ -4,7 +4,7 @@ use secrecy::SecretString;
 use serde_json::Value;
 
 use super::wire::Wire;
-use crate::school::fault::Fault;
+use crate::{school::fault::Fault, secret::KeychainFault};
 
 /// Why a call has not been done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub enum CallError {
         /// The token is from the future by the clock of whoever looked at it: the same one is good in a moment.
         is_early: bool,
     },
+    /// The school was not asked: the keychain has the token that is needed for that, and does not give it.
+    Keychain(KeychainFault),
     /// The school could not be asked, or has not answered.
     Fault(Fault),
 }
