@@ -82,7 +82,7 @@ school-address-user-name = This address has a user name in it, which a school’
 school-address-port = This address has a number after the host, which a school’s never has. Ask the school for the right one.
 school-key-none = This isn’t a school’s key. It begins with sb_publishable_, and stands in the invitation.
 
-keychain-absent = This computer’s keychain isn’t there, and your sign-in lies in it. Start it, or sign in again; your sessions are here all the same.
+keychain-absent = The keychain that has your sign-in isn’t running. Start it, and you are signed in by itself; or sign in again.
 keychain-silent = The keychain doesn’t answer. Your sessions and bells are here all the same; try again.
 keychain-locked = The keychain is locked. Unlock it, and you are signed in by itself.
 keychain-another = Your sign-in lies in another keychain than the one that answers now. Start that one, or sign in again.

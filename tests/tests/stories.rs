@@ -19,6 +19,8 @@ mod getting_in;
 mod joining;
 #[path = "stories/keyboard.rs"]
 mod keyboard;
+#[path = "stories/keychains.rs"]
+mod keychains;
 #[path = "stories/long_import.rs"]
 mod long_import;
 #[path = "stories/no_service.rs"]

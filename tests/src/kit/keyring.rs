@@ -28,7 +28,10 @@ const OWN: &str = "org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface";
 pub const LOGIN: &str = "login";
 
 /// Not an empty one: what is locked with that opens by itself. `--unlock` takes the whole file for it.
-const PASSWORD: &str = "correct horse\n";
+pub const PASSWORD: &str = "correct horse\n";
+
+/// Where the kit itself keeps it.
+pub const PASSWORD_FILE: &str = "keyring-password";
 
 /// A secret on its way over the bus: session, parameters, value, type.
 type Secret = (OwnedObjectPath, Vec<u8>, Vec<u8>, String);
@@ -190,6 +193,19 @@ pub async fn delete(desktop: &Desktop, item: &str) -> Result<()> {
     Ok(())
 }
 
+/// Puts a secret into every item with these attributes, in the place of what is there.
+///
+/// # Errors
+/// When the keyring refuses.
+pub async fn set(desktop: &Desktop, attributes: &[(&str, &str)], secret: &[u8]) -> Result<()> {
+    let session = session(desktop).await?;
+    for item in found(desktop, attributes).await?.into_keys() {
+        let secret: Secret = (session.clone(), Vec::new(), secret.to_vec(), "text/plain".to_owned());
+        let () = at(desktop, &item, ITEM).await?.call("SetSecret", &(secret,)).await?;
+    }
+    Ok(())
+}
+
 /// What stands in all items with these attributes, by their paths.
 ///
 /// # Errors
@@ -264,7 +280,7 @@ pub async fn end_swallowing(desktop: &Desktop, pid: u32) -> Result<()> {
 
 /// The daemon's command; its password comes from a file.
 fn daemon(desktop: &Desktop) -> Result<Command> {
-    let password = desktop.root().join("keyring-password");
+    let password = desktop.root().join(PASSWORD_FILE);
     std::fs::write(&password, PASSWORD)?;
     let mut command = desktop.command("gnome-keyring-daemon");
     command.args(["--foreground", "--components=secrets"]).stdin(std::fs::File::open(&password)?);

@@ -1,10 +1,8 @@
-//! What stands between a person and their school: no network, somebody else's certificate, a keychain that is locked,
-//! silent or gone. The list, and quitting, wait for none of it.
+//! What stands between a person and their school: no network, somebody else's certificate, a server that is not well.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use firstbell_school::{Fault, Scripted};
-use firstbell_tests::kit::keyring::{self, Keyring};
 use firstbell_tests::kit::{App, Desktop, Page};
 use serde_json::json;
 
@@ -12,9 +10,6 @@ use super::getting_in::{go_to_address, to_address, to_door_by_address};
 use super::scene::{settled, start};
 
 const NOT_CONNECTED: &str = "You’re not connected to the internet. What you typed is kept.";
-
-/// Our own deadline for the list, and a while for a busy computer.
-const LIST: Duration = Duration::from_secs(15);
 
 /// A sign-in of which the store knows, at a school that is elsewhere.
 const ENDED: &str = "
@@ -94,60 +89,6 @@ fn with_door(school: Scripted) -> Scripted {
 async fn to(page: &Page<'_>, school: &Scripted) {
     let port = url::Url::parse(school.url()).unwrap().port().unwrap();
     go_to_address(page, &format!("https://localhost:{port}"), school.publishable_key()).await;
-}
-
-#[tokio::test]
-async fn list_and_quitting_wait_for_no_keychain_and_an_unlocked_one_signs_in_by_itself() {
-    let server = super::getting_in::northside().await;
-    let desktop = Desktop::plan().around_noon().start().await.unwrap();
-    let keyring = Keyring::start(&desktop).await.unwrap();
-    let app = settled(&desktop).await;
-    super::getting_in::comes_in(&app, &server).await;
-    app.terminate().await.unwrap();
-
-    let app = listed(&desktop, "unlocked").await;
-    app.page().unwrap().shows("at Northside").await.unwrap();
-    ended(app, "unlocked").await;
-
-    keyring.end(&desktop).await.unwrap();
-    let locked = Keyring::start_locked(&desktop).await.unwrap();
-    let app = listed(&desktop, "locked").await;
-    let page = app.page().unwrap();
-    page.shows("The keychain is locked.").await.unwrap();
-    keyring::unlock(&desktop, "login").await.unwrap();
-    // What was said stays in the live region; the strip goes.
-    page.has(0, "aside").await.unwrap();
-    page.shows("at Northside").await.unwrap();
-    ended(app, "unlocked meanwhile").await;
-
-    locked.freeze().unwrap();
-    let app = listed(&desktop, "silent").await;
-    app.page().unwrap().shows("The keychain doesn’t answer.").await.unwrap();
-    ended(app, "silent").await;
-    locked.thaw().unwrap();
-
-    locked.end(&desktop).await.unwrap();
-    let app = listed(&desktop, "none").await;
-    app.page().unwrap().shows("keychain").await.unwrap();
-    ended(app, "none").await;
-}
-
-/// The list is there, whatever the keychain does.
-async fn listed<'a>(desktop: &'a Desktop, what: &str) -> App<'a> {
-    let began = Instant::now();
-    let app = start(desktop).await;
-    let took = began.elapsed();
-    println!("{what}: the list after {} ms", took.as_millis());
-    assert!(took < LIST, "{what}: {took:?}");
-    app
-}
-
-async fn ended(app: App<'_>, what: &str) {
-    let began = Instant::now();
-    app.terminate().await.unwrap();
-    let took = began.elapsed();
-    println!("{what}: ended after {} ms", took.as_millis());
-    assert!(took < LIST, "{what}: {took:?}");
 }
 
 /// The sentence over the chief button.
