@@ -107,4 +107,10 @@ union all
 select format('%s has %s requests of one day', j.account_id, count(*)) from public.join_requests j
 where j.asked_at > private.clock() - interval '24 hours' group by j.account_id having count(*) > 10
 union all
+select format('%s contests a mark in %s and has none', sp.person_id, sp.session_id) from public.session_participants sp
+where sp.contest is not null and sp.attendance <> 'did_not_come'
+union all
+select format('the tutor of %s contests a mark and has none', s.id) from public.sessions s
+where s.tutor_contest is not null and s.status <> 'NO_SHOW_TUTOR'
+union all
 select format('request %s was answered with nothing', r.request_id) from private.requests r where r.answer is null
