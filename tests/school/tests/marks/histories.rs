@@ -68,8 +68,11 @@ async fn nobody_whose_press_has_arrived_is_marked_and_who_pressed_in_time_does_n
         };
         for _ in 0..STEPS {
             let done = play.step().await;
+            let is_news = !["passed", "pressed", "nothing"].contains(&done.as_str());
             *tally.entry(done).or_default() += 1;
-            play.check().await;
+            if is_news {
+                play.check().await;
+            }
         }
         lesson.go_back("history").await;
     }

@@ -45,6 +45,25 @@ pub const SCHOOLS: [Numbers; 2] = [
     Numbers { join_lead: 10, join_after_end: 30, wait: 20 },
 ];
 
+/// What is tried: a status, whether the student is marked, what was said, what is known of Join, and at which school.
+pub fn states() -> Vec<(&'static str, bool, Word, Press, Numbers)> {
+    let mut states = Vec::new();
+    for numbers in SCHOOLS {
+        states.extend([false, true].map(|marked| ("SCHEDULED", marked, Word::Nothing, Press::None, numbers)));
+        let words = [Word::Here, Word::Late(5), Word::Late(30), Word::CantCome];
+        states.extend(words.map(|word| ("SCHEDULED", false, word, Press::None, numbers)));
+    }
+    let numbers = SCHOOLS[0];
+    states.push(("SCHEDULED", false, Word::Nothing, Press::Opened, numbers));
+    for status in STATUSES {
+        states.push((status, true, Word::Nothing, Press::Contested, numbers));
+        if status != "SCHEDULED" {
+            states.extend([false, true].map(|marked| (status, marked, Word::Nothing, Press::None, numbers)));
+        }
+    }
+    states
+}
+
 /// A session that was arranged.
 pub struct Arranged {
     pub id: Value,
