@@ -201,7 +201,7 @@ impl App {
     fn note_fault(&self, sign_in: Uuid, fault: &SyncFault) {
         tracing::info!(%fault, "a school is asked again later");
         let fault = match fault {
-            SyncFault::School(fault) => Some(fault.clone()),
+            SyncFault::School(fault) => Some(*fault),
             // What is the matter with the sign-in, or the store, is told where it is.
             SyncFault::NoToken(_) | SyncFault::Store(_) => None,
             SyncFault::Refused(_) | SyncFault::AnotherAccount => Some(Fault::Silent),
