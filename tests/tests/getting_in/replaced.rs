@@ -44,7 +44,7 @@ async fn store(desk: &Desk) -> Store {
 }
 
 async fn the_only(store: &Store) -> SignIn {
-    sign_ins::all(&mut *store.read().await.unwrap()).await.unwrap().remove(0)
+    sign_ins::all(&mut store.read().await.unwrap()).await.unwrap().remove(0)
 }
 
 /// How many entries of First Bell the keyring has.
@@ -77,7 +77,7 @@ async fn a_program_that_ends_before_the_new_token_is_stored_goes_back_to_the_old
     let back = the_only(&store).await;
     assert_eq!((back.entry, back.address), (before.entry, before.address), "its token goes nowhere else");
     assert!(matches!(desk.app.schools().await.unwrap()[0].state, SchoolState::Asked | SchoolState::In));
-    assert_eq!(sign_ins::replaced(&mut *store.read().await.unwrap()).await.unwrap(), []);
+    assert_eq!(sign_ins::replaced(&mut store.read().await.unwrap()).await.unwrap(), []);
     assert_eq!(entries(&desktop).await, 1);
     running.stop().await;
 }
@@ -103,5 +103,5 @@ async fn an_old_token_that_a_locked_keychain_keeps_goes_once_it_is_unlocked() {
     desk.app.look_after_sign_ins().await.unwrap();
     assert_eq!(entries(&desktop).await, 1);
     assert_eq!(the_only(&store).await.entry, after.entry);
-    assert_eq!(sign_ins::replaced(&mut *store.read().await.unwrap()).await.unwrap(), []);
+    assert_eq!(sign_ins::replaced(&mut store.read().await.unwrap()).await.unwrap(), []);
 }

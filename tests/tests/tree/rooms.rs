@@ -116,12 +116,20 @@ const ROOMS: &[(&str, &str)] = &[
         "change secret oauth school/address school/fault school/invitation sign_in school/supabase store/device \
          error app",
     ),
+    ("app/caches", "id join sign_in state_table store store/cache store/device workspace error app"),
+    ("app/network", ""),
     (
         "app/schools",
-        "change clock secret school/address school/fault sign_in school/supabase store/device error app \
-         app/getting_in",
+        "change clock data_folder secret school/address school/fault sign_in school/supabase store/device error app \
+         app/caches app/getting_in",
     ),
+    ("app/replaced", "secret sign_in store/device app"),
     ("app/signed_in", "change secret sign_in school/supabase store/device error app app/getting_in"),
+    (
+        "app/in_step",
+        "change id wall_clock session sign_in school/fault store/cache sync sync/pull error app \
+         app/caches app/network",
+    ),
     ("app/school_asks", "sign_in school/supabase store/device error app app/getting_in app/schools"),
     ("app/agenda", "id wall_clock join session sign_in today store/device workspace app"),
     ("app/people", "change id person zone today store/local error app"),
