@@ -5,7 +5,7 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::Parser as _;
 #[cfg(not(unix))]
 use firstbell_core::app::App;
-use firstbell_core::{data_folder::DataFolder, words::say};
+use firstbell_core::{crash::leave_no_secrets, data_folder::DataFolder, words::say};
 #[cfg(not(unix))]
 use tauri::Manager as _;
 use tauri::RunEvent;
@@ -23,6 +23,7 @@ use crate::{
 /// Runs First Bell until it is quit.
 pub fn run() -> ExitCode {
     prepare_webkit();
+    leave_no_secrets();
     logging::start();
     let arguments = Arguments::parse();
     let context = tauri::generate_context!();

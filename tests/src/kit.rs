@@ -7,6 +7,7 @@ pub mod bell;
 mod bus;
 pub mod calendar;
 pub mod clipboard;
+pub mod deaths;
 pub mod desktop;
 pub mod drag;
 pub mod fake_clock;
@@ -27,7 +28,7 @@ use firstbell_processes as processes;
 
 pub use app::{App, AppPlan};
 pub use desktop::{Desktop, DesktopPlan};
-pub use firstbell_processes::{runs, wait};
+pub use firstbell_processes::{Signal, runs, send, wait};
 pub use keyring::Keyring;
 pub use notifications::NotificationService;
 pub use page::Page;

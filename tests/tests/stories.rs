@@ -11,6 +11,8 @@ mod back_to_back;
 mod bell_rings;
 #[path = "stories/damaged.rs"]
 mod damaged;
+#[path = "stories/deaths.rs"]
+mod deaths;
 #[path = "stories/first_run.rs"]
 mod first_run;
 #[path = "stories/getting_in.rs"]

@@ -57,6 +57,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    firstbell_core::crash::leave_no_secrets();
     let arguments = Arguments::parse();
     let Arguments { json, data_dir, command } = arguments;
     match run(command, json, data_dir) {

@@ -10,6 +10,7 @@ pub mod calendar_file;
 pub mod change;
 pub mod clock;
 pub mod clock_change;
+pub mod crash;
 pub mod data_folder;
 pub mod desktop;
 pub mod draft;

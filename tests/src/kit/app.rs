@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
-use std::process::ExitStatus;
+use std::process::{Command, ExitStatus};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -29,6 +29,7 @@ pub struct AppPlan {
     arguments: Vec<OsString>,
     environment: Vec<(String, String)>,
     watched: Option<Untouched>,
+    may_dump: bool,
 }
 
 /// Where it keeps its things.
@@ -58,6 +59,12 @@ impl AppPlan {
         self
     }
 
+    /// Its memory may be dumped when it dies, as far as it lets that happen itself.
+    pub fn may_dump(mut self) -> Self {
+        self.may_dump = true;
+        self
+    }
+
     /// Watches what it writes and whom it calls.
     pub fn watched_by(mut self, untouched: &Untouched) -> Self {
         self.watched = Some(untouched.clone());
@@ -71,7 +78,7 @@ impl AppPlan {
     pub fn start(self, desktop: &Desktop) -> Result<App<'_>> {
         let name = unused("app");
         let (program, arguments) = self.command_line(desktop)?;
-        let mut command = desktop.command(program);
+        let mut command = self.command(desktop, program.as_os_str());
         command.args(arguments).envs(self.environment);
         let started = desktop.start_process(&name, &mut command)?;
         Ok(App { desktop, log: name, started, driver: None })
@@ -84,9 +91,9 @@ impl AppPlan {
     pub async fn start_with_driver(self, desktop: &Desktop) -> Result<App<'_>> {
         let name = unused("driver");
         let port = free_port()?;
-        let mut command = desktop.command("WebKitWebDriver");
+        let mut command = self.command(desktop, "WebKitWebDriver".as_ref());
         command.arg("--host=127.0.0.1").arg(format!("--port={port}"));
-        // The driver hands its own environment on to the app.
+        // The driver hands its own environment and limits on to the app.
         command.env("TAURI_WEBVIEW_AUTOMATION", "true").envs(self.environment.clone());
         let started = desktop.start_process(&name, &mut command)?;
         wait_for_driver(desktop, started, port).await.with_context(|| desktop.log(&name))?;
@@ -112,6 +119,15 @@ impl AppPlan {
             ))
             .await?;
         Ok(App { desktop, log: name, started, driver: Some(client) })
+    }
+
+    fn command(&self, desktop: &Desktop, program: &OsStr) -> Command {
+        if !self.may_dump {
+            return desktop.command(program);
+        }
+        let mut command = desktop.command("sh");
+        command.args(["-c", "ulimit -S -c \"$(ulimit -H -c)\"; exec \"$0\" \"$@\""]).arg(program);
+        command
     }
 
     fn command_line(&self, desktop: &Desktop) -> Result<(PathBuf, Vec<OsString>)> {
@@ -154,6 +170,7 @@ impl<'a> App<'a> {
             arguments: Vec::new(),
             environment: Vec::new(),
             watched: None,
+            may_dump: false,
         }
     }
 
@@ -346,6 +363,26 @@ impl<'a> App<'a> {
         self.end(Signal::KILL).await
     }
 
+    /// Waits until it has died of what was done to it.
+    ///
+    /// # Errors
+    /// When it lives on.
+    pub async fn died(self, pid: u32) -> Result<()> {
+        wait::until_true("the app to be gone", wait::PATIENCE, async || Ok(!processes::runs(pid))).await?;
+        // Its driver is of no use any more; the app itself leaves no zombie.
+        self.desktop.end_process(self.started).await
+    }
+
+    /// The processes that its pages run in.
+    ///
+    /// # Errors
+    /// When it does not run.
+    pub fn web_processes(&self) -> Result<Vec<u32>> {
+        let children = processes::children_of(self.pid()?);
+        // The kernel keeps fifteen letters of a name.
+        Ok(children.into_iter().filter(|pid| name_of(*pid).as_deref() == Some("WebKitWebProces")).collect())
+    }
+
     /// Stops it where it stands (SIGSTOP), as sleep does.
     ///
     /// # Errors
@@ -362,12 +399,14 @@ impl<'a> App<'a> {
         processes::send(self.pid()?, Signal::CONT)
     }
 
-    async fn end(self, signal: Signal) -> Result<()> {
+    /// Sends it a signal, and waits until it is gone.
+    ///
+    /// # Errors
+    /// When it stays.
+    pub async fn end(self, signal: Signal) -> Result<()> {
         let pid = self.pid()?;
         processes::send(pid, signal)?;
-        wait::until_true("the app to be gone", wait::PATIENCE, async || Ok(!processes::runs(pid))).await?;
-        // Its driver is of no use any more; the app itself leaves no zombie.
-        self.desktop.end_process(self.started).await
+        self.died(pid).await
     }
 }
 

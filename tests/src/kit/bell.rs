@@ -1,7 +1,7 @@
 //! The `bell` command, and where the built programs are.
 
 use std::path::PathBuf;
-use std::process::Output;
+use std::process::{Command, Output};
 
 use anyhow::{Context, Result};
 
@@ -13,9 +13,17 @@ impl Desktop {
     /// # Errors
     /// When it is not built or does not end. How it ended is in the answer.
     pub async fn bell(&self, arguments: &[&str]) -> Result<Output> {
+        self.output(self.bell_command(arguments)?).await
+    }
+
+    /// The command that does so.
+    ///
+    /// # Errors
+    /// When it is not built.
+    pub fn bell_command(&self, arguments: &[&str]) -> Result<Command> {
         let mut command = self.command(program("bell", "BELL_BIN")?);
         command.arg("--data-dir").arg(self.data_dir()).args(arguments);
-        self.output(command).await
+        Ok(command)
     }
 }
 

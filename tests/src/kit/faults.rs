@@ -4,7 +4,6 @@
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 
@@ -13,6 +12,7 @@ use firstbell_core::health::StoreFault;
 use firstbell_core::store::{Migrate, Store};
 
 use super::app::AppPlan;
+use super::deaths;
 use super::desktop::Desktop;
 
 /// What happens.
@@ -71,15 +71,7 @@ impl Faults {
     pub fn of(desktop: &Desktop, fault: Fault) -> Result<Self> {
         let at = |name| desktop.root().join(name);
         let library = at("io_faults.so");
-        let source = at("io_faults.c");
-        fs::write(&source, include_str!("io_faults.c"))?;
-        let built = Command::new("cc")
-            .args(["-shared", "-fPIC", "-O1", "-o"])
-            .args([&library, &source])
-            .arg("-ldl")
-            .output()
-            .context("a C compiler")?;
-        ensure!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+        deaths::build(include_str!("io_faults.c"), &library)?;
         ensure!(fault != Fault::Full || desktop.has_small_disk(), "a full disk wants a small one");
         let folder = desktop.data_dir();
         let beside = folder.with_extension("elsewhere");

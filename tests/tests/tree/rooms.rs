@@ -41,6 +41,7 @@ const ROOMS: &[(&str, &str)] = &[
     ("settings", "wall_clock clock"),
     ("today", "id zone join session state_table"),
     ("desktop", "ring join"),
+    ("crash", ""),
     // Outside: the keychain, the way through the browser and back, the school.
     ("secret", ""),
     ("oauth", "words"),

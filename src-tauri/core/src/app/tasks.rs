@@ -203,7 +203,8 @@ impl<N: Notifier, C: Clock + Clone, W: Wait + Clone, H: Host> Beside<N, C, W, H>
             tokio::select! {
                 _ = stop.changed() => break,
                 Some(ended) = tasks.join_next() => if let Err(error) = ended && error.is_panic() {
-                    tracing::error!(%error, "what runs beside the app broke off");
+                    // Where, says the panic itself. With what words, nobody: there may be anything in them.
+                    tracing::error!("what runs beside the app broke off");
                 },
             }
         }
