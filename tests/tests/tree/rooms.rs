@@ -117,7 +117,7 @@ const ROOMS: &[(&str, &str)] = &[
         "change secret oauth school/address school/fault school/invitation sign_in school/supabase store/device \
          error app",
     ),
-    ("app/caches", "id join sign_in state_table store store/cache store/device workspace error app"),
+    ("app/caches", "id join sign_in state_table store store/cache store/device workspace app"),
     ("app/network", ""),
     (
         "app/schools",
