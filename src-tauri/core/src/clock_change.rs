@@ -45,7 +45,9 @@ pub fn remembered(session: &Session, occurrence: Option<&Occurrence>, was: &'sta
         // The person has typed its time, or moved it.
         (Source::ThisComputer, _) | (_, Some(_)) => typed(zone, shown, session.start),
         // Samples are around the moment at which they came; and what its file does not speak of any more stays.
-        (Source::CalendarFile | Source::Sample, None) => WallClock { time: shown, decided: Decided::Utc },
+        (Source::CalendarFile | Source::Sample | Source::School, None) => {
+            WallClock { time: shown, decided: Decided::Utc }
+        }
     });
     if let Some(occurrence) = occurrence {
         session.original = occurrence.original;

@@ -132,10 +132,27 @@ pub enum By {
     Bell,
     /// A newer table of time zones.
     Zones,
+    /// The tutor, at a school.
+    Tutor,
+    /// A student, at a school.
+    Student,
+    /// Somebody who acts for a student, at a school.
+    Guardian,
+    /// The school itself.
+    School,
 }
 
 impl By {
-    const ALL: [Self; 4] = [Self::You, Self::CalendarFile, Self::Bell, Self::Zones];
+    const ALL: [Self; 8] = [
+        Self::You,
+        Self::CalendarFile,
+        Self::Bell,
+        Self::Zones,
+        Self::Tutor,
+        Self::Student,
+        Self::Guardian,
+        Self::School,
+    ];
 
     /// The name that the store uses.
     #[must_use]
@@ -145,6 +162,10 @@ impl By {
             Self::CalendarFile => "calendar_file",
             Self::Bell => "bell",
             Self::Zones => "zones",
+            Self::Tutor => "tutor",
+            Self::Student => "student",
+            Self::Guardian => "guardian",
+            Self::School => "school",
         }
     }
 

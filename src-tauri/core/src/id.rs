@@ -127,6 +127,19 @@ impl PersonId {
     }
 }
 
+impl PersonId {
+    /// The id of those who come to one lesson together (UUID version 5, RFC 9562 §5.5, of theirs in order): the same for
+    /// the same people.
+    #[must_use]
+    pub fn of_group(people: &[Self]) -> Self {
+        const GROUPS: Uuid = Uuid::from_u128(0x6f1c_2b1e_7c0d_4b0e_9a57_5d1f_8f3c_2a10);
+        let mut people = people.to_vec();
+        people.sort_unstable();
+        let name: Vec<u8> = people.iter().flat_map(|person| person.0.into_bytes()).collect();
+        Self(Uuid::new_v5(&GROUPS, &name))
+    }
+}
+
 impl Default for PersonId {
     fn default() -> Self {
         Self::new()

@@ -173,6 +173,7 @@ fn new(id: SessionId, wish: &Wish<'_>, occurrence: &Occurrence, now: DateTime<Ut
         original: None,
         place: None,
         join_url: None,
+        door: None,
         own_link: false,
         description: None,
         said: None,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     id::{SessionId, SessionKey, WorkspaceId},
-    join::JoinUrl,
+    join::{Door, JoinUrl},
     person::Person,
 };
 
@@ -71,6 +71,8 @@ pub enum Source {
     CalendarFile,
     /// The samples for looking round.
     Sample,
+    /// A school.
+    School,
 }
 
 impl Source {
@@ -81,13 +83,14 @@ impl Source {
             Self::ThisComputer => "this_computer",
             Self::CalendarFile => "calendar_file",
             Self::Sample => "sample",
+            Self::School => "school",
         }
     }
 
     /// The source of that name, if there is one.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::ThisComputer, Self::CalendarFile, Self::Sample]
+        [Self::ThisComputer, Self::CalendarFile, Self::Sample, Self::School]
             .into_iter()
             .find(|source| source.name() == name)
     }
@@ -101,6 +104,14 @@ pub enum CancelledBy {
     You,
     /// The calendar file that the session came from.
     CalendarFile,
+    /// The tutor, at a school.
+    Tutor,
+    /// A student, at a school.
+    Student,
+    /// Somebody who acts for a student, at a school.
+    Guardian,
+    /// The school itself.
+    School,
 }
 
 impl CancelledBy {
@@ -110,13 +121,17 @@ impl CancelledBy {
         match self {
             Self::You => "you",
             Self::CalendarFile => "calendar_file",
+            Self::Tutor => "tutor",
+            Self::Student => "student",
+            Self::Guardian => "guardian",
+            Self::School => "school",
         }
     }
 
     /// The one of that name, if there is one.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::You, Self::CalendarFile].into_iter().find(|by| by.name() == name)
+        [Self::You, Self::CalendarFile, Self::Tutor, Self::Student, Self::Guardian, Self::School].into_iter().find(|by| by.name() == name)
     }
 }
 
@@ -208,6 +223,9 @@ pub struct Session {
     pub place: Option<String>,
     /// The address of its room. Holds secrets: never in a log, an event or an error.
     pub join_url: Option<JoinUrl>,
+    /// When its door is open, where a school says so: it sees all sessions of a room, and whoever is in one of them may
+    /// not. Else the join rule computes it.
+    pub door: Option<Door>,
     /// The link was given by the person; a calendar file does not change it.
     pub own_link: bool,
     /// What its calendar file says about it.

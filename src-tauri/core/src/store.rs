@@ -1,6 +1,7 @@
-//! The store: SQLite in one file. What belongs to this device ([`device`]) and the sessions that are decided here
-//! ([`local`]) know nothing of each other; each file in them holds one table's statements. Transactions belong to
-//! whoever knows what belongs together.
+//! The store: SQLite, one file for this computer and one for each sign-in at a school. What belongs to this device
+//! ([`device`]) and the sessions that are decided here ([`local`]) know nothing of each other; what a school has told a
+//! sign-in lies in its [`cache`], in tables that read as the sessions of this computer do. Each file of these rooms holds
+//! one table's statements. Transactions belong to whoever knows what belongs together.
 //!
 //! A stored word that this program does not know is an error wherever it stands ([`StoreError::Row`]): a lesson that is
 //! left out without a word would be missed. So whoever stores a new word adds a migration with it, and an older First Bell
@@ -8,6 +9,7 @@
 //!
 //! Every statement can fail with what SQLite says ([`StoreError`]); only other errors are named where they come from.
 
+pub mod cache;
 pub mod device;
 pub mod local;
 
@@ -144,7 +146,8 @@ impl Write {
 /// the first statement that could write says so.
 async fn begin_to_write(conn: &mut SqliteConnection) -> Result<()> {
     sqlx::query("BEGIN IMMEDIATE").execute(&mut *conn).await?;
-    sqlx::query("DELETE FROM settings WHERE 0").execute(conn).await?;
+    // Every file of ours has people.
+    sqlx::query("DELETE FROM people WHERE 0").execute(conn).await?;
     Ok(())
 }
 

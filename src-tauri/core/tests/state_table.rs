@@ -50,6 +50,7 @@ fn session(status: Status, by: CancelledBy) -> Session {
         original: None,
         place: None,
         join_url: None,
+        door: None,
         own_link: false,
         description: None,
         said: None,

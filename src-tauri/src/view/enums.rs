@@ -80,7 +80,7 @@ mirrors! {
 
     /// Where a session comes from.
     #[serde(rename_all = "snake_case")]
-    Source of firstbell_core::session::Source { ThisComputer, CalendarFile, Sample }
+    Source of firstbell_core::session::Source { ThisComputer, CalendarFile, Sample, School }
 
     /// Whether a session can be joined.
     #[serde(rename_all = "snake_case")]
@@ -90,7 +90,7 @@ mirrors! {
 
     /// Who did something.
     #[serde(rename_all = "snake_case")]
-    Who of firstbell_core::happened::By { You, CalendarFile, Bell, Zones }
+    Who of firstbell_core::happened::By { You, CalendarFile, Bell, Zones, Tutor, Student, Guardian, School }
 
     /// What may be done to a session now.
     #[serde(rename_all = "snake_case")]

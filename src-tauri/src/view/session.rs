@@ -121,6 +121,10 @@ fn line(entry: &Entry) -> Option<StatusLine> {
             let by = match by {
                 CancelledBy::You => Who::You,
                 CancelledBy::CalendarFile => Who::CalendarFile,
+                CancelledBy::Tutor => Who::Tutor,
+                CancelledBy::Student => Who::Student,
+                CancelledBy::Guardian => Who::Guardian,
+                CancelledBy::School => Who::School,
             };
             return Some(StatusLine::Cancelled { by, at: instant(at) });
         }

@@ -101,6 +101,7 @@ fn session(start: DateTime<Utc>, room: JoinUrl) -> Session {
         original: None,
         place: None,
         join_url: Some(room),
+        door: None,
         own_link: true,
         description: None,
         said: None,

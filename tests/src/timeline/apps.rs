@@ -29,7 +29,8 @@ use super::{
 /// The school.
 const SCHOOL: WorkspaceId = WorkspaceId::School(Uuid::from_u128(0x5c00));
 /// Its door opens sooner than that of this computer and closes sooner.
-const SCHOOL_RULES: JoinRules = JoinRules { lead: TimeDelta::minutes(10), after_end: TimeDelta::minutes(20) };
+const SCHOOL_RULES: JoinRules =
+    JoinRules { lead: TimeDelta::minutes(10), after_end: TimeDelta::minutes(20), bell: TimeDelta::zero() };
 
 /// The app, and the one that decides at the school.
 pub(super) struct Apps {

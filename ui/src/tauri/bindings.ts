@@ -656,7 +656,7 @@ export type SignUp = {
 };
 
 /**  Where a session comes from. */
-export type Source = "this_computer" | "calendar_file" | "sample";
+export type Source = "this_computer" | "calendar_file" | "sample" | "school";
 
 /**  Where a session is in its life. */
 export type Status = "SCHEDULED" | "COMPLETED" | "EARLY_END" | "NO_SHOW_STUDENT" | "NO_SHOW_TUTOR" | "CANCELLED";
@@ -705,7 +705,7 @@ export type Topic = "sessions" | "people" | "settings" | "rings" |
 "schools";
 
 /**  Who did something. */
-export type Who = "you" | "calendar_file" | "bell" | "zones";
+export type Who = "you" | "calendar_file" | "bell" | "zones" | "tutor" | "student" | "guardian" | "school";
 
 /**  The clocks of one zone. */
 export type ZoneClock = {

@@ -408,6 +408,7 @@ async fn add(
         original: None,
         place: planned.place.clone(),
         join_url: planned.join_url.clone(),
+        door: None,
         own_link: true,
         description: None,
         said: None,

@@ -3,26 +3,35 @@
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::door::Door;
 use crate::session::{Session, Status};
 
 /// The numbers of the join rule; the only place they stand on this side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct JoinRules {
-    /// How long before the start Join opens. Never shorter than the lead of the person's bell: see
-    /// [`JoinRules::with_bell`].
+    /// How long before the start Join opens by the workspace's rule.
     pub lead: Duration,
     /// How long after the planned end Join stays open.
     pub after_end: Duration,
+    /// How long before the start the person's bell rings: Join opens no later than that, see [`JoinRules::with_bell`].
+    pub bell: Duration,
 }
 
 impl JoinRules {
     /// Five minutes before, sixty minutes after.
-    pub const DEFAULT: Self = Self { lead: Duration::minutes(5), after_end: Duration::minutes(60) };
+    pub const DEFAULT: Self =
+        Self { lead: Duration::minutes(5), after_end: Duration::minutes(60), bell: Duration::zero() };
 
     /// The rules for somebody whose bell rings so long before the start: whoever is rung can go in.
     #[must_use]
     pub fn with_bell(self, lead: Duration) -> Self {
-        Self { lead: self.lead.max(lead), ..self }
+        Self { bell: lead, ..self }
+    }
+
+    /// How long before the start Join opens for this person, where nothing else takes the room.
+    #[must_use]
+    pub fn opens_before(&self) -> Duration {
+        self.lead.max(self.bell)
     }
 
     /// When the door of a session opens and closes.
@@ -31,16 +40,25 @@ impl JoinRules {
         Door { opens_at: self.opens_at(session), closes_at: self.closes_at(session, room) }
     }
 
-    /// The instant Join opens.
+    /// The instant Join opens. A school that opens a door later than by its rule knows why: somebody else's lesson is in
+    /// the room until then, and no bell opens it sooner.
     #[must_use]
     pub fn opens_at(&self, session: &Session) -> DateTime<Utc> {
-        session.start - self.lead
+        let by_rule = session.start - self.lead;
+        match session.door {
+            Some(door) if door.opens_at > by_rule => door.opens_at,
+            Some(door) => door.opens_at.min(session.start - self.bell),
+            None => session.start - self.opens_before(),
+        }
     }
 
     /// The instant Join closes: a while after the planned end, or when the next session in the same
-    /// room begins, so that nobody lands in somebody else's lesson.
+    /// room begins, so that nobody lands in somebody else's lesson. Where the school has said so, when it says.
     #[must_use]
     pub fn closes_at(&self, session: &Session, room: Room) -> DateTime<Utc> {
+        if let Some(door) = session.door {
+            return door.closes_at;
+        }
         let late = session.end + self.after_end;
         // A room that is taken over before this session ends is this session's until its own end.
         room.next_start.map_or(late, |next| late.min(next.max(session.end)))
@@ -65,15 +83,6 @@ impl JoinRules {
             JoinState::InProgress
         }
     }
-}
-
-/// When the door of a session is open (UTC).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Door {
-    /// From then on.
-    pub opens_at: DateTime<Utc>,
-    /// Until then.
-    pub closes_at: DateTime<Utc>,
 }
 
 /// What is known of a session's room beside the session itself.

@@ -5,6 +5,7 @@ pub mod auth;
 pub mod calls;
 pub mod error;
 pub mod keeper;
+pub mod pull;
 pub mod rest;
 pub mod retry;
 pub mod wire;

@@ -20,7 +20,30 @@ use super::{
     result_code,
 };
 
-static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/local");
+static LOCAL: Migrator = sqlx::migrate!("../../migrations/local");
+static CACHE: Migrator = sqlx::migrate!("../../migrations/cache");
+
+/// What a file holds, and so which migrations make it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// This computer's sessions, its settings and the ledger of the bell.
+    ThisComputer,
+    /// What a school has told one sign-in.
+    School,
+}
+
+impl Shape {
+    fn migrations(self) -> &'static Migrator {
+        match self {
+            Self::ThisComputer => &LOCAL,
+            Self::School => &CACHE,
+        }
+    }
+
+    fn newest_version(self) -> i64 {
+        self.migrations().iter().map(|migration| migration.version).max().unwrap_or(0)
+    }
+}
 
 /// Who may change the shape of the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,6 +153,14 @@ impl Store {
     /// # Errors
     /// See [`OpenError`]. The owner moves a damaged file aside, never deletes it; the next call starts afresh.
     pub async fn open(path: &Path, migrate: Migrate) -> std::result::Result<Self, OpenError> {
+        Self::open_as(Shape::ThisComputer, path, migrate).await
+    }
+
+    pub(super) async fn open_as(
+        shape: Shape,
+        path: &Path,
+        migrate: Migrate,
+    ) -> std::result::Result<Self, OpenError> {
         if migrate == Migrate::No && !path.exists() {
             return Err(OpenError::Missing);
         }
@@ -141,7 +172,7 @@ impl Store {
             // person wrote must survive that too, so FULL.
             .synchronous(SqliteSynchronous::Full);
         let pool = pool(options);
-        match bring_up_to_date(&pool, migrate).await {
+        match bring_up_to_date(shape, &pool, migrate).await {
             Ok(()) => Ok(Self::over(Some(OpenFile::at(path, pool)))),
             Err(OpenError::Store(StoreError::Sql(error))) if is_damage(&error) => {
                 pool.close().await;
@@ -170,6 +201,10 @@ impl Store {
     /// # Errors
     /// What SQLite says when the sessions cannot be read.
     pub async fn open_to_read(path: &Path) -> std::result::Result<Self, OpenError> {
+        Self::open_to_read_as(Shape::ThisComputer, path).await
+    }
+
+    pub(super) async fn open_to_read_as(shape: Shape, path: &Path) -> std::result::Result<Self, OpenError> {
         if !path.exists() {
             return Err(OpenError::Missing);
         }
@@ -177,7 +212,7 @@ impl Store {
         // Reading a file with a log writes beside it; where nothing can be written, nobody else writes either.
         for immutable in [false, true] {
             let pool = pool(options(path).read_only(true).immutable(immutable));
-            match can_be_read(&pool).await {
+            match can_be_read(shape, &pool).await {
                 Ok(()) => return Ok(Self::over(Some(OpenFile::at(path, pool)))),
                 Err(error) => failed = Some(error),
             }
@@ -193,7 +228,7 @@ impl Store {
     /// The version of the newest shape of the database that this program knows.
     #[must_use]
     pub fn newest_version() -> i64 {
-        MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0)
+        Shape::ThisComputer.newest_version()
     }
 }
 
@@ -209,18 +244,24 @@ fn pool(options: SqliteConnectOptions) -> SqlitePool {
 }
 
 /// Asks for all that the bell asks for.
-async fn can_be_read(pool: &SqlitePool) -> super::Result<()> {
+async fn can_be_read(shape: Shape, pool: &SqlitePool) -> super::Result<()> {
     let mut conn = pool.acquire().await?;
     let now = chrono::DateTime::UNIX_EPOCH;
     sessions::touching(&mut conn, now, now).await?;
-    rings::on_show(&mut conn, now).await?;
-    settings::get(&mut conn, "").await?;
     people::zones(&mut conn).await?;
+    if shape == Shape::ThisComputer {
+        rings::on_show(&mut conn, now).await?;
+        settings::get(&mut conn, "").await?;
+    }
     Ok(())
 }
 
-async fn bring_up_to_date(pool: &SqlitePool, migrate: Migrate) -> std::result::Result<(), OpenError> {
-    let newest = Store::newest_version();
+async fn bring_up_to_date(
+    shape: Shape,
+    pool: &SqlitePool,
+    migrate: Migrate,
+) -> std::result::Result<(), OpenError> {
+    let newest = shape.newest_version();
     let has_history: bool =
         sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = '_sqlx_migrations')")
             .fetch_one(pool)
@@ -239,7 +280,7 @@ async fn bring_up_to_date(pool: &SqlitePool, migrate: Migrate) -> std::result::R
     if migrate == Migrate::No {
         return Err(OpenError::Older);
     }
-    MIGRATIONS.run(pool).await.map_err(|error| match error {
+    shape.migrations().run(pool).await.map_err(|error| match error {
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => OpenError::from(error),
         MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => OpenError::Newer,
         other => OpenError::Store(StoreError::Sql(sqlx::Error::Migrate(Box::new(other)))),

@@ -68,8 +68,14 @@ impl Local {
             // One that is stored a second time must not count for a time to which the session was moved meanwhile.
             && events::add_once(&mut tx, id, Event { at, kind: Kind::Opened, by: By::You, detail: None }).await?
         {
-            session.opened_at = session.opened_at.max(Some(at));
-            sessions::update(&mut tx, &session).await?;
+            match self.id {
+                WorkspaceId::ThisComputer => {
+                    session.opened_at = session.opened_at.max(Some(at));
+                    sessions::update(&mut tx, &session).await?;
+                }
+                // The version is the school's, and counts what is decided there.
+                WorkspaceId::School(_) => sessions::set_opened(&mut tx, id, at).await?,
+            }
         }
         tx.commit().await
     }

@@ -30,6 +30,7 @@ pub fn session(title: &str, start: &str, minutes: i64) -> Session {
         original: None,
         place: None,
         join_url: Some(JoinUrl::parse(MEET).unwrap()),
+        door: None,
         own_link: true,
         description: None,
         said: None,

@@ -21,7 +21,8 @@ use uuid::Uuid;
 use super::desk::{Desk, MEET, OTHER_MEET, at, lesson};
 
 const SCHOOL: WorkspaceId = WorkspaceId::School(Uuid::from_u128(7));
-const RULES: JoinRules = JoinRules { lead: Duration::minutes(15), after_end: Duration::minutes(20) };
+const RULES: JoinRules =
+    JoinRules { lead: Duration::minutes(15), after_end: Duration::minutes(20), bell: Duration::zero() };
 
 /// A lesson here, its twin at the school, and an app that sees both.
 struct Twins {

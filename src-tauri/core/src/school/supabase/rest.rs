@@ -50,7 +50,8 @@ pub async fn call(
     Err(why(answer.status, &answer.body))
 }
 
-fn why(status: u16, body: &Value) -> CallError {
+/// What follows from an answer that is no success.
+pub(super) fn why(status: u16, body: &Value) -> CallError {
     let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default();
     let code = text("code");
     match (status, code) {

@@ -5,7 +5,7 @@ use sqlx::{FromRow, QueryBuilder, SqliteConnection, sqlite::SqliteRow};
 
 use crate::{
     id::{PersonId, SessionId, WorkspaceId},
-    join::{JoinRules, JoinUrl, Room},
+    join::{Door, JoinRules, JoinUrl, Room},
     person::Person,
     session::{CancelledBy, Decided, Session, Source, Status, WallClock},
     store::{ROWS_AT_ONCE, Result, StoreError, from_ms, to_ms},
@@ -14,7 +14,7 @@ use crate::{
 /// Columns of a whole session, in the order in which [`Row`] reads them.
 const COLUMNS: &str = "id, source, series_id, title, person_id, \
     (SELECT people.name FROM people WHERE people.id = sessions.person_id) AS person, subject, starts_at, ends_at, zone, wall, decided_by, \
-    original, place, join_url, own_link, description, said, homework, plan, notes, status, cancelled_at, cancelled_by, bell, opened_at, created_at, version";
+    original, place, join_url, door_opens_at, door_closes_at, own_link, description, said, homework, plan, notes, status, cancelled_at, cancelled_by, bell, opened_at, created_at, version";
 
 #[derive(FromRow)]
 struct Row {
@@ -33,6 +33,8 @@ struct Row {
     original: Option<String>,
     place: Option<String>,
     join_url: Option<String>,
+    door_opens_at: Option<i64>,
+    door_closes_at: Option<i64>,
     own_link: bool,
     description: Option<String>,
     said: Option<String>,
@@ -91,6 +93,12 @@ impl Row {
             place: self.place,
             // Judged anew at each reading: a rule that has become stricter holds for old rows too.
             join_url: self.join_url.and_then(|url| JoinUrl::parse(&url).ok()),
+            door: match (self.door_opens_at, self.door_closes_at) {
+                (Some(opens), Some(closes)) => {
+                    Some(Door { opens_at: from_ms(opens), closes_at: from_ms(closes) })
+                }
+                _ => None,
+            },
             own_link: self.own_link,
             description: self.description,
             said: self.said,
@@ -126,6 +134,12 @@ where
 /// The session of that id.
 pub async fn get(conn: &mut SqliteConnection, id: SessionId) -> Result<Option<Session>> {
     Ok(fetch(conn, "id = ?1", |q| q.bind(id.to_string())).await?.pop())
+}
+
+/// The sessions of these ids, by id.
+pub async fn of_ids(conn: &mut SqliteConnection, ids: &[SessionId]) -> Result<Vec<Session>> {
+    let ids = serde_json::json!(ids).to_string();
+    fetch(conn, "id IN (SELECT value FROM json_each(?1)) ORDER BY id", |q| q.bind(ids)).await
 }
 
 /// Sessions whose start lies in [from, to), by start.
@@ -264,10 +278,12 @@ pub async fn next_boundary(
         "SELECT min(at) FROM (SELECT min(starts_at) AS at FROM sessions WHERE starts_at > ?1
                               UNION ALL SELECT min(ends_at) FROM sessions WHERE ends_at > ?1
                               UNION ALL SELECT min(starts_at) - ?2 FROM sessions WHERE starts_at > ?1 + ?2
-                              UNION ALL SELECT min(ends_at) + ?3 FROM sessions WHERE ends_at > ?1 - ?3)",
+                              UNION ALL SELECT min(ends_at) + ?3 FROM sessions WHERE ends_at > ?1 - ?3
+                              UNION ALL SELECT min(door_opens_at) FROM sessions WHERE door_opens_at > ?1
+                              UNION ALL SELECT min(door_closes_at) FROM sessions WHERE door_closes_at > ?1)",
     )
     .bind(to_ms(now))
-    .bind(rules.lead.num_milliseconds())
+    .bind(rules.opens_before().num_milliseconds())
     .bind(rules.after_end.num_milliseconds())
     .fetch_one(conn)
     .await?;
@@ -327,8 +343,8 @@ pub async fn insert_all(conn: &mut SqliteConnection, sessions: &[Session]) -> Re
     for some in sessions.chunks(ROWS_AT_ONCE) {
         let mut insert = QueryBuilder::new(
             "INSERT INTO sessions (id, source, series_id, title, person_id, subject, starts_at, ends_at, zone, wall, decided_by, original,
-               place, join_url, room, own_link, description, said, homework, plan, notes, status, cancelled_at, cancelled_by, bell, opened_at,
-               created_at, version) ",
+               place, join_url, room, door_opens_at, door_closes_at, own_link, description, said, homework, plan, notes, status, cancelled_at,
+               cancelled_by, bell, opened_at, created_at, version) ",
         );
         insert.push_values(some, |mut row, session| {
             let url = session.join_url.as_ref();
@@ -347,6 +363,8 @@ pub async fn insert_all(conn: &mut SqliteConnection, sessions: &[Session]) -> Re
                 .push_bind(&session.place)
                 .push_bind(url.map(|url| url.as_str().to_owned()))
                 .push_bind(url.map(JoinUrl::room_key))
+                .push_bind(session.door.map(|door| to_ms(door.opens_at)))
+                .push_bind(session.door.map(|door| to_ms(door.closes_at)))
                 .push_bind(session.own_link)
                 .push_bind(&session.description)
                 .push_bind(&session.said)
@@ -440,6 +458,16 @@ pub async fn update(conn: &mut SqliteConnection, session: &Session) -> Result<bo
     .execute(conn)
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Says when the person last pressed *Join* for a session. What is decided of it stays as it is, and so does its version.
+pub async fn set_opened(conn: &mut SqliteConnection, id: SessionId, at: DateTime<Utc>) -> Result<()> {
+    sqlx::query("UPDATE sessions SET opened_at = max(coalesce(opened_at, ?2), ?2) WHERE id = ?1")
+        .bind(id.to_string())
+        .bind(to_ms(at))
+        .execute(conn)
+        .await?;
+    Ok(())
 }
 
 /// Takes a session out, with what happened to it.
