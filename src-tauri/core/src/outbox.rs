@@ -83,9 +83,16 @@ impl Write {
     /// A tutor's own link becomes the meeting of the session that a confirm makes: a lease as a child of the confirm, and
     /// the link as a child of the lease. To be written after the confirm, in this order.
     #[must_use]
-    pub fn own_link(confirm: &Self, device: Uuid, provider: &str, external_id: &str, join_url: &str) -> [Self; 2] {
-        let of_session =
-            || vec![Fill::new("session", "/session/id"), Fill::new("generation", "/session/meeting_generation")];
+    pub fn own_link(
+        confirm: &Self,
+        device: Uuid,
+        provider: &str,
+        external_id: &str,
+        join_url: &str,
+    ) -> [Self; 2] {
+        let of_session = || {
+            vec![Fill::new("session", "/session/id"), Fill::new("generation", "/session/meeting_generation")]
+        };
         let child = |deed| Self::new(confirm.sign_in, confirm.account, deed, confirm.written_at);
         let (session, generation) = (Uuid::nil(), 0);
         let claim = child(Deed::ClaimMeeting { session, generation, device }).after(confirm, of_session());
@@ -111,7 +118,10 @@ impl Write {
 /// Without its arguments: a join URL may be among them.
 impl fmt::Debug for Write {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Write").field("id", &self.id).field("function", &self.deed.function()).finish_non_exhaustive()
+        f.debug_struct("Write")
+            .field("id", &self.id)
+            .field("function", &self.deed.function())
+            .finish_non_exhaustive()
     }
 }
 

@@ -131,7 +131,9 @@ impl CancelledBy {
     /// The one of that name, if there is one.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::You, Self::CalendarFile, Self::Tutor, Self::Student, Self::Guardian, Self::School].into_iter().find(|by| by.name() == name)
+        [Self::You, Self::CalendarFile, Self::Tutor, Self::Student, Self::Guardian, Self::School]
+            .into_iter()
+            .find(|by| by.name() == name)
     }
 }
 

@@ -1,6 +1,7 @@
-//! Sync: what a school has changed comes into its cache, and what was done here goes to the school ([`push`]). When to ask is a plan ([`plan`]), how one pass goes is [`pull`], and
-//! [`school`] is the one place where the school's answers and the cache meet.
+//! Sync: what a school has changed comes into its cache, and what was done here goes to the school. When to ask is a plan
+//! ([`plan`]), how one pass goes is [`pull`], and [`school`] is where its pages come from; [`push`] is the way there.
 
+pub mod page_size;
 pub mod plan;
 pub mod pull;
 pub mod push;

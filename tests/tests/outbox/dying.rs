@@ -78,7 +78,8 @@ impl Desk for Dying<Cache> {
     }
 
     async fn came(&self, row: &Waiting, outcome: &Outcome) -> Result<(), StoreError> {
-        let is_locked = self.1.locked.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
+        let is_locked =
+            self.1.locked.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
         if is_locked.is_ok() {
             return Err(StoreError::Busy);
         }

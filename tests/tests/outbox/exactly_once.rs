@@ -54,7 +54,13 @@ async fn wherever_the_program_dies_each_write_is_done_once_or_shown_as_refused()
     in_order(&all, &lanes).await;
 }
 
-async fn write_some(ben: &Computer, random: &mut StdRng, lanes: &[Uuid], others: Uuid, so_far: usize) -> Vec<Done> {
+async fn write_some(
+    ben: &Computer,
+    random: &mut StdRng,
+    lanes: &[Uuid],
+    others: Uuid,
+    so_far: usize,
+) -> Vec<Done> {
     let mut some: Vec<Done> = Vec::new();
     for nth in 0..random.random_range(1..4) {
         let mark = Uuid::new_v4().to_string();
@@ -107,7 +113,10 @@ async fn live_and_die(ben: &mut Computer, random: &mut StdRng) -> bool {
             Fault::Unavailable,
             Fault::EmptyObject,
             Fault::TooMany(Some(2)),
-            Fault::Rest(404, json!({"code": "PGRST202", "message": "no such function", "details": null, "hint": null})),
+            Fault::Rest(
+                404,
+                json!({"code": "PGRST202", "message": "no such function", "details": null, "hint": null}),
+            ),
             Fault::Rest(500, json!({"code": "40P01", "message": "deadlock detected"})),
             Fault::Rest(500, json!({"code": "57014", "message": "canceling statement"})),
         ];
@@ -119,7 +128,11 @@ async fn live_and_die(ben: &mut Computer, random: &mut StdRng) -> bool {
     fuse.locked.store(locked, std::sync::atomic::Ordering::Relaxed);
     let push = ben.push_by(Dying(ben.writes(), fuse.clone()), Dying(ben.cache.clone(), fuse.clone()));
     // Some die in the middle of a step.
-    let life = if random.random_bool(0.5) { Duration::from_secs(60) } else { Duration::from_micros(random.random_range(0..60_000)) };
+    let life = if random.random_bool(0.5) {
+        Duration::from_secs(60)
+    } else {
+        Duration::from_micros(random.random_range(0..60_000))
+    };
     let has_died = tokio::select! {
         () = fuse.burnt() => true,
         () = tokio::time::sleep(life) => true,
@@ -134,8 +147,7 @@ async fn live_and_die(ben: &mut Computer, random: &mut StdRng) -> bool {
 }
 
 async fn rows_of(done: &Done) -> i64 {
-    let (table, column) =
-        if done.is_request { ("bookings", "wish") } else { ("booking_messages", "body") };
+    let (table, column) = if done.is_request { ("bookings", "wish") } else { ("booking_messages", "body") };
     count(&format!("public.{table} where {column} = '{}'", done.mark)).await
 }
 

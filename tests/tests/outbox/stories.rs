@@ -43,7 +43,10 @@ async fn whatever_answers_in_the_schools_place_answers_nothing() {
         (Fault::Rest(200, json!(null)), Class::Transient),
         (Fault::Rest(200, json!([])), Class::Transient),
         (Fault::Rest(404, json!({"message": "no Route matched"})), Class::Transient),
-        (Fault::Rest(409, json!({"code": "23505", "message": "duplicate key", "hint": "slot_taken"})), Class::Transient),
+        (
+            Fault::Rest(409, json!({"code": "23505", "message": "duplicate key", "hint": "slot_taken"})),
+            Class::Transient,
+        ),
         (Fault::Rest(403, json!({"code": "42501", "message": "permission denied"})), Class::Transient),
         (Fault::BadRequest, Class::Transient),
         (Fault::TooMany(Some(30)), Class::Transient),
@@ -162,11 +165,8 @@ async fn a_token_of_another_account_sends_nothing() {
 /// Ada's confirm of a request of Ben's, with her own link.
 async fn confirm(ada: &Computer, booking: Uuid, link: &str) -> Vec<Write> {
     let version = ask(&format!("select version from public.bookings where id = '{booking}'")).await;
-    let confirm = Deed::ConfirmBooking {
-        booking,
-        expected_version: version.as_i64().unwrap(),
-        into_session: None,
-    };
+    let confirm =
+        Deed::ConfirmBooking { booking, expected_version: version.as_i64().unwrap(), into_session: None };
     let confirm = ada.new_write(confirm);
     let children = Write::own_link(&confirm, Uuid::new_v4(), "own_link", "own", link);
     let writes: Vec<Write> = std::iter::once(confirm).chain(children).collect();
@@ -193,7 +193,11 @@ async fn a_confirm_waits_for_the_network_and_then_brings_the_session_and_its_lin
     let shown = |rows: Vec<firstbell_core::pulled::Row>| {
         rows.into_iter().find(|row| row["id"] == json!(booking)).unwrap()["status"].clone()
     };
-    assert_eq!(shown(ada.cache.rows("bookings").await.unwrap()), "PENDING", "nothing before the school has answered");
+    assert_eq!(
+        shown(ada.cache.rows("bookings").await.unwrap()),
+        "PENDING",
+        "nothing before the school has answered"
+    );
     assert_eq!(ada.list().await.len(), 3);
     ada.way.no_faults();
     push.hurry();
@@ -226,7 +230,10 @@ async fn a_lease_that_ran_out_before_the_link_was_attached_is_taken_again() {
     school().await.connect().await.unwrap().batch_execute(sql).await.unwrap();
     ada.way.no_faults();
     ada.push_all(&push).await;
-    assert_eq!((ada.list().await, link_of(booking).await), (Vec::new(), json!("https://meet.example/ada-again")));
+    assert_eq!(
+        (ada.list().await, link_of(booking).await),
+        (Vec::new(), json!("https://meet.example/ada-again"))
+    );
 }
 
 #[tokio::test]
@@ -234,7 +241,8 @@ async fn a_refused_request_takes_what_stands_on_it_along_and_another_time_brings
     let ben = Computer::ben().await;
     let (wish, body, other) = (mark(), mark(), mark());
     let request = ben.new_write(ben.request(&wish, -100).await);
-    let child = ben.new_write(say(Uuid::nil(), &body)).after(&request, vec![Fill::new("booking", "/bookings/0/id")]);
+    let child =
+        ben.new_write(say(Uuid::nil(), &body)).after(&request, vec![Fill::new("booking", "/bookings/0/id")]);
     ben.put(&[request.clone(), child.clone()]).await;
     let lane = booking(&ben, 6).await;
     ben.does(say(lane, &other)).await;

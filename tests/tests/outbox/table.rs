@@ -5,7 +5,10 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use firstbell_core::{
     outbox::{Class, Deed, Fill, Refusal, State, Waiting, Write},
-    store::{Store, StoreError, cache::{Cache, outbox}},
+    store::{
+        Store, StoreError,
+        cache::{Cache, outbox},
+    },
 };
 use serde_json::{Value, json};
 use uuid::Uuid;

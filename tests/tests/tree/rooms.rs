@@ -1,6 +1,7 @@
 //! Which room of the core may use which other. Held by reading every file of it.
 //!
-//! A room is a module at the root of the core, and each part of `join`, `store`, `workspace`, `reminder` and `app` by itself.
+//! A room is a module at the root of the core, and each part of `join`, `school`, `store`, `workspace`, `sync`, `reminder` and `app` by
+//! itself.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -27,8 +28,10 @@ const ROOMS: &[(&str, &str)] = &[
     ("join/url_policy", "join/provider"),
     ("join/join_url", "join/provider join/url_policy"),
     ("join/find", "join/provider join/url_policy join/join_url"),
+    ("join/door", ""),
     ("session", "id join person"),
-    ("join/state", "session"),
+    ("join/state", "join/door session"),
+    ("pulled", ""),
     ("state_table", "session"),
     ("calendar_file", "zone session"),
     ("occurrences", "id series join person session calendar_file"),
@@ -46,12 +49,14 @@ const ROOMS: &[(&str, &str)] = &[
     ("school/fault", ""),
     ("school/invitation", "school/address"),
     ("sign_in", "school/address"),
-    ("school/supabase", "clock secret school/address school/fault school/invitation sign_in"),
-    // The store: what belongs to the device, and the sessions that are decided here. Neither knows the other.
+    ("school/supabase", "clock secret school/address school/fault school/invitation sign_in pulled"),
+    // The store: what belongs to the device, and the sessions that are decided here. Neither knows the other. What a school
+    // has told lies in a cache, which is read as the sessions of this computer are, and knows no way to any school.
     ("store", ""),
     ("store/device", "id ring settings school/address sign_in store"),
     ("store/local", "happened id series join person session store"),
     ("store/open", "store store/device store/local"),
+    ("store/cache", "draft happened id join person pulled session store store/local store/open"),
     // What is told, and what lies in the data folder.
     (
         "error",
@@ -67,6 +72,12 @@ const ROOMS: &[(&str, &str)] = &[
     ("workspace", ""),
     ("workspace/local", "happened id join session state_table store store/local"),
     ("workspace/all", "id join session store store/local workspace/local"),
+    // Sync: the only one that sees both a school and its cache.
+    ("sync", ""),
+    ("sync/page_size", ""),
+    ("sync/pull", "clock pulled school/fault school/supabase store store/cache sync/page_size"),
+    ("sync/plan", "school/fault sync/pull"),
+    ("sync/school", "secret pulled school/fault school/supabase sync/pull"),
     // The bell. It never sees where sessions lie.
     ("reminder", ""),
     ("reminder/plan", "join ring session"),
@@ -161,7 +172,7 @@ const CRATES: &[(&str, &str)] = &[
 ];
 
 /// Rooms whose parts are rooms of their own.
-const PARTED: [&str; 6] = ["join", "school", "store", "workspace", "reminder", "app"];
+const PARTED: [&str; 7] = ["join", "school", "store", "workspace", "sync", "reminder", "app"];
 
 /// The modules of the core, each a file, with the paths that they name.
 struct Core {

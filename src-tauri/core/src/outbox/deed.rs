@@ -43,7 +43,13 @@ pub enum Deed {
     /// The same for all of the series from this one on.
     CancelSeriesFrom { booking: Uuid, expected_version: i64, reason: String },
     /// Suggests another time.
-    ProposeTime { booking: Uuid, start_at: DateTime<Utc>, end_at: DateTime<Utc>, zone: String, expected_version: i64 },
+    ProposeTime {
+        booking: Uuid,
+        start_at: DateTime<Utc>,
+        end_at: DateTime<Utc>,
+        zone: String,
+        expected_version: i64,
+    },
     /// Agrees to another time. The booking is not sent; it is what the proposal belongs to.
     AcceptProposal { booking: Uuid, proposal: Uuid, expected_version: i64 },
     /// Does not agree to it.
@@ -51,7 +57,13 @@ pub enum Deed {
     /// Says something about a booking.
     AddMessage { booking: Uuid, body: String },
     /// The tutor moves a session.
-    MoveSession { session: Uuid, start_at: DateTime<Utc>, end_at: DateTime<Utc>, zone: String, expected_version: i64 },
+    MoveSession {
+        session: Uuid,
+        start_at: DateTime<Utc>,
+        end_at: DateTime<Utc>,
+        zone: String,
+        expected_version: i64,
+    },
     /// This computer is to make the meeting: a lease of two minutes.
     ClaimMeeting { session: Uuid, generation: i64, device: Uuid },
     /// The meeting that it has made.
@@ -261,9 +273,9 @@ pub(super) fn held_by_answer(function: &str) -> Option<&'static str> {
         | "accept_proposal" | "decline_proposal" => Some("booking"),
         "add_message" => Some("message"),
         "write_note" => Some("note"),
-        "move_session" | "claim_meeting" | "attach_meeting" | "release_meeting" | "record_opened" | "send_presence"
-        | "set_bell" | "mark_no_show" | "keep_no_show" | "undo_no_show" | "answer_no_show" | "end_early"
-        | "mark_held" => Some("session"),
+        "move_session" | "claim_meeting" | "attach_meeting" | "release_meeting" | "record_opened"
+        | "send_presence" | "set_bell" | "mark_no_show" | "keep_no_show" | "undo_no_show"
+        | "answer_no_show" | "end_early" | "mark_held" => Some("session"),
         _ => None,
     }
 }

@@ -81,7 +81,11 @@ fn a_write_waits_for_its_own_account_and_holds_up_nobody_elses() {
     assert_eq!(next(&rows, at(0), &Stand::new(None)), Next::default());
     assert_eq!(next(&rows, at(0), &Stand::new(Some(Uuid::from_u128(0xBE)))).send, ids(&[1]));
     let answered = [Waiting { state: State::Answered, ..rows[0].clone() }];
-    assert_eq!(next(&answered, at(0), &signed_in()).book, ids(&[1]), "an answer is booked whoever is signed in");
+    assert_eq!(
+        next(&answered, at(0), &signed_in()).book,
+        ids(&[1]),
+        "an answer is booked whoever is signed in"
+    );
 }
 
 #[test]
@@ -97,7 +101,11 @@ fn a_child_waits_until_its_parent_is_booked() {
         let rows = [Waiting { state, ..row(1, &message(10)) }, child.clone()];
         assert_eq!(next(&rows, at(0), &signed_in()).send, ids(&send), "{state:?}");
     }
-    assert_eq!(next(&[child.clone()], at(0), &signed_in()).send, ids(&[2]), "its parent was booked and is gone");
+    assert_eq!(
+        next(&[child.clone()], at(0), &signed_in()).send,
+        ids(&[2]),
+        "its parent was booked and is gone"
+    );
     let unfilled = Waiting { fills: vec![Fill::new("session", "/session/id")], ..child };
     assert_eq!(next(&[unfilled], at(0), &signed_in()).send, ids(&[]), "it lacks what it was to be told");
 }
@@ -174,7 +182,8 @@ fn three_failures_of_whatever_writes_are_the_schools() {
 #[test]
 fn only_an_answer_and_the_schools_own_no_end_a_write() {
     let sent = |function: &Deed| Waiting { attempts: 1, tried_at: Some(at(0)), ..row(1, function) };
-    let confirm = Deed::ConfirmBooking { booking: Uuid::from_u128(10), expected_version: 2, into_session: None };
+    let confirm =
+        Deed::ConfirmBooking { booking: Uuid::from_u128(10), expected_version: 2, into_session: None };
     let wait = |seconds| Duration::from_secs(seconds);
     let again = |class, seconds| Outcome::Again { class, wait: wait(seconds) };
     let good = json!({"booking": {"id": "1"}, "session": null});
@@ -320,8 +329,11 @@ fn a_deed_comes_back_from_how_it_is_stored() {
 fn what_is_not_said_is_not_sent_and_a_proposal_is_sent_without_its_booking() {
     let opened = Deed::RecordOpened { session: Uuid::from_u128(20), person: None, pressed_at: None };
     assert_eq!(Value::Object(opened.arguments()), json!({"session": Uuid::from_u128(20)}));
-    let accept =
-        Deed::AcceptProposal { booking: Uuid::from_u128(10), proposal: Uuid::from_u128(60), expected_version: 3 };
+    let accept = Deed::AcceptProposal {
+        booking: Uuid::from_u128(10),
+        proposal: Uuid::from_u128(60),
+        expected_version: 3,
+    };
     assert_eq!(
         Value::Object(accept.arguments()),
         json!({"proposal": Uuid::from_u128(60), "expected_version": 3})

@@ -18,8 +18,8 @@ use chrono::{DateTime, Duration, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
-pub use self::{keep::Kinds, shown::Left, state::PullState};
 use self::keep::Keep;
+pub use self::{keep::Kinds, shown::Left, state::PullState};
 use super::{Migrate, OpenError, Result, Store, StoreError, open::Shape};
 use crate::{
     join::JoinRules,
@@ -73,7 +73,11 @@ impl Cache {
     ///
     /// # Errors
     /// [`OpenError`]. A damaged file is kept aside; the next call begins with an empty one.
-    pub async fn open(folder: &Path, sign_in: Uuid, now: DateTime<Utc>) -> std::result::Result<Self, OpenError> {
+    pub async fn open(
+        folder: &Path,
+        sign_in: Uuid,
+        now: DateTime<Utc>,
+    ) -> std::result::Result<Self, OpenError> {
         let store = Store::open_as(Shape::School, &Self::path(folder, sign_in), Migrate::Yes).await?;
         let cache = Self { store };
         cache.look_after(now).await?;
@@ -242,7 +246,11 @@ fn beginning() -> PullState {
 #[must_use]
 pub fn rules(settings: &Row) -> JoinRules {
     let minutes = |name: &str, usual: Duration| {
-        settings.get(name).and_then(Value::as_i64).filter(|minutes| (0..=1440).contains(minutes)).map_or(usual, Duration::minutes)
+        settings
+            .get(name)
+            .and_then(Value::as_i64)
+            .filter(|minutes| (0..=1440).contains(minutes))
+            .map_or(usual, Duration::minutes)
     };
     let usual = JoinRules::DEFAULT;
     JoinRules {

@@ -1,4 +1,4 @@
-//! When to ask a school, and for how many rows at once: a pure rule. Time is what has passed since the computer was started
+//! When to ask a school: a pure rule. Time is what has passed since the computer was started
 //! ([`crate::clock::Clock::since_boot`]), which nobody can set; only sessions stand in UTC.
 
 use std::time::Duration;
@@ -98,7 +98,8 @@ pub struct Plan {
 impl Plan {
     /// A signal has come. `now` is the time since the computer was started.
     pub fn signal(&mut self, signal: Signal, now: Duration) {
-        let is_fresh = self.faults == 0 && self.ended.is_some_and(|ended| now.saturating_sub(ended) < JUST_NOW);
+        let is_fresh =
+            self.faults == 0 && self.ended.is_some_and(|ended| now.saturating_sub(ended) < JUST_NOW);
         if signal == Signal::Focus && is_fresh {
             return;
         }
@@ -175,68 +176,6 @@ fn spread(pause: Duration, chance: f64) -> Duration {
     pause.mul_f64(1.0 - SPREAD + 2.0 * SPREAD * chance)
 }
 
-/// The first page of a first pull, so that the next lesson stands in the list at once.
-const FIRST_ROWS: usize = 50;
-const MORE_ROWS: usize = 200;
-/// What every page is in the end, and an ordinary one at once: most passes are one page.
-const MOST_ROWS: usize = 500;
-/// Fewer are not asked for: then it is not the number of rows that is too much.
-const FEWEST_ROWS: usize = 10;
-/// After so many good pages a school that was slow is tried with twice as many rows.
-const GOOD_PAGES: u32 = 8;
-
-/// How many rows are asked for at once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PageSize {
-    rows: usize,
-    /// What has not been too much yet.
-    most: usize,
-    good: u32,
-}
-
-impl Default for PageSize {
-    fn default() -> Self {
-        Self { rows: FIRST_ROWS, most: MOST_ROWS, good: 0 }
-    }
-}
-
-impl PageSize {
-    /// A pass begins: one that only brings what has changed asks for much at once.
-    pub fn begin(&mut self, is_ordinary: bool) {
-        self.rows = if is_ordinary { self.most } else { FIRST_ROWS.min(self.most) };
-    }
-
-    /// How many rows the next page is asked for.
-    #[must_use]
-    pub const fn rows(&self) -> usize {
-        self.rows
-    }
-
-    /// A page has come.
-    pub fn came(&mut self) {
-        self.good += 1;
-        if self.good >= GOOD_PAGES {
-            (self.good, self.most) = (0, (self.most * 2).min(MOST_ROWS));
-        }
-        let next = match self.rows {
-            0..FIRST_ROWS => FIRST_ROWS,
-            FIRST_ROWS..MORE_ROWS => MORE_ROWS,
-            _ => MOST_ROWS,
-        };
-        self.rows = next.min(self.most);
-    }
-
-    /// A page was too much. Whether fewer rows can be asked for.
-    pub fn is_too_much(&mut self) -> bool {
-        if self.rows <= FEWEST_ROWS {
-            return false;
-        }
-        self.rows = (self.rows / 2).max(FEWEST_ROWS);
-        (self.most, self.good) = (self.rows, 0);
-        true
-    }
-}
-
 #[cfg(test)]
-#[path = "plan/tests.rs"]
+#[allow(clippy::print_stdout, reason = "a random test prints its seed")]
 mod tests;

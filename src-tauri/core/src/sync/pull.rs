@@ -8,7 +8,7 @@ use std::{
 
 use uuid::Uuid;
 
-use super::plan::PageSize;
+use super::page_size::PageSize;
 use crate::{
     clock::Clock,
     pulled::Page,
@@ -25,11 +25,7 @@ pub trait Pages: Send + Sync {
     ///
     /// # Errors
     /// [`NoPage`].
-    fn page(
-        &self,
-        cursor: Option<&str>,
-        limit: usize,
-    ) -> impl Future<Output = Result<Page, NoPage>> + Send;
+    fn page(&self, cursor: Option<&str>, limit: usize) -> impl Future<Output = Result<Page, NoPage>> + Send;
 }
 
 /// Why a page has not come.
@@ -110,6 +106,12 @@ impl<P: Pages> Pull<P> {
     #[must_use]
     pub fn new(pages: P, cache: Cache, account: Uuid, clock: Arc<dyn Clock>) -> Self {
         Self { pages, cache, account, clock, size: Mutex::default() }
+    }
+
+    /// Where pages come from.
+    #[must_use]
+    pub const fn pages(&self) -> &P {
+        &self.pages
     }
 
     /// The cache that is filled.

@@ -74,7 +74,9 @@ impl Desk for Cache {
         match outcome {
             Outcome::Answered(answer) => outbox::answered(&mut tx, row.id, row.request, answer).await?,
             Outcome::Refused(refusal) => outbox::refused(&mut tx, row.id, row.request, refusal).await?,
-            Outcome::Again { class, wait } => outbox::kept(&mut tx, row.id, row.request, *class, *wait).await?,
+            Outcome::Again { class, wait } => {
+                outbox::kept(&mut tx, row.id, row.request, *class, *wait).await?
+            }
             Outcome::ClaimAgain { wait } => outbox::claims_again(&mut tx, row.id, row.request, *wait).await?,
         }
         tx.commit().await

@@ -87,7 +87,14 @@ fn place(rows: &[Waiting], id: Uuid) -> usize {
 }
 
 impl School {
-    fn hears(&mut self, row: &Waiting, number: u128, is_bad: bool, is_calm: bool, random: &mut StdRng) -> Came {
+    fn hears(
+        &mut self,
+        row: &Waiting,
+        number: u128,
+        is_bad: bool,
+        is_calm: bool,
+        random: &mut StdRng,
+    ) -> Came {
         let fault = if is_calm { 99 } else { random.random_range(0..12) };
         match fault {
             0 => return Came::Network,
@@ -140,10 +147,15 @@ fn check(rows: &[Waiting], what: &Next, seed: u64) {
         let row = &rows[nth];
         assert!(!lanes.contains(&row.lane), "FIRSTBELL_SEED={seed}: two of a lane at once");
         lanes.push(row.lane);
-        let is_before = |other: &&Waiting| other.lane == row.lane && (other.state.is_open() || other.state == State::Answered);
+        let is_before = |other: &&Waiting| {
+            other.lane == row.lane && (other.state.is_open() || other.state == State::Answered)
+        };
         assert!(!rows[..nth].iter().any(|other| is_before(&other)), "FIRSTBELL_SEED={seed}: out of order");
         let parent = row.parent.map(|parent| rows[place(rows, parent)].state);
-        assert!(parent.is_none_or(|state| state == State::Booked), "FIRSTBELL_SEED={seed}: before its parent");
+        assert!(
+            parent.is_none_or(|state| state == State::Booked),
+            "FIRSTBELL_SEED={seed}: before its parent"
+        );
     }
 }
 

@@ -46,7 +46,7 @@ pub async fn pull_changes(
         return Err(page_fault(answer.status, &answer.body));
     }
     // Whatever else answers in the school's place, and with JSON, is no page.
-    read(answer.body).ok_or_else(|| Fault::Silent.into())
+    page_of(answer.body).ok_or_else(|| Fault::Silent.into())
 }
 
 fn page_fault(status: u16, body: &Value) -> PageFault {
@@ -62,7 +62,8 @@ fn page_fault(status: u16, body: &Value) -> PageFault {
 }
 
 /// The page that an answer is. None if it is none.
-fn read(mut answer: Value) -> Option<Page> {
+#[must_use]
+pub fn page_of(mut answer: Value) -> Option<Page> {
     let told = match answer.get_mut("changes").map(Value::take)? {
         Value::Array(told) => told,
         _ => return None,
@@ -129,9 +130,12 @@ mod tests {
             {"table": "sessions", "id": ID, "row": null}]));
         answer["schema"] = json!(2);
         answer["now"] = json!("2026-11-02T08:00:00.25+00:00");
-        let page = read(answer).unwrap();
+        let page = page_of(answer).unwrap();
         assert_eq!((page.account, page.epoch, page.to_come), (None, None, None));
-        assert_eq!((page.is_afresh, page.has_more, page.cursor.as_str(), page.schema), (false, true, "abc", Some(2)));
+        assert_eq!(
+            (page.is_afresh, page.has_more, page.cursor.as_str(), page.schema),
+            (false, true, "abc", Some(2))
+        );
         assert_eq!(page.now, "2026-11-02T08:00:00.25Z".parse().ok());
         assert_eq!(page.changes.len(), 2);
         assert_eq!(page.changes[0].row.as_ref().unwrap()["first_name"], "Ben");
@@ -151,9 +155,13 @@ mod tests {
         answer["epoch"] = json!("e");
         answer["to_come"] = json!(7);
         answer["weather"] = json!({"rain": true});
-        let page = read(answer).unwrap();
-        assert_eq!((page.account, page.epoch.as_deref(), page.to_come), (ID.parse().ok(), Some("e"), Some(7)));
-        let lost: Vec<_> = page.changes.iter().filter_map(|change| change.row.as_ref().err().copied()).collect();
+        let page = page_of(answer).unwrap();
+        assert_eq!(
+            (page.account, page.epoch.as_deref(), page.to_come),
+            (ID.parse().ok(), Some("e"), Some(7))
+        );
+        let lost: Vec<_> =
+            page.changes.iter().filter_map(|change| change.row.as_ref().err().copied()).collect();
         assert_eq!(lost, [Why::NotYours, Why::Gone, Why::Unknown]);
         assert_eq!((page.changes.len(), page.unreadable), (4, 0));
     }
@@ -166,7 +174,7 @@ mod tests {
             {"table": "people", "id": ID, "row": "text"}, {"table": "people", "id": ID, "row": []},
             {"table": "people", "id": ID, "row": {}},
         ]);
-        let page = read(page(changes)).unwrap();
+        let page = page_of(page(changes)).unwrap();
         assert_eq!((page.changes.len(), page.unreadable), (1, 11));
     }
 
@@ -183,7 +191,7 @@ mod tests {
             json!({"changes": [], "afresh": false, "more": false}),
             json!({"changes": [], "afresh": false, "more": false, "cursor": null}),
         ] {
-            assert_eq!(read(answer.clone()), None, "{answer}");
+            assert_eq!(page_of(answer.clone()), None, "{answer}");
         }
     }
 
@@ -191,7 +199,11 @@ mod tests {
     fn what_refuses_a_page_says_what_to_do_about_it() {
         let refused = |status, body: Value| page_fault(status, &body);
         let cases = [
-            (500, json!({"code": "57014", "message": "canceling statement due to statement timeout"}), PageFault::TooMuch),
+            (
+                500,
+                json!({"code": "57014", "message": "canceling statement due to statement timeout"}),
+                PageFault::TooMuch,
+            ),
             (
                 409,
                 json!({"code": "PT409", "hint": "bad_input", "details": "{\"field\": \"cursor\"}"}),

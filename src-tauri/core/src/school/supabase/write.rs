@@ -82,7 +82,9 @@ fn why(status: u16, body: &Value) -> WriteFault {
 /// The form of our codes; nothing of PostgreSQL's or PostgREST's has it.
 fn is_code(hint: &str) -> bool {
     let is_letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-    (2..=60).contains(&hint.len()) && hint.starts_with(|c: char| c.is_ascii_lowercase()) && hint.chars().all(is_letter)
+    (2..=60).contains(&hint.len())
+        && hint.starts_with(|c: char| c.is_ascii_lowercase())
+        && hint.chars().all(is_letter)
 }
 
 #[cfg(test)]

@@ -149,7 +149,8 @@ impl Keep<'_> {
         for (table, id) in last.keys() {
             by_table.entry(table).or_default().push(id.clone());
         }
-        let mut touched = Touched { sessions: BTreeSet::new(), kinds: Kinds::default(), why: BTreeMap::new() };
+        let mut touched =
+            Touched { sessions: BTreeSet::new(), kinds: Kinds::default(), why: BTreeMap::new() };
         for (table, ids) in by_table {
             let sessions = match table {
                 "sessions" => ids.iter().cloned().collect(),

@@ -159,7 +159,12 @@ pub async fn kept(
 
 /// The lease under which a meeting was to be attached has run out: its parent is done once more, under a new request id,
 /// since the old one would get the old answer.
-pub async fn claims_again(conn: &mut SqliteConnection, id: Uuid, request: Uuid, wait: Duration) -> Result<()> {
+pub async fn claims_again(
+    conn: &mut SqliteConnection,
+    id: Uuid,
+    request: Uuid,
+    wait: Duration,
+) -> Result<()> {
     kept(conn, id, request, Class::Transient, wait).await?;
     sqlx::query(
         "UPDATE outbox SET state = 'waiting', request = ?2, answer = NULL, attempts = 0, tried_at = NULL, wait_ms = 0
@@ -225,9 +230,11 @@ async fn clear(conn: &mut SqliteConnection) -> Result<()> {
 
 /// Takes out what was dropped while it was on its way. To be called while nothing is.
 pub async fn forget_dropped(conn: &mut SqliteConnection) -> Result<()> {
-    sqlx::query("UPDATE outbox SET parent = NULL WHERE parent IN (SELECT id FROM outbox WHERE state = 'dropped')")
-        .execute(&mut *conn)
-        .await?;
+    sqlx::query(
+        "UPDATE outbox SET parent = NULL WHERE parent IN (SELECT id FROM outbox WHERE state = 'dropped')",
+    )
+    .execute(&mut *conn)
+    .await?;
     sqlx::query("DELETE FROM outbox WHERE state = 'dropped'").execute(&mut *conn).await?;
     clear(conn).await
 }
@@ -239,7 +246,10 @@ pub async fn retry(conn: &mut SqliteConnection, id: Uuid) -> Result<bool> {
     let Some(row) = get(conn, id).await? else { return Ok(false) };
     match row.state {
         State::Waiting | State::Sent => {
-            sqlx::query("UPDATE outbox SET wait_ms = 0 WHERE id = ?1").bind(id.to_string()).execute(conn).await?;
+            sqlx::query("UPDATE outbox SET wait_ms = 0 WHERE id = ?1")
+                .bind(id.to_string())
+                .execute(conn)
+                .await?;
             Ok(true)
         }
         State::Refused => {

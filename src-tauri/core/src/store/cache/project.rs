@@ -248,7 +248,8 @@ impl<'a> Around<'a> {
             };
             let is_mine = text(row, "account_id").is_some_and(|id| id.parse() == Ok(self.account));
             let by = if is_mine { By::You } else { side_of(side)? };
-            let detail = row.get("detail").and_then(Value::as_object).and_then(|detail| instant(detail, "from"));
+            let detail =
+                row.get("detail").and_then(Value::as_object).and_then(|detail| instant(detail, "from"));
             Some(Event { at: instant(row, "at")?, kind, by, detail })
         };
         rows.into_iter().filter_map(event).collect()

@@ -69,12 +69,7 @@ pub(super) async fn put(conn: &mut SqliteConnection, copy: i64, rows: &[Kept<'_>
 }
 
 /// Takes rows of a table out.
-pub(super) async fn take(
-    conn: &mut SqliteConnection,
-    copy: i64,
-    table: &str,
-    ids: &[String],
-) -> Result<()> {
+pub(super) async fn take(conn: &mut SqliteConnection, copy: i64, table: &str, ids: &[String]) -> Result<()> {
     sqlx::query("DELETE FROM rows WHERE copy = ?1 AND tbl = ?2 AND id IN (SELECT value FROM json_each(?3))")
         .bind(copy)
         .bind(table)
@@ -105,11 +100,12 @@ pub(super) async fn newest(conn: &mut SqliteConnection) -> Result<i64> {
 
 /// All rows of a table, by id.
 pub(super) async fn of_table(conn: &mut SqliteConnection, copy: i64, table: &str) -> Result<Vec<Row>> {
-    let rows: Vec<String> = sqlx::query_scalar("SELECT row FROM rows WHERE copy = ?1 AND tbl = ?2 ORDER BY id")
-        .bind(copy)
-        .bind(table)
-        .fetch_all(conn)
-        .await?;
+    let rows: Vec<String> =
+        sqlx::query_scalar("SELECT row FROM rows WHERE copy = ?1 AND tbl = ?2 ORDER BY id")
+            .bind(copy)
+            .bind(table)
+            .fetch_all(conn)
+            .await?;
     rows.iter().map(|row| read(row)).collect()
 }
 

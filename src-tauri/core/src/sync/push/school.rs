@@ -52,7 +52,9 @@ impl<A: Accounts, K: Keychain> School for SchoolWrites<A, K> {
         let wire = &self.wire;
         let sent = with_token(&self.keeper, judge, |access| async move {
             // The keeper may have been given another sign-in's tokens a moment ago.
-            if row.account != self.account || account_of(access.secret()).is_some_and(|whose| whose != row.account) {
+            if row.account != self.account
+                || account_of(access.secret()).is_some_and(|whose| whose != row.account)
+            {
                 return Err(NotDone::AnotherAccount);
             }
             let answer = write(wire, access.secret(), row.request, &row.function, &row.arguments).await;

@@ -14,7 +14,11 @@ use crate::{
 impl Keep<'_> {
     /// Keeps the rows that an answer tells, in every copy, and shows them. One that is here in the same version or a later
     /// one stays: an answer that is booked late revives nothing. Before anything was pulled nothing is kept: all comes then.
-    pub(in crate::store::cache) async fn answer(&mut self, state: &PullState, told: &[Change]) -> Result<Kinds> {
+    pub(in crate::store::cache) async fn answer(
+        &mut self,
+        state: &PullState,
+        told: &[Change],
+    ) -> Result<Kinds> {
         let in_beside = if state.is_beside() { self.newer(state.target(), told).await? } else { Last::new() };
         self.store(state.target(), &in_beside).await?;
         if !rows::exist(self.conn, state.shown).await? {
