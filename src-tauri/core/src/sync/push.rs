@@ -7,6 +7,7 @@
 mod school;
 
 use std::{
+    collections::BTreeSet,
     future::Future,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -102,7 +103,7 @@ pub struct Pushed {
     pub look_again: Option<DateTime<Utc>>,
     /// What has kept the last write that was sent and came to nothing.
     pub kept: Option<Class>,
-    /// The file could not be read or written: the pass has ended there, and the next one begins there.
+    /// The file could not be read or written: what is left is done by the next pass.
     pub fault: Option<StoreError>,
 }
 
@@ -154,24 +155,45 @@ impl<S: School, D: Desk> Push<S, D> {
 
     async fn all(&self, pushed: &mut Pushed) -> Result<(), StoreError> {
         self.desk.begin().await?;
+        let mut unbooked = BTreeSet::new();
         loop {
             let rows = self.desk.rows().await?;
             let stand = self.stand_for(self.school.account());
             let now = next(&rows, self.clock.now(), &stand);
-            for id in &now.book {
-                pushed.kinds = pushed.kinds.and(self.desk.book(*id, self.clock.now()).await?);
-                pushed.booked += 1;
-            }
+            let answered: Vec<Uuid> = now.book.into_iter().filter(|id| !unbooked.contains(id)).collect();
             // What was booked lets others go.
-            if !now.book.is_empty() {
+            if !answered.is_empty() {
+                for id in answered {
+                    if !self.book(id, pushed).await? {
+                        unbooked.insert(id);
+                    }
+                }
                 continue;
             }
             let due = rows.into_iter().find(|row| now.send.first() == Some(&row.id));
             let Some(row) = due else {
-                pushed.look_again = now.look_again;
+                let again = (!unbooked.is_empty()).then(|| self.clock.now() + FILE_WAIT);
+                pushed.look_again = now.look_again.into_iter().chain(again).min();
                 return Ok(());
             };
             self.send(row, pushed).await?;
+        }
+    }
+
+    /// Whether it could be booked. An answer with which the file is not content holds up nothing but its own lane.
+    async fn book(&self, id: Uuid, pushed: &mut Pushed) -> Result<bool, StoreError> {
+        match self.desk.book(id, self.clock.now()).await {
+            Ok(kinds) => {
+                pushed.kinds = pushed.kinds.and(kinds);
+                pushed.booked += 1;
+                Ok(true)
+            }
+            Err(fault @ (StoreError::Row { .. } | StoreError::Sql(_))) => {
+                tracing::warn!("an answer of the school could not be booked");
+                pushed.fault = Some(fault);
+                Ok(false)
+            }
+            Err(fault) => Err(fault),
         }
     }
 
