@@ -107,4 +107,19 @@ union all
 select format('%s has %s requests of one day', j.account_id, count(*)) from public.join_requests j
 where j.asked_at > private.clock() - interval '24 hours' group by j.account_id having count(*) > 10
 union all
+select format('%s contests a mark in %s and has none', sp.person_id, sp.session_id) from public.session_participants sp
+where sp.contest is not null and sp.attendance <> 'did_not_come'
+union all
+select format('the tutor of %s contests a mark and has none', s.id) from public.sessions s
+where s.tutor_contest is not null and s.status <> 'NO_SHOW_TUTOR'
+union all
+select format('session %s has a door from %s to %s', rooms.id, rooms.door_opens_at, rooms.door_closes_at) from (
+  select s.*, lag(s.scheduled_end_at) over in_room as before, lead(s.scheduled_start_at) over in_room as after
+  from public.sessions s where s.status = 'SCHEDULED'
+  window in_room as (partition by s.tutor_id, coalesce(private.room_of(s.join_url), s.id::text) order by s.scheduled_start_at)
+) as rooms, public.school_settings school
+where scheduled_end_at > private.clock() - interval '4 hours' and (door_opens_at, door_closes_at) is distinct from (
+  greatest(scheduled_start_at - make_interval(mins => school.join_lead_minutes), before),
+  least(scheduled_end_at + make_interval(mins => school.join_after_end_minutes), after))
+union all
 select format('request %s was answered with nothing', r.request_id) from private.requests r where r.answer is null

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use firstbell_processes::wait;
+use firstbell_school::postgres::types::ToSql;
 use firstbell_school::{Account, Cast, Cluster, Database, Refusal};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -181,6 +182,40 @@ fn another(value: &Value, kind: &str) -> Value {
         }
         ("jsonb", _) => json!([]),
         other => panic!("no other value than {other:?} is known"),
+    }
+}
+
+/// For a function that has gained arguments: those that it had at first.
+const AS_FIRST_MADE: [(&str, &str, &[&str]); 1] =
+    [("record_opened", "jsonb_build_array($1::uuid, $2::uuid)", &["session", "person"])];
+
+#[tokio::test]
+async fn what_a_client_from_before_sends_has_the_digest_that_it_had_before() {
+    for (function, digested, first) in AS_FIRST_MADE {
+        let mut cast = cast().await;
+        let scene = scenes::set(&mut cast, function).await;
+        let id = Uuid::new_v4();
+        let mut sent = json!({"request_id": id});
+        let mut values: Vec<Option<Uuid>> = Vec::new();
+        for argument in first {
+            sent[*argument] = scene.arguments[*argument].clone();
+            values.push(sent[*argument].as_str().map(|value| value.parse().unwrap()));
+        }
+        let mut door = door_of(&mut cast, scene.who).await;
+        let answer = door.call(function, &sent).await.unwrap();
+        let client = cast.database.as_superuser().await.unwrap();
+        let values: Vec<_> = values.iter().map(|value| value as &(dyn ToSql + Sync)).collect();
+        let digest = client.query_one(&format!("select md5({digested}::text)"), &values).await.unwrap();
+        let stored = "select args_hash from private.requests where request_id = $1";
+        let stored = client.query_one(stored, &[&id]).await.unwrap();
+        assert_eq!(stored.get::<_, String>(0), digest.get::<_, String>(0), "{function}");
+        // Sent again by a client that knows the new arguments and gives none of them.
+        for argument in scene.arguments.as_object().unwrap().keys() {
+            if !first.contains(&argument.as_str()) {
+                sent[argument] = Value::Null;
+            }
+        }
+        assert_eq!(door.call(function, &sent).await.unwrap(), answer, "{function}");
     }
 }
 

@@ -34,7 +34,7 @@ const NOW: &str = "2026-11-02 08:00+00";
 /// What PostgreSQL says when it has given up on a transaction that may be sent again. It never has to.
 const TRANSIENT: [&str; 4] = ["40001", "40P01", "57014", "55P03"];
 
-const TUTOR: [&str; 24] = [
+const TUTOR: [&str; 26] = [
     "confirm_booking",
     "confirm_booking",
     "confirm_booking",
@@ -56,11 +56,13 @@ const TUTOR: [&str; 24] = [
     "mark_no_show",
     "undo_no_show",
     "undo_no_show",
+    "keep_no_show",
+    "keep_no_show",
     "end_early",
     "mark_held",
     "write_note",
 ];
-const STUDENT: [&str; 16] = [
+const STUDENT: [&str; 18] = [
     "request_booking",
     "request_booking",
     "request_booking",
@@ -70,6 +72,8 @@ const STUDENT: [&str; 16] = [
     "accept_proposal",
     "decline_proposal",
     "cancel_booking",
+    "record_opened",
+    "record_opened",
     "record_opened",
     "send_presence",
     "set_bell",

@@ -13,6 +13,8 @@
 mod background;
 #[path = "pull/cursors.rs"]
 mod cursors;
+#[path = "pull/first.rs"]
+mod first;
 #[path = "pull/histories.rs"]
 mod histories;
 #[path = "pull/huge.rs"]
@@ -35,3 +37,5 @@ mod scene;
 mod size;
 #[path = "pull/view.rs"]
 mod view;
+#[path = "pull/why.rs"]
+mod why;

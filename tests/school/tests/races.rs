@@ -202,6 +202,48 @@ async fn deadlocks(cast: Cast) -> i64 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_a_mark_and_a_press_at_the_same_moment_the_press_comes_first_or_contests_the_mark() {
+    let mut cast = cast().await;
+    let mut outcomes: BTreeMap<String, usize> = BTreeMap::new();
+    for day in 3..23 {
+        let hour = format!("2026-11-{day:02}T16:");
+        cast.database.hold_clock_at(NOW).await.unwrap();
+        let lesson = cast.lesson("student_ben", "tutor_eve", &format!("{hour}00:00Z")).await.unwrap();
+        let (session, version) = (&lesson["session"]["id"], &lesson["session"]["version"]);
+        cast.database.hold_clock_at(&format!("{hour}20:00Z")).await.unwrap();
+        let (eve, ben) = (cast.player("tutor_eve").account, cast.player("student_ben").account);
+        let mut eve = cast.database.as_account(eve).await.unwrap();
+        let mut ben = cast.database.as_account(ben).await.unwrap();
+        let mark = json!({"request_id": Uuid::new_v4(), "session": session, "expected_version": version});
+        let press =
+            json!({"request_id": Uuid::new_v4(), "session": session, "pressed_at": format!("{hour}01:00Z")});
+        let (marked, pressed) = if day % 2 == 0 {
+            tokio::join!(eve.call("mark_no_show", &mark), ben.call("record_opened", &press))
+        } else {
+            let (pressed, marked) =
+                tokio::join!(ben.call("record_opened", &press), eve.call("mark_no_show", &mark));
+            (marked, pressed)
+        };
+        pressed.unwrap();
+        let place = format!(
+            "select attendance || ' ' || coalesce(contest, 'uncontested') from public.session_participants where session_id = {session}"
+        );
+        let became = cast.read_one(&place.replace('"', "'")).await.unwrap();
+        let due = match marked.map_err(Refusal::from) {
+            Ok(_) => "did_not_come asked",
+            Err(refusal) => {
+                assert_eq!(refusal.code, "has_opened");
+                "unknown uncontested"
+            }
+        };
+        assert_eq!(became, due);
+        *outcomes.entry(due.to_owned()).or_default() += 1;
+    }
+    eprintln!("{outcomes:?}");
+    assert_eq!(cast.database.faults().await.unwrap(), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn two_tutors_who_move_groups_of_the_same_students_wait_for_each_other_and_never_for_good() {
     let mut cast = cast().await;
     let crowd = Crowd::arrive(&mut cast).await;

@@ -77,7 +77,7 @@ const ROOMS: &[(&str, &str)] = &[
     ("sync", ""),
     ("sync/page_size", ""),
     ("sync/pull", "clock pulled school/fault school/supabase store store/cache sync/page_size"),
-    ("sync/plan", "school/fault sync/pull"),
+    ("sync/plan", "school/fault school/supabase store sync/pull"),
     ("sync/school", "secret pulled school/fault school/supabase sync/pull"),
     ("sync/push", "clock outbox school/fault school/supabase secret store store/cache"),
     // The bell. It never sees where sessions lie.

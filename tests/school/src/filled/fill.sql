@@ -61,10 +61,10 @@ create temporary table places as
     date_trunc('minute', now() - interval '730 days' + interval '810 days' * ((nth / 2000 + 0.5) / ceil({sessions} / 2000.0))) as start_at
   from generate_series(0::bigint, {sessions} - 1) as nth, generate_series(0, case when nth % 10 = 0 then 1 else 0 end) as place;
 
-insert into public.sessions (id, tutor_id, subject, provider, meeting_external_id, join_url, scheduled_start_at, scheduled_end_at, zone, status,
-  first_names)
+insert into public.sessions (id, tutor_id, subject, provider, meeting_external_id, join_url, scheduled_start_at, scheduled_end_at,
+  door_opens_at, door_closes_at, zone, status, first_names)
 select session_id, tutor_id, 'Maths', 'jitsi', 'room', 'https://meet.example/' || session_id, start_at, start_at + interval '1 hour',
-  'Europe/Madrid', case when start_at < now() then 'COMPLETED' else 'SCHEDULED' end, '{Student}'
+  start_at - interval '5 minutes', start_at + interval '2 hours', 'Europe/Madrid', case when start_at < now() then 'COMPLETED' else 'SCHEDULED' end, '{Student}'
 from places where place = 0;
 
 insert into public.bookings (id, tutor_id, student_id, subject, start_at, end_at, zone, stored_status, asked_by, reached_tutor_at, session_id)

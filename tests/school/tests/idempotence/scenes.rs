@@ -27,7 +27,7 @@ impl Scene {
 }
 
 /// All that write. A function of the school that is not here fails the test.
-pub const FUNCTIONS: [&str; 37] = [
+pub const FUNCTIONS: [&str; 38] = [
     "accept_invitation",
     "accept_proposal",
     "add_block",
@@ -49,6 +49,7 @@ pub const FUNCTIONS: [&str; 37] = [
     "forget_person",
     "invite",
     "invite_guardian",
+    "keep_no_show",
     "link_guardian",
     "mark_held",
     "mark_no_show",
@@ -253,10 +254,10 @@ async fn with_a_session(cast: &mut Cast, function: &str) -> Scene {
     let mut arguments = match function {
         "move_session" => json!({"start_at": LATER[0], "end_at": LATER[1], "zone": "Europe/Madrid"}),
         "claim_meeting" | "attach_meeting" | "release_meeting" => lease.clone(),
-        "record_opened" => json!({"person": null}),
+        "record_opened" => json!({"person": null, "pressed_at": "2026-11-02T07:58:00Z"}),
         "send_presence" => json!({"presence": "late", "minutes": 10, "person": ben}),
         "set_bell" => json!({"bell_on": false, "person": ben}),
-        "mark_no_show" | "undo_no_show" | "answer_no_show" => json!({"person": ben}),
+        "mark_no_show" | "undo_no_show" | "answer_no_show" | "keep_no_show" => json!({"person": ben}),
         "write_note" => json!({"kind": "homework", "shared": true, "body": "Page 12", "expected_version": 0}),
         "end_early" | "mark_held" => json!({}),
         other => panic!("{other} has no scene"),
@@ -276,18 +277,21 @@ async fn with_a_session(cast: &mut Cast, function: &str) -> Scene {
                 arguments["anew"] = json!(true);
             }
         }
-        "mark_no_show" | "undo_no_show" | "answer_no_show" | "end_early" | "mark_held" => {
+        "mark_no_show" | "undo_no_show" | "answer_no_show" | "keep_no_show" | "end_early" | "mark_held" => {
             cast.database.hold_clock_at("2026-11-04 16:20+00").await.unwrap();
         }
         _ => {}
     }
-    if ["undo_no_show", "answer_no_show"].contains(&function) {
+    if ["undo_no_show", "answer_no_show", "keep_no_show"].contains(&function) {
         let mark = json!({"session": session, "expected_version": version});
         let marked = cast.player("tutor_ada").call("mark_no_show", mark).await.unwrap();
-        if function == "undo_no_show" {
-            arguments["expected_version"] = marked["session"]["version"].clone();
-        } else {
-            arguments["agrees"] = json!(false);
+        match function {
+            "undo_no_show" => arguments["expected_version"] = marked["session"]["version"].clone(),
+            "answer_no_show" => arguments["agrees"] = json!(false),
+            _ => {
+                let press = json!({"session": session, "pressed_at": "2026-11-04T16:05:00Z"});
+                cast.player("student_ben").call("record_opened", press).await.unwrap();
+            }
         }
     }
     let by_the_student = ["answer_no_show", "send_presence", "set_bell"].contains(&function);

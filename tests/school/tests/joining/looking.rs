@@ -13,10 +13,10 @@ async fn look(cast: &firstbell_school::Cast) -> Value {
 async fn before_any_sign_in_an_app_learns_the_schools_name_and_nobodys() {
     let mut cast = cast().await;
     let seen = look(&cast).await;
-    assert_eq!(seen, json!({"school": "Our school", "zone": "UTC", "open_sign_up": "off", "schema": 2}));
+    assert_eq!(seen, json!({"school": "Our school", "zone": "UTC", "open_sign_up": "off", "schema": 3}));
     by_hand(&cast, "update public.school_settings set name = 'Northside', open_sign_up = 'students'").await;
     let seen = look(&cast).await;
-    assert_eq!(seen, json!({"school": "Northside", "zone": "UTC", "open_sign_up": "students", "schema": 2}));
+    assert_eq!(seen, json!({"school": "Northside", "zone": "UTC", "open_sign_up": "students", "schema": 3}));
     let pulled = cast.player("student_ben").call("pull_changes", json!({})).await.unwrap();
     assert_eq!(pulled["schema"], seen["schema"], "one number, whoever asks for it");
 }
@@ -38,7 +38,7 @@ async fn a_token_that_is_read_as_anonymous_is_told_no_account_and_nobody() {
     let nothing: Value = json!([]);
     assert_eq!(
         told,
-        json!({"account": null, "school": "Our school", "zone": "UTC", "schema": 2, "confirmed": false,
+        json!({"account": null, "school": "Our school", "zone": "UTC", "schema": 3, "confirmed": false,
             "people": nothing, "requests": nothing})
     );
 }

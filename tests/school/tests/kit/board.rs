@@ -26,7 +26,9 @@ const LOOK: &str = "
         where public.status(p) = 'OPEN' or p.updated_at > private.clock() - interval '1 hour'), '[]'),
       'sessions', coalesce((select jsonb_agg(to_jsonb(s) || jsonb_build_object('people', private.participants(s.id),
         'lease', (select l.device_id from private.meeting_leases l where l.session_id = s.id
-          and l.ends_at > private.clock() and l.generation = s.meeting_generation))
+          and l.ends_at > private.clock() and l.generation = s.meeting_generation),
+        'contested', s.tutor_contest = 'asked' or exists (select from public.session_participants sp
+          where sp.session_id = s.id and sp.contest = 'asked'))
         order by s.created_at desc, s.id) from public.sessions s), '[]'))";
 
 impl Board {

@@ -19,7 +19,7 @@ pub struct Hand {
 }
 
 /// All functions about bookings and sessions that write.
-pub const FUNCTIONS: [&str; 23] = [
+pub const FUNCTIONS: [&str; 24] = [
     "request_booking",
     "approve_as_parent",
     "confirm_booking",
@@ -40,6 +40,7 @@ pub const FUNCTIONS: [&str; 23] = [
     "mark_no_show",
     "undo_no_show",
     "answer_no_show",
+    "keep_no_show",
     "end_early",
     "mark_held",
     "write_note",
@@ -99,7 +100,10 @@ fn statuses(function: &str) -> &'static [&'static str] {
         "confirm_booking" | "decline_booking" => &["PENDING", "COUNTER_PROPOSED"],
         "propose_time" | "cancel_booking" => &["PENDING", "COUNTER_PROPOSED", "CONFIRMED"],
         "cancel_series_from" => &["CONFIRMED"],
-        "undo_no_show" | "answer_no_show" => &["NO_SHOW_STUDENT", "NO_SHOW_TUTOR", "SCHEDULED"],
+        "record_opened" => &["SCHEDULED", "NO_SHOW_STUDENT", "NO_SHOW_TUTOR"],
+        "undo_no_show" | "answer_no_show" | "keep_no_show" => {
+            &["NO_SHOW_STUDENT", "NO_SHOW_TUTOR", "SCHEDULED"]
+        }
         "add_message" => &["PENDING", "CONFIRMED", "COMPLETED", "DECLINED", "EXPIRED"],
         _ => &["SCHEDULED"],
     }
@@ -149,7 +153,10 @@ fn of_a_booking(function: &str, hand: &Hand, board: &Board, chance: &mut StdRng)
 fn of_a_session(function: &str, hand: &Hand, board: &Board, chance: &mut StdRng) -> Value {
     let holds = ["attach_meeting", "release_meeting"].contains(&function);
     let leased = board.sessions.iter().find(|session| holds && !session["lease"].is_null());
-    let session = leased.unwrap_or_else(|| fitting(&board.sessions, statuses(function), hand, chance));
+    let contested =
+        board.sessions.iter().find(|session| function == "keep_no_show" && session["contested"] == true);
+    let session =
+        leased.or(contested).unwrap_or_else(|| fitting(&board.sessions, statuses(function), hand, chance));
     let person = session["people"].as_array().and_then(|people| people.choose(chance));
     let mut arguments = json!({"session": session["id"]});
     match function {
@@ -185,7 +192,11 @@ fn of_a_session(function: &str, hand: &Hand, board: &Board, chance: &mut StdRng)
             arguments["person"] = json!(person);
             arguments["agrees"] = json!(chance.random::<bool>());
         }
-        "record_opened" | "mark_no_show" | "undo_no_show" => arguments["person"] = json!(person),
+        "record_opened" => {
+            arguments["person"] = json!(person);
+            arguments["pressed_at"] = pressed_at(session, board, chance);
+        }
+        "mark_no_show" | "undo_no_show" | "keep_no_show" => arguments["person"] = json!(person),
         "write_note" => {
             arguments["kind"] = json!(*["note", "homework", "plan"].choose(chance).unwrap());
             arguments["shared"] = json!(chance.random::<bool>());
@@ -200,6 +211,16 @@ fn of_a_session(function: &str, hand: &Hand, board: &Board, chance: &mut StdRng)
     arguments
 }
 
+/// When Join was pressed: about the start, or just now, or not said.
+fn pressed_at(session: &Value, board: &Board, chance: &mut StdRng) -> Value {
+    let start =
+        session["scheduled_start_at"].as_str().and_then(|start| DateTime::parse_from_rfc3339(start).ok());
+    let about = start.map_or(board.now, |start| start.timestamp());
+    let pressed = [about - 120, about + 300, about + 300, board.now].choose(chance).copied();
+    let pressed = pressed.filter(|_| chance.random_ratio(4, 5));
+    json!(pressed.map(|seconds| DateTime::from_timestamp(seconds, 0).unwrap().to_rfc3339()))
+}
+
 /// What fits the type and nothing else.
 fn odd(name: &str, value: &Value, chance: &mut StdRng) -> Value {
     let choices: Vec<Value> = match name {
@@ -207,7 +228,7 @@ fn odd(name: &str, value: &Value, chance: &mut StdRng) -> Value {
             let number = value.as_i64().unwrap_or(1);
             vec![json!(number + 1), json!(number - 1), json!(0), json!(i32::MAX), json!(i32::MIN)]
         }
-        "start_at" | "end_at" => vec![
+        "start_at" | "end_at" | "pressed_at" => vec![
             Value::Null,
             json!("infinity"),
             json!("-infinity"),

@@ -65,6 +65,9 @@ async fn what_is_no_cursor_is_refused() {
         r#"{"this_pass": "3:3:", "after_xid": "-"}"#,
         r#"{"this_pass": "3:3:", "after_number": 1e30}"#,
         r#"{"account_id": 7}"#,
+        r#"{"to_come": -1}"#,
+        r#"{"last_pass": null, "this_pass": "3:3:", "in_table": 1, "in_stage": -1}"#,
+        r#"{"last_pass": null, "this_pass": "3:3:", "in_table": 1, "in_stage": "first"}"#,
     ] {
         nonsense.push(bent(&scene, mirror.cursor(), change).await);
     }

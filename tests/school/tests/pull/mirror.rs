@@ -57,6 +57,8 @@ impl Mirror {
         let changes: Vec<Change> = told["changes"].as_array().unwrap().iter().map(change).collect();
         assert!(changes.len() <= limit, "{} changes where {limit} were asked for", changes.len());
         let page = Page { afresh: flag(&told, "afresh"), more: flag(&told, "more"), changes };
+        assert_eq!(told["account"], json!(self.account));
+        assert!(page.more || told["to_come"] == 0, "{} to come, and no more", told["to_come"]);
         self.store(&page);
         self.cursor = Some(told["cursor"].as_str().unwrap().to_owned());
         self.under_way = page.more;
@@ -123,6 +125,8 @@ impl Mirror {
 fn change(told: &Value) -> Change {
     let text = |name: &str| told[name].as_str().unwrap().to_owned();
     let row = Some(told["row"].clone()).filter(|row| !row.is_null());
+    let why = told.get("why").and_then(Value::as_str);
+    assert_eq!(row.is_none(), matches!(why, Some("gone" | "not_yours")), "{told}");
     Change { table: text("table"), id: text("id"), row }
 }
 

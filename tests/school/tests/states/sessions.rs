@@ -20,6 +20,17 @@ pub enum Word {
     CantCome,
 }
 
+/// What the school knows of Join on both sides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Press {
+    /// Nothing.
+    None,
+    /// They have opened the meeting.
+    Opened,
+    /// And say that they pressed Join inside the wait, which nobody has answered yet.
+    Contested,
+}
+
 /// The school's numbers, in minutes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Numbers {
@@ -34,6 +45,25 @@ pub const SCHOOLS: [Numbers; 2] = [
     Numbers { join_lead: 10, join_after_end: 30, wait: 20 },
 ];
 
+/// What is tried: a status, whether the student is marked, what was said, what is known of Join, and at which school.
+pub fn states() -> Vec<(&'static str, bool, Word, Press, Numbers)> {
+    let mut states = Vec::new();
+    for numbers in SCHOOLS {
+        states.extend([false, true].map(|marked| ("SCHEDULED", marked, Word::Nothing, Press::None, numbers)));
+        let words = [Word::Here, Word::Late(5), Word::Late(30), Word::CantCome];
+        states.extend(words.map(|word| ("SCHEDULED", false, word, Press::None, numbers)));
+    }
+    let numbers = SCHOOLS[0];
+    states.push(("SCHEDULED", false, Word::Nothing, Press::Opened, numbers));
+    for status in STATUSES {
+        states.push((status, true, Word::Nothing, Press::Contested, numbers));
+        if status != "SCHEDULED" {
+            states.extend([false, true].map(|marked| (status, marked, Word::Nothing, Press::None, numbers)));
+        }
+    }
+    states
+}
+
 /// A session that was arranged.
 pub struct Arranged {
     pub id: Value,
@@ -41,13 +71,14 @@ pub struct Arranged {
     pub status: &'static str,
     pub marked: bool,
     pub word: Word,
+    pub press: Press,
     pub numbers: Numbers,
     pub moments: Vec<DateTime<Utc>>,
 }
 
 /// The functions that clients call for each action. Of the two ways to mark a no-show each side has one.
-pub const FUNCTIONS: [(&str, &str); 16] = [
-    ("join", "record_opened"),
+pub const FUNCTIONS: [(&str, &str); 17] = [
+    ("tell_opened", "record_opened"),
     ("move", "move_session"),
     ("write", "write_note"),
     ("set_bell", "set_bell"),
@@ -62,6 +93,7 @@ pub const FUNCTIONS: [(&str, &str); 16] = [
     ("mark_no_show_tutor", "mark_no_show"),
     ("undo_no_show", "undo_no_show"),
     ("answer_no_show", "answer_no_show"),
+    ("keep_no_show", "keep_no_show"),
     ("cancel", "cancel_series_from"),
 ];
 
@@ -73,7 +105,7 @@ pub fn arguments(function: &str, session: &Arranged, version: &Value, of_booking
         "cancel_booking" | "cancel_series_from" => {
             json!({"booking": session.booking, "expected_version": of_booking})
         }
-        "record_opened" => json!({"session": id}),
+        "record_opened" | "keep_no_show" => json!({"session": id}),
         "set_bell" => json!({"session": id, "bell_on": false}),
         "answer_no_show" => json!({"session": id, "agrees": false}),
         "send_presence" => json!({"session": id, "presence": "late", "minutes": 5}),
@@ -106,13 +138,17 @@ pub fn holding(session: &Arranged, now: DateTime<Utc>) -> BTreeSet<&'static str>
         Word::Late(minutes) => waited_for(numbers.wait.max(minutes)),
         Word::CantCome => true,
     };
+    let day_after = now < end + Duration::hours(24);
     [
         (now < end, "before_end"),
         (now >= start, "from_start"),
         (now >= start && now < end, "during"),
         (now >= opens && now < closes, "door_open"),
-        (after_wait, "after_wait"),
+        (day_after, "until_day_after"),
+        (now >= opens && day_after, "door_until_day_after"),
+        (after_wait && session.press == Press::None, "waited_in_vain"),
         (session.marked, "marked"),
+        (session.press == Press::Contested, "contested"),
     ]
     .into_iter()
     .filter_map(|(holds, name)| holds.then_some(name))
@@ -126,6 +162,7 @@ pub async fn arrange(
     status: &'static str,
     marked: bool,
     word: Word,
+    press: Press,
     numbers: Numbers,
 ) -> Arranged {
     school.hold_clock_at(at(NOW)).await;
@@ -164,8 +201,32 @@ pub async fn arrange(
             Uuid::from_u128(2)
         ))
         .await;
-    let moments = moments(status, word, numbers);
-    Arranged { id, booking: booking["id"].clone(), status, marked, word, numbers, moments }
+    know_of(school, id_text, press).await;
+    let moments = moments(status, word, press, numbers);
+    Arranged { id, booking: booking["id"].clone(), status, marked, word, press, numbers, moments }
+}
+
+async fn know_of(school: &School, session: &str, press: Press) {
+    let (opened, pressed) = (START, "2026-11-04T16:05:00Z");
+    let of_both = |tutor: &str, student: &str| {
+        format!(
+            "update public.sessions set {tutor} where id = '{session}';
+             update public.session_participants set {student} where session_id = '{session}'"
+        )
+    };
+    if press != Press::None {
+        school
+            .by_hand(&of_both(&format!("tutor_opened_at = '{opened}'"), &format!("opened_at = '{opened}'")))
+            .await;
+    }
+    if press == Press::Contested {
+        let contest = |of: &str| {
+            format!(
+                "{of}contest = 'asked', {of}contest_pressed_at = '{pressed}', {of}contest_arrived_at = '{pressed}'"
+            )
+        };
+        school.by_hand(&of_both(&contest("tutor_"), &contest(""))).await;
+    }
 }
 
 async fn say(school: &School, session: &Value, word: Word) {
@@ -181,16 +242,19 @@ async fn say(school: &School, session: &Value, word: Word) {
 }
 
 /// On either side of every moment that decides anything; where the status decides, one before and one after the end.
-fn moments(status: &str, word: Word, numbers: Numbers) -> Vec<DateTime<Utc>> {
+fn moments(status: &str, word: Word, press: Press, numbers: Numbers) -> Vec<DateTime<Utc>> {
     let (start, end) = (at(START), at(END));
-    if status != "SCHEDULED" {
-        return vec![end - Duration::minutes(30), end + Duration::minutes(5)];
+    if status != "SCHEDULED" || press == Press::Contested {
+        let mut moments = vec![end - Duration::minutes(30), end + Duration::minutes(5)];
+        moments.extend(around(end + Duration::hours(24)));
+        return moments;
     }
     let mut moments = vec![start - Duration::days(1)];
     if word == Word::Nothing {
         moments.extend(around(start - Duration::minutes(numbers.join_lead)));
         moments.extend(around(end));
         moments.extend(around(end + Duration::minutes(numbers.join_after_end)));
+        moments.extend(around(end + Duration::hours(24)));
     }
     if let Word::Late(minutes) = word {
         moments.extend(around(start + Duration::minutes(minutes)));

@@ -103,7 +103,7 @@ impl Keep<'_> {
             touched.sessions.extend(before.sessions);
             self.show_people(&last).await?;
             let left = self.show(state, &touched.sessions, &touched.why).await?;
-            Kinds { left, ..touched.kinds }
+            Kinds { left, ..touched.kinds.and(before.kinds) }
         };
         if !page.has_more {
             if state.is_beside() {

@@ -19,7 +19,7 @@ pub struct Deed {
 }
 
 /// What is done; often what leads on to more.
-pub const ALL: [&str; 29] = [
+pub const ALL: [&str; 30] = [
     "request_booking",
     "approve_as_parent",
     "confirm_booking",
@@ -37,6 +37,7 @@ pub const ALL: [&str; 29] = [
     "mark_no_show",
     "undo_no_show",
     "answer_no_show",
+    "keep_no_show",
     "end_early",
     "mark_held",
     "write_note",
@@ -52,8 +53,8 @@ pub const ALL: [&str; 29] = [
 ];
 
 /// How often each is tried, in the order of [`ALL`].
-const WEIGHTS: [usize; 29] =
-    [18, 10, 18, 2, 10, 10, 8, 5, 3, 5, 5, 2, 3, 2, 5, 5, 4, 3, 3, 8, 1, 2, 2, 1, 4, 4, 2, 1, 1];
+const WEIGHTS: [usize; 30] =
+    [18, 10, 18, 2, 10, 10, 8, 5, 3, 5, 5, 4, 3, 2, 5, 5, 4, 4, 3, 3, 8, 1, 2, 2, 1, 4, 4, 2, 1, 1];
 
 struct Scene<'a> {
     rng: &'a mut StdRng,
@@ -189,7 +190,8 @@ impl Scene<'_> {
         let truth = self.truth;
         let wanted = |s: &&Session| match function {
             "write_note" => true,
-            "undo_no_show" | "answer_no_show" => s.status.starts_with("NO_SHOW"),
+            "record_opened" => s.status != "CANCELLED",
+            "undo_no_show" | "answer_no_show" | "keep_no_show" => s.status.starts_with("NO_SHOW"),
             "mark_no_show" | "end_early" | "mark_held" => {
                 s.status == "SCHEDULED" && s.start_at.parse::<DateTime<Utc>>().unwrap() <= self.now
             }
@@ -226,7 +228,14 @@ impl Scene<'_> {
                     json!({"session": s.id, "kind": kind, "shared": shared, "body": body, "expected_version": version}),
                 )
             }
-            "record_opened" => (either, about),
+            "record_opened" => {
+                // Around the start, when the one who pressed had no network perhaps.
+                let start: DateTime<Utc> = s.start_at.parse().unwrap();
+                let mut arguments = about;
+                arguments["pressed_at"] = json!(start + Duration::minutes(self.rng.random_range(-9..20)));
+                (either, arguments)
+            }
+            "keep_no_show" => (either, about),
             "set_bell" => {
                 let mut arguments = about;
                 arguments["bell_on"] = json!(self.rng.random_bool(0.5));
@@ -310,7 +319,7 @@ impl Scene<'_> {
 pub fn by_hand(rng: &mut StdRng, company: &Company, truth: &Truth) -> Option<String> {
     let everybody: Vec<Uuid> = company.tutors.iter().chain(&company.students).copied().collect();
     let nth = rng.random_range(0..1000);
-    Some(match rng.random_range(0..11) {
+    Some(match rng.random_range(0..14) {
         0 => format!(
             "update public.sessions set subject = 'Maths {nth}' where id = '{}'",
             truth.sessions.choose(rng)?.id
@@ -371,11 +380,30 @@ pub fn by_hand(rng: &mut StdRng, company: &Company, truth: &Truth) -> Option<Str
             "update public.session_participants set bell_off = not bell_off where session_id = '{}'",
             truth.sessions.choose(rng)?.id
         ),
+        10..13 => about_doors(rng, truth)?,
         _ => format!(
             "update public.people set approved_at = case when approved_at is null then private.clock() end where id = '{}'",
             company.tutors.choose(rng)?
         ),
     })
+}
+
+/// What changes doors: the school's numbers, or the room of a session. Two rooms, so that many lessons have neighbours.
+fn about_doors(rng: &mut StdRng, truth: &Truth) -> Option<String> {
+    if rng.random_bool(0.3) {
+        return Some(format!(
+            "update public.school_settings set join_lead_minutes = {}, join_after_end_minutes = {}",
+            rng.random_range(5..61),
+            rng.random_range(0..241)
+        ));
+    }
+    let session = truth.sessions.choose(rng)?;
+    Some(format!(
+        "{}; update public.sessions set join_url = 'https://zoom.us/j/12345678{}' where id = '{}'",
+        in_hand(&[session.tutor_id], &[]),
+        rng.random_range(0..2),
+        session.id
+    ))
 }
 
 fn in_hand(tutors: &[Uuid], students: &[Uuid]) -> String {
