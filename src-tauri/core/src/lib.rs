@@ -22,6 +22,7 @@ pub mod join;
 pub mod local_socket;
 pub mod oauth;
 pub mod occurrences;
+pub mod outbox;
 pub mod person;
 pub mod progress;
 pub mod pulled;

@@ -32,6 +32,7 @@ const ROOMS: &[(&str, &str)] = &[
     ("session", "id join person"),
     ("join/state", "join/door session"),
     ("pulled", ""),
+    ("outbox", "id pulled"),
     ("state_table", "session"),
     ("calendar_file", "zone session"),
     ("occurrences", "id series join person session calendar_file"),
@@ -57,7 +58,7 @@ const ROOMS: &[(&str, &str)] = &[
     ("store/device", "id ring settings school/address sign_in store"),
     ("store/local", "happened id series join person session store"),
     ("store/open", "store store/device store/local"),
-    ("store/cache", "draft happened id join person pulled session store store/local store/open"),
+    ("store/cache", "draft happened id join outbox person pulled session store store/local store/open"),
     // What is told, and what lies in the data folder.
     (
         "error",
@@ -79,6 +80,7 @@ const ROOMS: &[(&str, &str)] = &[
     ("sync/pull", "clock pulled school/fault school/supabase store store/cache sync/page_size"),
     ("sync/plan", "school/fault school/supabase store sync/pull"),
     ("sync/school", "secret pulled school/fault school/supabase sync/pull"),
+    ("sync/push", "clock outbox school/fault school/supabase secret store store/cache"),
     // The bell. It never sees where sessions lie.
     ("reminder", ""),
     ("reminder/plan", "join ring session"),
@@ -174,7 +176,7 @@ const CRATES: &[(&str, &str)] = &[
     ("keyring_core", "secret"),
     ("httparse", "oauth"),
     // Words and rules wait for nothing.
-    ("tokio", "progress secret oauth school local_socket store reminder app"),
+    ("tokio", "progress secret oauth school local_socket store sync reminder app"),
     ("reqwest", "school"),
     ("rustls", "school"),
     ("dns_lookup", "school"),

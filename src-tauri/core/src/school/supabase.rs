@@ -9,3 +9,4 @@ pub mod pull;
 pub mod rest;
 pub mod retry;
 pub mod wire;
+pub mod write;

@@ -6,6 +6,7 @@
 //! its own, and its last page changes over to it.
 
 mod keep;
+pub mod outbox;
 mod project;
 mod rows;
 mod shown;
@@ -22,6 +23,7 @@ pub use self::{keep::Kinds, shown::Left, state::PullState};
 use super::{Migrate, OpenError, Result, Store, StoreError, open::Shape};
 use crate::{
     join::JoinRules,
+    outbox::{State, rows_told},
     pulled::{Page, Row},
 };
 
@@ -189,6 +191,30 @@ impl Cache {
         let state = state::get(&mut tx).await?.unwrap_or_else(beginning);
         state::put(&mut tx, &PullState { cursor: None, is_under_way: false, to_come: None, ..state }).await?;
         tx.commit().await
+    }
+
+    /// Books the answer of a write: the rows that it tells are among those that are read, its children know what they need,
+    /// and it is done. All of it or nothing. `now` is this computer's clock (UTC).
+    ///
+    /// # Errors
+    /// What SQLite says. The answer stays stored, and can be booked again.
+    pub async fn book(&self, id: Uuid, now: DateTime<Utc>) -> Result<Kinds> {
+        let mut tx = self.store.write().await?;
+        let mut kinds = Kinds::default();
+        if let Some(row) = outbox::get(&mut tx, id).await?
+            && row.state == State::Answered
+        {
+            let told = rows_told(row.answer.as_ref().unwrap_or(&Value::Null));
+            let state = state::get(&mut tx).await?;
+            // What another account was told is not among the rows of this one.
+            if let Some(state) = state.filter(|state| state.account == Some(row.account)) {
+                let mut keep = Keep { conn: &mut tx, account: row.account, now };
+                kinds = keep.answer(&state, &told).await?;
+            }
+            outbox::booked(&mut tx, id).await?;
+        }
+        tx.commit().await?;
+        Ok(kinds)
     }
 
     async fn look_after(&self, now: DateTime<Utc>) -> Result<()> {

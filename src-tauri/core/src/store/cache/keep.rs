@@ -1,5 +1,7 @@
 //! A page is kept: its rows, what they mean, and the cursor, in one transaction.
 
+mod answer;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
