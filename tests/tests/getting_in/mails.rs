@@ -117,8 +117,8 @@ async fn a_forgotten_password_is_set_anew_by_a_code() {
     assert_eq!(refused(desk.app.sign_in(&email, PASSWORD.into()).await).0, Code::WrongPassword);
 }
 
-#[tokio::test]
-async fn the_link_opened_on_this_computer_leads_in_by_itself() {
+/// A school whose mails' links lead back to where they were asked for.
+pub fn linking_school() -> Scripted {
     let school = Scripted::start().unwrap();
     for (group, what) in [
         ("first contact", "what it offers"),
@@ -135,6 +135,12 @@ async fn the_link_opened_on_this_computer_leads_in_by_itself() {
         serde_json::json!({"school": "Northside", "open_sign_up": "students", "schema": 2}),
     );
     rest("ask_to_join", serde_json::json!({"state": "admitted"}));
+    school
+}
+
+#[tokio::test]
+async fn the_link_opened_on_this_computer_leads_in_by_itself() {
+    let school = linking_school();
     let desk = Desk::new().await;
     desk.at_door(school.url(), school.publishable_key()).await;
     desk.app.sign_up(form("ben@example.com", SchoolRole::Student), PASSWORD.into()).await.unwrap();

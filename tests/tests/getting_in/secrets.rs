@@ -10,6 +10,7 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt as _;
 
 use crate::desk::{Desk, form, fresh_email};
+use crate::mails::{linking_school, open_link};
 use crate::roles::{invite, northside};
 
 const PLANTED: &str = "correct-horse-battery-staple";
@@ -49,6 +50,34 @@ fn files(folder: &Path) -> Vec<std::path::PathBuf> {
         .collect()
 }
 
+/// The tokens, verifiers and codes that a school was sent.
+fn sent(school: &Scripted) -> Vec<String> {
+    let mut sent = Vec::new();
+    for asked in school.asked() {
+        sent.extend(asked.bearer().map(str::to_owned));
+        for name in ["code_verifier", "refresh_token", "auth_code"] {
+            sent.extend(asked.json()[name].as_str().map(str::to_owned));
+        }
+    }
+    sent
+}
+
+/// Signs up once more, and comes in by the link of the mail.
+async fn by_a_mails_link(told: &mut Vec<String>, desk: &Desk) -> Vec<String> {
+    const CODE: &str = "2f9c1a52-6a1b-4b53-9a55-0d3e4c1f7c11";
+    let school = linking_school();
+    told.push(format!("{:?}", desk.app.look_at_school(school.url(), school.publishable_key()).await));
+    let form = form("ben@example.com", SchoolRole::Student);
+    told.push(format!("{:?}", desk.app.sign_up(form, PLANTED.into()).await));
+    let signed_up = school.asked_for("/auth/v1/signup").pop().unwrap();
+    let way_back = signed_up.in_query("redirect_to").unwrap();
+    let page = open_link(&format!("{way_back}?code={CODE}")).await;
+    assert!(page.contains("First Bell"), "{page}");
+    told.push(page);
+    told.push(format!("{:?}", desk.app.getting_in().await));
+    sent(&school)
+}
+
 #[test]
 fn no_secret_gets_into_log_store_error_or_event() {
     let log = Log::default();
@@ -84,15 +113,10 @@ fn no_secret_gets_into_log_store_error_or_event() {
         let mut secrets =
             vec![PLANTED.to_owned(), "wrong-horse-battery-staple".to_owned(), code.replace('-', "")];
         secrets.push(code);
-        for asked in school.asked() {
-            secrets.extend(asked.bearer().map(str::to_owned));
-            if let Some(verifier) = asked.json()["code_verifier"].as_str() {
-                secrets.push(verifier.to_owned());
-            }
-            if let Some(refresh) = asked.json()["refresh_token"].as_str() {
-                secrets.push(refresh.to_owned());
-            }
-        }
+        secrets.extend(sent(&school));
+        let by_link = by_a_mails_link(&mut told, &desk).await;
+        assert!(by_link.iter().any(|secret| secret.len() == 43), "a verifier was sent");
+        secrets.extend(by_link);
         (secrets, desk)
     });
     let log = log.0.lock().unwrap().clone();

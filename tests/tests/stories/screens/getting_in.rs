@@ -2,7 +2,7 @@
 
 use firstbell_school::{Fault, Scripted, TokenForm};
 use firstbell_tests::kit::{App, Desktop, Page};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Look, start};
 
@@ -62,6 +62,8 @@ pub(super) async fn getting_in(look: &mut Look) {
     page.says("main h1", "Sign in to Northside").await.unwrap();
     sign_in_that_fails(look, &desktop, &app, &school).await;
     signed_in(look, &desktop, &app, &school).await;
+    without_invitation(look, &desktop, &app, &school).await;
+    other_host(look, &desktop, &app, &school).await;
 }
 
 async fn sign_up_that_fails(look: &mut Look, desktop: &Desktop, app: &App<'_>, school: &Scripted) {
@@ -139,4 +141,73 @@ async fn signed_in(look: &mut Look, desktop: &Desktop, app: &App<'_>, school: &S
     page.press("Sign out").await.unwrap();
     page.shows("Sign out of Northside?").await.unwrap();
     look.at(desktop, app, "sign-out").await;
+    page.press("Cancel").await.unwrap();
+    page.no_dialog().await.unwrap();
+}
+
+/// Whoever the school knows, or does not.
+fn who(school: &Scripted, people: &Value, requests: &Value) {
+    let account = school.add_account("ben@example.com", "correct horse");
+    let who = json!({
+        "account": account, "school": "Northside", "zone": "UTC", "schema": 2, "confirmed": true,
+        "people": people, "requests": requests,
+    });
+    for (function, answer) in
+        [("accept_invitation", json!({})), ("ask_to_join", json!({"state": "waiting"})), ("who_am_i", who)]
+    {
+        school.fault(&format!("/rest/v1/rpc/{function}"), Fault::Rest(200, answer));
+    }
+}
+
+/// The forms of whoever has no invitation, and what the school makes of them.
+async fn without_invitation(look: &mut Look, desktop: &Desktop, app: &App<'_>, school: &Scripted) {
+    let page = app.page().unwrap();
+    school.answer("first contact", "what it offers").unwrap();
+    let request = |state: &str, reason: &str| {
+        json!([{
+            "role": "student", "first_name": "Ben", "last_name": "Okafor", "state": state, "reason": reason,
+            "asked_at": "2026-11-24T14:05:00Z",
+        }])
+    };
+    let nobody = json!([]);
+    for (requests, words, name) in [
+        (json!([]), "doesn’t know you yet", "school-stranger"),
+        (request("waiting", ""), "hasn’t answered yet.", "school-asked"),
+        (request("turned_away", "We teach children only."), "We teach children only.", "school-turned-away"),
+    ] {
+        begin(page).await;
+        page.press("I have no invitation").await.unwrap();
+        page.fill("The school’s address", school.url()).await.unwrap();
+        page.fill("Its key", school.publishable_key()).await.unwrap();
+        page.press_chief().await.unwrap();
+        page.says("main h1", "Sign in to Northside").await.unwrap();
+        if name == "school-stranger" {
+            page.press("Sign up").await.unwrap();
+            page.says("main h1", "Sign up at Northside").await.unwrap();
+            look.at(desktop, app, "school-without-invitation").await;
+            page.press("I have an account").await.unwrap();
+        }
+        who(school, &nobody, &requests);
+        page.fill("E-mail", "ben@example.com").await.unwrap();
+        page.fill("Password", "correct horse").await.unwrap();
+        page.press_chief().await.unwrap();
+        page.shows(words).await.unwrap();
+        look.at(desktop, app, name).await;
+        page.press("Not now").await.unwrap();
+    }
+}
+
+/// An invitation that leads elsewhere than where the school is known.
+async fn other_host(look: &mut Look, desktop: &Desktop, app: &App<'_>, school: &Scripted) {
+    let page = app.page().unwrap();
+    begin(page).await;
+    let elsewhere = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("school", "https://northside.example")
+        .append_pair("key", school.publishable_key())
+        .append_pair("code", "K7QM3-XTD9P-22ABC-HJKMN")
+        .finish();
+    page.fill("Invitation", &format!("firstbell://join?{elsewhere}")).await.unwrap();
+    page.press("Go on").await.unwrap();
+    page.shows("northside.example").await.unwrap();
+    look.at(desktop, app, "school-other-host").await;
 }
