@@ -100,20 +100,14 @@ impl App {
         Cache::open(&self.caches.folder, sign_in, self.now()).await
     }
 
-    /// Leaves out, and deletes, what the schools of sign-ins have told that are here no longer.
-    pub(super) async fn leave_out_the_signed_out(&self) -> Result<()> {
-        let all = self.sign_ins().await?;
-        let is_here = |id: &Uuid| all.iter().any(|sign_in| sign_in.id == *id);
-        let mut gone: Vec<Uuid> = self.caches.open().keys().copied().filter(|id| !is_here(id)).collect();
-        gone.extend(files(&self.caches.folder).filter(|id| !is_here(id)));
-        for id in gone {
-            self.workspaces.remove(WorkspaceId::School(id));
-            self.caches.open().remove(&id);
-            if let Err(error) = Cache::wipe(&self.caches.folder, id) {
-                tracing::warn!(%error, "what a school has told is deleted at the next start");
-            }
+    /// Leaves out, and deletes, what the school of a sign-in has told that was signed out. Nothing but that deletes it: where
+    /// the list of sign-ins is lost, what the person has done and the school has yet to answer is not.
+    pub(super) fn leave_out(&self, sign_in: Uuid) {
+        self.workspaces.remove(WorkspaceId::School(sign_in));
+        self.caches.open().remove(&sign_in);
+        if let Err(error) = Cache::wipe(&self.caches.folder, sign_in) {
+            tracing::warn!(%error, "what a school has told could not be deleted");
         }
-        Ok(())
     }
 }
 
@@ -127,14 +121,5 @@ fn role_at_school(sign_in: &SignIn) -> Option<Role> {
         SchoolRole::Student => Role::Student,
         SchoolRole::Tutor => Role::Tutor,
         SchoolRole::Guardian => Role::Guardian,
-    })
-}
-
-/// The sign-ins whose caches lie in the folder.
-fn files(folder: &Path) -> impl Iterator<Item = Uuid> {
-    let all = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    all.filter_map(|file| {
-        let name = file.file_name().into_string().ok()?;
-        name.strip_prefix("school-")?.strip_suffix(".sqlite3")?.parse().ok()
     })
 }

@@ -98,9 +98,11 @@ impl App {
     fn note_heard(&self, sign_in: Uuid, note: impl FnOnce(&mut Heard)) {
         let mut all = self.in_step.heard.lock().unwrap_or_else(PoisonError::into_inner);
         let heard = all.entry(sign_in).or_default();
-        let before = heard.clone();
+        // How old what is here is, is told where it is not new.
+        let told = |heard: &Heard| (heard.fault, heard.progress, heard.whole_at.is_some());
+        let before = told(heard);
         note(heard);
-        let is_same = *heard == before;
+        let is_same = told(heard) == before;
         drop(all);
         if !is_same {
             self.tell(Cause::School, &[Topic::Schools]);
@@ -131,9 +133,8 @@ impl App {
         }
     }
 
-    /// The sign-ins of whoever is somebody at a school. What is here of others that are gone is left out.
+    /// The sign-ins of whoever is somebody at a school.
     async fn to_be_kept(&self) -> Result<Vec<SignIn>> {
-        self.leave_out_the_signed_out().await?;
         let mut all = self.sign_ins().await?;
         all.retain(|sign_in| {
             let is_somebody = sign_in.standing.as_ref().is_some_and(|standing| !standing.people.is_empty());
@@ -210,6 +211,8 @@ impl App {
             heard.fault = fault;
             heard.progress = None;
         });
+        // From some try on it is worth a line, and the lines are read anew.
+        self.tell(Cause::School, &[Topic::Schools]);
     }
 
     /// Another role or other rules may have come with what was pulled.

@@ -25,7 +25,7 @@ use crate::{
             error::{Dead, Refusal},
             keeper::{Keeper, KeeperFault, SignOutThatWaits, State},
             rest::CallError,
-            retry::{A_LITTLE_TIME, NoAnswer, Then, with_token},
+            retry::{NoAnswer, then, with_token},
             wire::Wire,
         },
     },
@@ -318,12 +318,7 @@ impl Schools {
     {
         let keeper = self.keepers().get(&sign_in).map(|(_, keeper)| keeper.clone());
         let Some(keeper) = keeper else { return Err(Fault::Silent.into()) };
-        let judge = |error: &CallError| match error {
-            CallError::Token { is_early: true, .. } => Then::SameAgain(A_LITTLE_TIME),
-            CallError::Token { .. } => Then::Refresh,
-            _ => Then::Done,
-        };
-        match with_token(&keeper, judge, |access| ask(access.secret().clone())).await {
+        match with_token(&keeper, then, |access| ask(access.secret().clone())).await {
             Ok(answer) => Ok(answer),
             Err(NoAnswer::Call(error)) => Err(error),
             Err(NoAnswer::Keeper(KeeperFault::School(fault))) => Err(fault.into()),
@@ -413,7 +408,7 @@ impl App {
         sign_ins::add_revocation(&mut tx, sign_in.entry).await?;
         tx.commit().await?;
         self.schools.keepers().remove(&id);
-        self.leave_out_the_signed_out().await?;
+        self.leave_out(id);
         self.tell(Cause::ThisWindow, &[Topic::Schools]);
         if let Err(fault) = marking.await {
             tracing::info!(%fault, "a sign-out is not marked in the keychain");

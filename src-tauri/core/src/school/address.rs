@@ -148,7 +148,8 @@ impl PublishableKey {
         let text = text.trim();
         let is_one = (8..=1000).contains(&text.len())
             && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'));
-        (is_one && !text.starts_with("sb_secret_")).then(|| Self(text.to_owned()))
+        let is_secret = text.starts_with("sb_secret_") || is_of_service(text);
+        (is_one && !is_secret).then(|| Self(text.to_owned()))
     }
 
     /// As it is sent and stored.
@@ -156,6 +157,16 @@ impl PublishableKey {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// An older secret key: a token (RFC 7519) whose role is the service's.
+fn is_of_service(text: &str) -> bool {
+    use base64::Engine as _;
+    let mut parts = text.split('.').skip(1);
+    let (Some(claims), Some(_), None) = (parts.next(), parts.next(), parts.next()) else { return false };
+    let claims = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(claims).unwrap_or_default();
+    let claims: serde_json::Value = serde_json::from_slice(&claims).unwrap_or_default();
+    claims.get("role").and_then(serde_json::Value::as_str).is_some_and(|role| role != "anon")
 }
 
 impl fmt::Debug for PublishableKey {
@@ -216,11 +227,19 @@ mod tests {
 
     #[test]
     fn a_key_is_opaque_and_a_secret_one_is_never_taken() {
-        for key in ["sb_publishable_abc-DEF_123", "eyJhbGciOi.eyJyb2xl.c2ln", " sb_publishable_abc "] {
+        // The last is a token of the role anon.
+        for key in [
+            "sb_publishable_abc-DEF_123",
+            "eyJhbGciOi.eyJyb2xl.c2ln",
+            " sb_publishable_abc ",
+            "eyJhbGciOi.eyJyb2xlIjoiYW5vbiJ9.c2ln",
+        ] {
             assert_eq!(PublishableKey::new(key).unwrap().as_str(), key.trim());
         }
+        let long = "x".repeat(1001);
+        let of_service = "eyJhbGciOi.eyJyb2xlIjoic2VydmljZV9yb2xlIn0.c2ln";
         for none in
-            ["", "short", "sb_secret_abcdefgh", "key with blanks", "kéy_publishable", &"x".repeat(1001)]
+            ["", "short", "sb_secret_abcdefgh", of_service, "key with blanks", "kéy_publishable", &long]
         {
             assert!(PublishableKey::new(none).is_none(), "{none}");
         }

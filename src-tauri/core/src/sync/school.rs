@@ -9,7 +9,7 @@ use crate::{
             keeper::{Keeper, KeeperFault},
             pull::{PageFault, pull_changes},
             rest::CallError,
-            retry::{A_LITTLE_TIME, NoAnswer, Then, with_token},
+            retry::{NoAnswer, Then, then, with_token},
             wire::Wire,
         },
     },
@@ -47,8 +47,7 @@ impl<A: Accounts, K: Keychain> Pages for SchoolPages<A, K> {
 
 fn judge(fault: &PageFault) -> Then {
     match fault {
-        PageFault::Call(CallError::Token { is_early: true, .. }) => Then::SameAgain(A_LITTLE_TIME),
-        PageFault::Call(CallError::Token { .. }) => Then::Refresh,
+        PageFault::Call(error) => then(error),
         _ => Then::Done,
     }
 }

@@ -60,9 +60,11 @@ pub(super) fn why(status: u16, body: &Value) -> CallError {
         // The function is not there: the school's First Bell is older. Or there is none at all.
         (_, "PGRST202" | "PGRST205" | "42883" | "42P01") => Fault::NeedsUpdate.into(),
         (401, "PGRST301" | "PGRST302" | "PGRST303") => {
-            let said = text("message");
+            // The sentence alone tells a token that is too old from one that is too young (supabase/supabase#50651). A 401
+            // with no code of PostgREST's is the gateway's, of a wrong key, and no token helps there.
+            let said = text("message").to_ascii_lowercase();
             let is_early =
-                code == "PGRST303" && (said.contains("issued at") || said.contains("not yet valid"));
+                !said.contains("expired") && (said.contains("issued at") || said.contains("not yet valid"));
             CallError::Token { code: code.to_owned(), is_early }
         }
         (403 | 404 | 409, code) if code.starts_with("PT") => {
@@ -82,4 +84,31 @@ fn known_form(code: &str) -> String {
     let is_one =
         (1..=60).contains(&code.len()) && code.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     if is_one { code.to_owned() } else { "unknown".to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::school::supabase::retry::{A_LITTLE_TIME, Then, then};
+
+    #[test]
+    fn only_a_token_that_has_run_out_is_refreshed() {
+        let cases = [
+            (401, Some("PGRST303"), "JWT expired", Then::Refresh),
+            (401, Some("PGRST301"), "JWT expired", Then::Refresh),
+            (401, Some("PGRST301"), "No suitable key or wrong key type", Then::Refresh),
+            (401, Some("PGRST303"), "JWT issued at future", Then::SameAgain(A_LITTLE_TIME)),
+            (401, Some("PGRST303"), "jwt Not yet valid", Then::SameAgain(A_LITTLE_TIME)),
+            (401, None, "Invalid API key", Then::Done),
+            (401, Some("42501"), "permission denied for function pull_changes", Then::Done),
+            (403, Some("PT403"), "JWT expired", Then::Done),
+            (500, Some("PGRST303"), "JWT expired", Then::Done),
+        ];
+        for (status, code, message, wanted) in cases {
+            let refused = why(status, &json!({"code": code, "message": message}));
+            assert_eq!(then(&refused), wanted, "{status} {code:?} {message}");
+        }
+    }
 }

@@ -5,6 +5,7 @@ use std::{future::Future, time::Duration};
 use super::{
     accounts::Accounts,
     keeper::{Access, Keeper, KeeperFault},
+    rest::CallError,
 };
 use crate::secret::Keychain;
 
@@ -33,21 +34,14 @@ pub enum NoAnswer<E> {
     Call(E),
 }
 
-/// What follows from a refusal of PostgREST: its status, its code, and its sentence, which alone tells a token that is
-/// too old from one that is too young (PGRST303; supabase/supabase#50651). A 401 with no code of PostgREST's is the
-/// gateway's, of a wrong key, and no token helps there.
+/// What follows from a call that was refused.
 #[must_use]
-pub fn then(status: u16, code: Option<&str>, sentence: &str) -> Then {
-    let is_about_the_token = status == 401 && matches!(code, Some("PGRST301" | "PGRST303"));
-    if !is_about_the_token {
-        return Then::Done;
+pub const fn then(error: &CallError) -> Then {
+    match error {
+        CallError::Token { is_early: true, .. } => Then::SameAgain(A_LITTLE_TIME),
+        CallError::Token { .. } => Then::Refresh,
+        CallError::Refused { .. } | CallError::Fault(_) | CallError::NoToken(_) => Then::Done,
     }
-    let sentence = sentence.to_ascii_lowercase();
-    if !sentence.contains("expired") && (sentence.contains("issued at") || sentence.contains("not yet valid"))
-    {
-        return Then::SameAgain(A_LITTLE_TIME);
-    }
-    Then::Refresh
 }
 
 /// Makes a call with a token that is good for it. If `judge` finds that the answer asks for it, the token is refreshed
@@ -79,27 +73,4 @@ where
         Then::Refresh => keeper.token_instead_of(&access).await.map_err(NoAnswer::Keeper)?,
     };
     call(again).await.map_err(NoAnswer::Call)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_token_that_has_run_out_is_refreshed() {
-        let cases = [
-            (401, Some("PGRST303"), "JWT expired", Then::Refresh),
-            (401, Some("PGRST301"), "JWT expired", Then::Refresh),
-            (401, Some("PGRST301"), "No suitable key or wrong key type", Then::Refresh),
-            (401, Some("PGRST303"), "JWT issued at future", Then::SameAgain(A_LITTLE_TIME)),
-            (401, Some("PGRST303"), "JWT not yet valid", Then::SameAgain(A_LITTLE_TIME)),
-            (401, None, "Invalid API key", Then::Done),
-            (401, Some("42501"), "permission denied for function pull_changes", Then::Done),
-            (403, Some("PT403"), "JWT expired", Then::Done),
-            (500, Some("PGRST303"), "JWT expired", Then::Done),
-        ];
-        for (status, code, sentence, wanted) in cases {
-            assert_eq!(then(status, code, sentence), wanted, "{status} {code:?} {sentence}");
-        }
-    }
 }
