@@ -102,7 +102,7 @@ fn a_child_waits_until_its_parent_is_booked() {
         assert_eq!(next(&rows, at(0), &signed_in()).send, ids(&send), "{state:?}");
     }
     assert_eq!(
-        next(&[child.clone()], at(0), &signed_in()).send,
+        next(std::slice::from_ref(&child), at(0), &signed_in()).send,
         ids(&[2]),
         "its parent was booked and is gone"
     );
