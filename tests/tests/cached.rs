@@ -44,5 +44,3 @@ mod shown;
 mod view;
 #[path = "../school/tests/pull/why.rs"]
 mod why;
-#[path = "cached/wire.rs"]
-mod wire;
