@@ -81,7 +81,7 @@ async fn a_lesson_reads_as_a_session_of_this_computer_does_for_tutor_student_and
         // Lists, bell, search, people, boundaries: the same statements as for this computer.
         assert_eq!(
             reading.search("fractions", at("2026-11-08T00:00:00Z"), 5).await.unwrap().len(),
-            usize::from(notes != "")
+            usize::from(!notes.is_empty())
         );
         assert_eq!(reading.search("page 12", at("2026-11-08T00:00:00Z"), 5).await.unwrap().len(), 1);
         assert_eq!(
