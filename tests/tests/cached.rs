@@ -44,3 +44,5 @@ mod shown;
 mod view;
 #[path = "../school/tests/pull/why.rs"]
 mod why;
+#[path = "cached/wire.rs"]
+mod wire;
