@@ -137,7 +137,9 @@ async fn live_and_die(ben: &mut Computer, random: &mut StdRng) -> bool {
         () = fuse.burnt() => true,
         () = tokio::time::sleep(life) => true,
         pushed = push.pass() => {
-            pushed.look_again.inspect(|then| ben.hands.turn_to(*then));
+            if let Some(then) = pushed.look_again {
+                ben.hands.turn_to(then);
+            }
             false
         }
     };

@@ -77,7 +77,8 @@ fn play(random: &mut StdRng, seed: u64) -> usize {
             continue;
         }
         stand.came(&came, at(now), 0.5);
-        settle(&mut rows, nth, outcome(&rows[nth], came, &stand, 0.5));
+        let outcome = outcome(&rows[nth], came, &stand, 0.5);
+        settle(&mut rows, nth, outcome);
     }
     at_the_end(&rows, &school, &bad, seed)
 }
