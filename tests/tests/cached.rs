@@ -15,6 +15,8 @@
 mod background;
 #[path = "../school/tests/pull/cursors.rs"]
 mod cursors;
+#[path = "../school/tests/pull/first.rs"]
+mod first;
 #[path = "../school/tests/pull/histories.rs"]
 mod histories;
 #[path = "../school/tests/pull/huge.rs"]
@@ -40,3 +42,7 @@ mod scene;
 mod shown;
 #[path = "../school/tests/pull/view.rs"]
 mod view;
+#[path = "../school/tests/pull/why.rs"]
+mod why;
+#[path = "cached/wire.rs"]
+mod wire;

@@ -51,6 +51,15 @@ impl PageSize {
         self.rows = next.min(self.most);
     }
 
+    /// No page has come, and it may be that it was too much. As likely the school is down, and then a small page is as good
+    /// as none: fewer than the first page's rows are not asked for because of that.
+    pub fn may_be_too_much(&mut self) {
+        if self.rows > FIRST_ROWS {
+            self.rows = (self.rows / 2).max(FIRST_ROWS);
+            (self.most, self.good) = (self.rows, 0);
+        }
+    }
+
     /// A page was too much. Whether fewer rows can be asked for.
     pub fn is_too_much(&mut self) -> bool {
         if self.rows <= FEWEST_ROWS {
@@ -104,6 +113,18 @@ mod tests {
             pages += 1;
         }
         assert!((40..100).contains(&pages), "{pages}");
+    }
+
+    #[test]
+    fn a_school_that_is_down_for_long_is_asked_for_a_first_page_and_no_less() {
+        let mut size = PageSize::default();
+        size.begin(true);
+        let mut asked = Vec::new();
+        for _ in 0..6 {
+            size.may_be_too_much();
+            asked.push(size.rows());
+        }
+        assert_eq!(asked, [250, 125, 62, 50, 50, 50]);
     }
 
     /// Against a school that can give only so many rows in its time: it gets all of them, and does not stumble for ever.

@@ -191,7 +191,7 @@ impl<P: Pages> Pull<P> {
                 // An answer that breaks off may be too large, and then fewer rows come next time. It may as well be a
                 // school that is down, which is not asked again at once.
                 Err(NoPage::Fault(Fault::Silent)) => {
-                    self.size().is_too_much();
+                    self.size().may_be_too_much();
                     return Err(NoPage::Fault(Fault::Silent));
                 }
                 Err(other) => return Err(other),

@@ -40,7 +40,11 @@ pub async fn pull_changes(
     cursor: Option<&str>,
     limit: usize,
 ) -> Result<Page, PageFault> {
-    let arguments = json!({ "cursor": cursor, "limit": limit });
+    // Left out where there is none: not every server takes null for none.
+    let arguments = match cursor {
+        Some(cursor) => json!({ "cursor": cursor, "limit": limit }),
+        None => json!({ "limit": limit }),
+    };
     let answer = wire.post("/rest/v1/rpc/pull_changes", Some(token), &arguments).await?;
     if !answer.is_ok() {
         return Err(page_fault(answer.status, &answer.body));
