@@ -38,7 +38,6 @@ async fn wherever_the_program_dies_each_write_is_done_once_or_shown_as_refused()
     let others = id("select b.id from public.bookings b join public.people p on p.id = b.student_id
                      where p.first_name = 'Dan' limit 1")
     .await;
-    ben.pull().await;
     let (mut all, mut deaths) = (Vec::new(), 0);
     while deaths < times(DEATHS) {
         let some = write_some(&ben, &mut random, &lanes, others, all.len()).await;
@@ -137,7 +136,9 @@ async fn live_and_die(ben: &mut Computer, random: &mut StdRng) -> bool {
         () = fuse.burnt() => true,
         () = tokio::time::sleep(life) => true,
         pushed = push.pass() => {
-            pushed.look_again.inspect(|then| ben.hands.turn_to(*then));
+            if let Some(then) = pushed.look_again {
+                ben.hands.turn_to(then);
+            }
             false
         }
     };

@@ -50,7 +50,7 @@ async fn whatever_answers_in_the_schools_place_answers_nothing() {
         (Fault::Rest(403, json!({"code": "42501", "message": "permission denied"})), Class::Transient),
         (Fault::BadRequest, Class::Transient),
         (Fault::TooMany(Some(30)), Class::Transient),
-        (Fault::Anonymous, Class::SignInAgain),
+        (Fault::Anonymous, Class::Transient),
         (Fault::AnswerLost, Class::Transient),
         (Fault::CutOff, Class::Transient),
     ];
