@@ -387,6 +387,7 @@ zone-now = { $place }, { $time } there now
 zone-now-unknown = { $place }, the time there isn’t known
 zone-unknown = Time zone not known
 zone-of = { $person }’s time zone
+lives-in = Lives in { $place }
 view-person = View { $person }
 people-empty = People you have sessions with are listed here.
 

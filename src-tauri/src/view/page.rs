@@ -118,6 +118,8 @@ pub struct PersonRow {
     pub id: String,
     pub name: String,
     pub zone: Option<String>,
+    /// Their zone can be set here; else the school says it.
+    pub is_of_here: bool,
     pub sessions: u32,
     pub next: Option<SessionRow>,
     pub last: Option<String>,
@@ -126,12 +128,13 @@ pub struct PersonRow {
 impl PersonRow {
     /// The row of a person. `now` is UTC.
     pub fn new(page: &PersonPage, now: DateTime<Utc>) -> Self {
-        let PersonPage { person, zone, sessions, next, last } = page;
+        let PersonPage { person, zone, is_of_here, sessions, next, last } = page;
         let zones = zone.iter().map(|zone| (person.id, zone.clone())).collect();
         Self {
             id: person.id.to_string(),
             name: person.name.clone(),
             zone: zone.clone(),
+            is_of_here: *is_of_here,
             sessions: u32::try_from(*sessions).unwrap_or(0),
             next: next.as_ref().map(|entry| SessionRow::new(entry, &zones, now)),
             last: last.map(instant),

@@ -525,6 +525,8 @@ export type PersonRow = {
 	id: string,
 	name: string,
 	zone: string | null,
+	/**  Their zone can be set here; else the school says it. */
+	is_of_here: boolean,
 	sessions: number,
 	next: SessionRow | null,
 	last: string | null,

@@ -1,10 +1,18 @@
 //! People: those met in sessions.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
 use super::{App, Result};
 use crate::{
-    change::Topic, error::Error, id::PersonId, person::Person, store::local::people, today::Entry, zone::Zone,
+    change::Topic,
+    error::Error,
+    id::{PersonId, WorkspaceId},
+    person::Person,
+    store::local::people,
+    today::Entry,
+    zone::Zone,
 };
 
 /// Somebody met in sessions.
@@ -14,6 +22,8 @@ pub struct PersonPage {
     pub person: Person,
     /// The zone they live in (IANA), if known.
     pub zone: Option<String>,
+    /// The person of this computer says it; else the school does.
+    pub is_of_here: bool,
     /// How many sessions with them there are.
     pub sessions: i64,
     /// The next one.
@@ -27,12 +37,18 @@ impl App {
     pub async fn people(&self) -> Result<Vec<PersonPage>> {
         let now = self.now();
         let mut readings = self.readings().await?;
+        let here = match readings.of(WorkspaceId::ThisComputer) {
+            Some(here) => here.people(now).await?,
+            None => Vec::new(),
+        };
+        let here: BTreeSet<PersonId> = here.into_iter().map(|met| met.person.id).collect();
         let mut people = Vec::new();
         for met in readings.people(now).await? {
             let next = readings.next_with(met.person.id, now).await?;
             let next = self.entries(&mut readings, next.into_iter().collect()).await?.pop();
             let last = met.last;
             people.push(PersonPage {
+                is_of_here: here.contains(&met.person.id),
                 person: met.person,
                 zone: met.zone,
                 sessions: met.sessions,
