@@ -1,5 +1,6 @@
 //! An answer to a write is kept as a page is: the rows that it tells are newer than those that are here, or it is too late.
 
+use chrono::{DateTime, FixedOffset};
 use serde_json::Value;
 
 use super::{Keep, Kinds, Last};
@@ -12,8 +13,8 @@ use crate::{
 };
 
 impl Keep<'_> {
-    /// Keeps the rows that an answer tells, in every copy, and shows them. One that is here in the same version or a later
-    /// one stays: an answer that is booked late revives nothing. Before anything was pulled nothing is kept: all comes then.
+    /// Keeps the rows that an answer tells, in every copy, and shows them. One that is here in a later version
+    /// stays: an answer that is booked late revives nothing. Before anything was pulled nothing is kept: all comes then.
     pub(in crate::store::cache) async fn answer(
         &mut self,
         state: &PullState,
@@ -40,7 +41,7 @@ impl Keep<'_> {
             let id = change.id.to_string();
             let here = rows::of_ids(self.conn, copy, change.table, [&id]).await?;
             let is_newer = match (&change.row, here.get(&id)) {
-                (Ok(told), Some(here)) => version(told) > version(here),
+                (Ok(told), Some(here)) => age(told) >= age(here),
                 (Ok(_), None) => true,
                 (Err(_), _) => false,
             };
@@ -52,7 +53,10 @@ impl Keep<'_> {
     }
 }
 
-/// Rows without a version never change.
-fn version(row: &Row) -> i64 {
-    row.get("version").and_then(Value::as_i64).unwrap_or(0)
+/// Later is larger: the version, and then the school's own time of the last change, since a session's version counts only
+/// what people decide about it. Rows that have neither never change.
+fn age(row: &Row) -> (i64, Option<DateTime<FixedOffset>>) {
+    let version = row.get("version").and_then(Value::as_i64).unwrap_or(0);
+    let updated_at = row.get("updated_at").and_then(Value::as_str);
+    (version, updated_at.and_then(|at| DateTime::parse_from_rfc3339(at).ok()))
 }
