@@ -169,11 +169,11 @@ impl Computer {
     }
 
     pub async fn list(&self) -> Vec<Waiting> {
-        outbox::list(&mut *self.cache.store().read().await.unwrap()).await.unwrap()
+        outbox::list(&mut self.cache.store().read().await.unwrap()).await.unwrap()
     }
 
     pub async fn row(&self, write: &Write) -> Option<Waiting> {
-        outbox::get(&mut *self.cache.store().read().await.unwrap(), write.id).await.unwrap()
+        outbox::get(&mut self.cache.store().read().await.unwrap(), write.id).await.unwrap()
     }
 
     /// Passes until nothing is left that time alone would send, with the clock turned on to each.

@@ -155,7 +155,7 @@ async fn a_token_of_another_account_sends_nothing() {
     // The tokens are Ada's, and whoever made this took them for Ben's.
     let keeper_is_adas = ada.writes_as(ben.account);
     let write = Write::new(ada.sign_in, ben.account, say(Uuid::new_v4(), &mark()), ada.hands.now());
-    ada.put(&[write.clone()]).await;
+    ada.put(std::slice::from_ref(&write)).await;
     ada.way.forget_asked();
     let pushed = ada.push_by(keeper_is_adas, ada.cache.clone()).pass().await;
     assert_eq!((pushed.kept, ada.way.asked_for("/rest").len()), (Some(Class::SignInAgain), 0));

@@ -43,7 +43,7 @@ impl Outbox {
     }
 
     async fn row(&self, write: &Write) -> Option<Waiting> {
-        outbox::get(&mut *self.store.read().await.unwrap(), write.id).await.unwrap()
+        outbox::get(&mut self.store.read().await.unwrap(), write.id).await.unwrap()
     }
 
     async fn state(&self, write: &Write) -> Option<State> {
@@ -124,7 +124,7 @@ async fn the_answer_of_one_that_was_dropped_on_its_way_is_booked_all_the_same() 
     assert!(desk.sends(&write).await);
     assert!(desk.drops(&write).await);
     assert_eq!(desk.state(&write).await, Some(State::Dropped));
-    assert!(outbox::list(&mut *desk.store.read().await.unwrap()).await.unwrap().is_empty());
+    assert!(outbox::list(&mut desk.store.read().await.unwrap()).await.unwrap().is_empty());
     assert!(!desk.sends(&write).await);
     desk.answered(&write, told()).await;
     assert_eq!(desk.state(&write).await, Some(State::Answered));
