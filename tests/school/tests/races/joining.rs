@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use firstbell_processes::wait;
-use firstbell_school::{Account, Cast, Database, Refusal, seed, times};
+use firstbell_school::{Account, Cast, Cluster, Database, Refusal, seed, times};
 use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -363,7 +363,11 @@ async fn whatever_strangers_and_two_offices_do_at_once_each_call_is_answered_or_
             playing.push(tokio::spawn(office.play(20, round_seed + 50 + nth)));
         }
         for one in playing {
-            for (name, count) in tokio::time::timeout(LONG, one).await.unwrap().unwrap() {
+            let played = tokio::time::timeout(LONG, one).await.unwrap();
+            // A deadlock is told in the server's log alone, with what each of them had and wanted.
+            let log = Cluster::shared().await.unwrap().log();
+            let played = played.unwrap_or_else(|error| panic!("{error}\n{log}"));
+            for (name, count) in played {
                 *told.entry(name).or_default() += count;
             }
         }
