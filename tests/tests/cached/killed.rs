@@ -118,7 +118,9 @@ async fn while_everything_is_pulled_once_more_what_was_there_is_read_to_the_last
         pages += 1;
         assert!((rows(&cache).await, Shown::of(&cache).await) == before, "page {pages}");
         // Whoever starts now reads the same, and goes on.
-        let next = mirror.clone().cache().await;
+        // Held, since its folder goes with it.
+        let mut copied = mirror.clone();
+        let next = copied.cache().await;
         assert!((rows(&next).await, Shown::of(&next).await) == before, "page {pages}");
         assert_eq!(next.state().await.unwrap().cursor.as_deref(), Some(mirror.cursor()));
     }
