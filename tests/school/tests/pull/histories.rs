@@ -80,13 +80,14 @@ async fn a_client_that_only_ever_pulls_ends_with_exactly_what_a_fresh_one_sees()
     println!("{answers:?}");
     if only.is_none() {
         // A generator that never gets there proves nothing.
-        // A few take more steps than most histories have: a mark that is contested and kept, for one.
-        let most = if count < HISTORIES { 3 } else { 0 };
-        let never: Vec<_> = deeds::ALL
-            .into_iter()
-            .filter(|function| !answers.contains_key(&(*function, "ok".to_owned())))
-            .collect();
-        assert!(never.len() <= most, "nobody could ever {never:?}: {answers:?}");
+        // A mark that is contested and kept takes more steps than most histories have.
+        let rare = if count < HISTORIES { "keep_no_show" } else { "" };
+        for function in deeds::ALL.into_iter().filter(|function| *function != rare) {
+            assert!(
+                answers.contains_key(&(function, "ok".to_owned())),
+                "nobody could ever {function}: {answers:?}"
+            );
+        }
     }
 }
 
