@@ -71,6 +71,15 @@ pub async fn to_door_by_address(page: &Page<'_>, address: &str, key: &str) {
     page.says("main h1", "Sign up at Northside").await.unwrap();
 }
 
+/// Ben asks to be let in, without an invitation, by a way in front of the school.
+pub async fn asks_to_join(page: &Page<'_>, school: &firstbell_school::Scripted, server: &Server) {
+    to_door_by_address(page, school.url(), school.publishable_key()).await;
+    page.field("a student").await.unwrap().click().await.unwrap();
+    sign_up(page, "Ben", "ben@example.com").await;
+    confirm(page, server, "ben@example.com").await;
+    page.says("main h1", "Northside hasn’t answered yet.").await.unwrap();
+}
+
 /// From Settings to the sign-up form of the school that invites.
 pub async fn to_door(page: &Page<'_>, invitation: &str) {
     page.press("Settings").await.unwrap();
@@ -372,11 +381,7 @@ async fn the_next_start_refreshes_once_at_most() {
     let desktop = with_keyring().await;
     let app = settled(&desktop).await;
     let page = app.page().unwrap();
-    to_door_by_address(&page, school.url(), school.publishable_key()).await;
-    page.field("a student").await.unwrap().click().await.unwrap();
-    sign_up(&page, "Ben", "ben@example.com").await;
-    confirm(&page, &server, "ben@example.com").await;
-    page.says("main h1", "Northside hasn’t answered yet.").await.unwrap();
+    asks_to_join(&page, &school, &server).await;
     ask(&server, "select public.admit(gen_random_uuid(), j.id) from public.join_requests j").await;
     page.press("Look again").await.unwrap();
     is_in(&page).await;

@@ -7,7 +7,7 @@ use firstbell_school::{Fault, Scripted};
 use firstbell_tests::kit::keyring::{self, Keyring};
 use firstbell_tests::kit::{App, Desktop, Page, wait};
 
-use super::getting_in::{comes_in, confirm, northside, sign_up, to_door_by_address};
+use super::getting_in::{asks_to_join, comes_in, northside};
 use super::scene::{SOON, settled, start};
 
 /// Our own deadline for the list, and a while for a busy computer.
@@ -122,11 +122,7 @@ async fn a_keychain_that_goes_just_when_it_is_needed_is_told_and_its_return_sign
     let running = Keyring::start(&desktop).await.unwrap();
     let app = settled(&desktop).await;
     let page = app.page().unwrap();
-    to_door_by_address(&page, school.url(), school.publishable_key()).await;
-    page.field("a student").await.unwrap().click().await.unwrap();
-    sign_up(&page, "Ben", "ben@example.com").await;
-    confirm(&page, &server, "ben@example.com").await;
-    page.says("main h1", "Northside hasn’t answered yet.").await.unwrap();
+    asks_to_join(&page, &school, &server).await;
 
     // The token that is in memory has run out, and the one for another lies in a keychain that has just gone.
     running.end(&desktop).await.unwrap();
