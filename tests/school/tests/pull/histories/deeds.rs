@@ -54,7 +54,7 @@ pub const ALL: [&str; 30] = [
 
 /// How often each is tried, in the order of [`ALL`].
 const WEIGHTS: [usize; 30] =
-    [18, 10, 18, 2, 10, 10, 8, 5, 6, 5, 5, 4, 3, 2, 5, 12, 12, 24, 3, 3, 8, 1, 2, 2, 1, 4, 4, 2, 1, 1];
+    [18, 10, 18, 2, 10, 10, 8, 5, 6, 5, 5, 4, 3, 2, 14, 12, 12, 24, 3, 3, 8, 1, 2, 2, 1, 4, 4, 2, 1, 1];
 
 struct Scene<'a> {
     rng: &'a mut StdRng,
