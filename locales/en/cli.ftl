@@ -111,3 +111,21 @@ cli-check-smtp = an own SMTP server: the built-in mail sends two an hour, and on
 cli-check-way-back = http://127.0.0.1:*/** among the redirect URLs, so that a mail’s link leads back to First Bell
 cli-check-site = a Site URL that shows a page, for links that are opened elsewhere
 cli-check-code = a code ({ "{{ .Token }}" }) in the mail templates, for people who read their mail on a phone
+
+cli-synced = In step.
+cli-synced-but = In step, but { $count ->
+    [one] one change of yours waits. `bell waiting` says why.
+   *[other] { $count } changes of yours wait. `bell waiting` says why.
+  }
+cli-no-requests = No request waits for anybody.
+cli-no-tutors = There is nobody who can be asked.
+cli-nothing-waits = Nothing waits to be sent.
+cli-asked = Asked.
+cli-approved = Agreed. Now it is the tutor’s turn.
+cli-confirmed = Confirmed. The session is in the list.
+cli-declined = Declined.
+cli-taken-back = Taken back.
+cli-dropped = Dropped.
+cli-retried = Tried again.
+cli-no-such-time = The clocks leave this time out there. Choose another one.
+cli-wall = Write the time as 2026-12-01T16:00.

@@ -635,3 +635,57 @@ check-short-password = A password has at least eight characters. This one has { 
        *[other] { $count }
     }.
 check-code = Type the code as it stands in the mail: six digits.
+
+## Requests at a school.
+
+needs-you = Needs you
+all-requests = All { $count }
+waiting-for-answer = Waiting for an answer
+request-asks = { $name } asks for { $subject }
+request-asked = You asked { $name } for { $subject }
+request-child-asks = { $student } wants to ask { $name } for { $subject }
+request-parent-first = { $subject } with { $name }, once a parent agrees
+request-suggests = { $name } suggests { $time } for { $subject }
+request-suggested = You suggested { $time } to { $name }, for { $subject }
+request-ran-out = Nobody answered in time: { $subject } with { $name }
+answer-by = answer by { $time }
+day-and-time = { $day } { $time }
+said = “{ $text }”
+waits = Waiting to be sent
+confirm = Confirm
+agree = Agree
+decline = Decline
+take-time = Take { $time }
+take-back = Take back
+confirmed = Confirmed. The session is in the list.
+agreed = Agreed. Now it’s the tutor’s turn.
+declined = Declined.
+taken-back = Taken back.
+decline-named = Decline { $name }’s request
+decline-why = Why, for { $name }, if you like
+will-be-sent = You can’t reach the school just now. It is sent as soon as you can.
+what-waits = { $count ->
+    [0] Nothing waits
+    [one] One change waits
+   *[other] { $count } changes wait
+  }
+nothing-waits = Everything that you did has arrived.
+waits-how = They are sent in this order as soon as the school can be reached. Until then nobody there knows.
+waits-since = Since { $time }.
+drop = Drop it
+try-now = Try now
+ask-for-a-time = Ask for a time
+ask-named = Ask { $name } for a time
+ask-whom = Whom
+ask-for-whom = For whom
+at-school = { $name }, { $school }
+free-times = { $name }’s free times
+another-time = Another time
+no-free-times = { $name } has entered no free times. Ask for any time that suits you.
+not-free = That isn’t among { $name }’s free times. You can ask all the same.
+message-to = Message to { $name }, if you like
+ask = Ask
+ask-for-named = Ask for { $day } { $time }
+ask-subject-missing = Say what the lesson is about.
+asked-for = { $name } has your request.
+cancel-all-told = Everybody who is in it is told by the school.

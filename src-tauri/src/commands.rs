@@ -1,6 +1,7 @@
 //! What the window may ask for: adapters of a few lines over the core.
 
 pub mod bell;
+pub mod course;
 pub mod import;
 pub mod join;
 pub mod lists;

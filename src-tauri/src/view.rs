@@ -3,6 +3,7 @@
 pub mod bell;
 pub mod change;
 pub mod clocks;
+pub mod course;
 pub mod draft;
 pub mod enums;
 pub mod import;

@@ -5,10 +5,16 @@
 
 #[path = "getting_in/beside.rs"]
 mod beside;
+#[path = "at_school/course.rs"]
+mod course;
 #[path = "getting_in/desk.rs"]
 #[allow(dead_code)]
 mod desk;
+#[path = "at_school/line.rs"]
+mod line;
 #[path = "at_school/lists.rs"]
 mod lists;
+#[path = "at_school/on_the_command_line.rs"]
+mod on_the_command_line;
 #[path = "at_school/scene.rs"]
 mod scene;

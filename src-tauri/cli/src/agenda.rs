@@ -14,7 +14,7 @@ use firstbell_core::{
 
 use crate::{
     host::Folder,
-    output::{Failure, SessionOut, day, line, print, print_json},
+    output::{Failure, Schools, SessionOut, day, line, print, print_json},
 };
 
 /// How many days are listed when it is not said until when.
@@ -48,24 +48,26 @@ pub async fn run(arguments: &Arguments, folder: &Folder, json: bool) -> Result<E
         )));
     }
     let Some(app) = folder.read().await? else {
-        show(&[], (now, zone, None), (first, end), json)?;
+        show(&[], &Schools::new(), (now, zone, None), (first, end), json)?;
         return Ok(ExitCode::SUCCESS);
     };
     let found = app.between(midnight(first, zone), midnight(end, zone)).await?;
     // JSON tells no hours the way that people count them.
     let clock = if json { None } else { Some(app.settings().await?.hours()) };
-    show(&found, (now, zone, clock), (first, end), json)?;
+    show(&found, &app.school_names().await?, (now, zone, clock), (first, end), json)?;
     Ok(ExitCode::SUCCESS)
 }
 
 fn show(
     found: &[Entry],
+    schools: &Schools,
     (now, zone, clock): (DateTime<Utc>, Zone, Option<HourClock>),
     (first, end): (NaiveDate, NaiveDate),
     json: bool,
 ) -> Result<(), Failure> {
     if json {
-        let out: Vec<SessionOut<'_>> = found.iter().map(|entry| SessionOut::of(entry, zone)).collect();
+        let out: Vec<SessionOut<'_>> =
+            found.iter().map(|entry| SessionOut::of(entry, zone, schools)).collect();
         return print_json(&out);
     }
     let clock = clock.unwrap_or(HourClock::TwentyFour);

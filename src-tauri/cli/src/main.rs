@@ -3,6 +3,7 @@
 //! reaches an app that runs at the same time.
 
 mod agenda;
+mod course;
 mod doctor;
 mod export;
 mod host;
@@ -54,6 +55,14 @@ enum Command {
     SignIn(schools::SignIn),
     SignOut(schools::SignOut),
     Schools(schools::Schools),
+    Sync(course::Sync),
+    Requests(course::Requests),
+    Ask(course::AskForTime),
+    Approve(course::Approve),
+    Confirm(course::Confirm),
+    Decline(course::Decline),
+    Cancel(course::Cancel),
+    Waiting(course::Waiting),
 }
 
 fn main() -> ExitCode {
@@ -80,6 +89,14 @@ fn run(command: Command, json: bool, data_dir: Option<PathBuf>) -> Result<ExitCo
         Command::SignIn(arguments) => host::wait_for(schools::sign_in(arguments, &folder()?, json)),
         Command::SignOut(arguments) => host::wait_for(schools::sign_out(arguments, &folder()?, json)),
         Command::Schools(arguments) => host::wait_for(schools::schools(arguments, &folder()?, json)),
+        Command::Sync(arguments) => host::wait_for(course::sync(arguments, &folder()?, json)),
+        Command::Requests(arguments) => host::wait_for(course::requests(arguments, &folder()?, json)),
+        Command::Ask(arguments) => host::wait_for(course::ask_for_time(arguments, &folder()?, json)),
+        Command::Approve(arguments) => host::wait_for(course::approve(arguments, &folder()?, json)),
+        Command::Confirm(arguments) => host::wait_for(course::confirm(arguments, &folder()?, json)),
+        Command::Decline(arguments) => host::wait_for(course::decline(arguments, &folder()?, json)),
+        Command::Cancel(arguments) => host::wait_for(course::cancel(arguments, &folder()?, json)),
+        Command::Waiting(arguments) => host::wait_for(course::waiting(arguments, &folder()?, json)),
         Command::Doctor(arguments) => host::wait_for(doctor::run(&arguments, &folder()?, json)),
     }
 }

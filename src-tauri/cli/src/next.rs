@@ -20,7 +20,7 @@ pub async fn run(_: &Arguments, folder: &Folder, json: bool) -> Result<ExitCode,
     let entry = app.coming(1).await?.pop().ok_or_else(none)?;
     let zone = app.zone();
     if json {
-        print_json(&SessionOut::of(&entry, zone))?;
+        print_json(&SessionOut::of(&entry, zone, &app.school_names().await?))?;
     } else {
         let clock = app.settings().await?.hours();
         print(|out| {

@@ -1,6 +1,7 @@
 //! What `bell` prints, and how it fails.
 
 use std::{
+    collections::BTreeMap,
     io::{self, BufWriter, Write},
     process::ExitCode,
 };
@@ -8,8 +9,10 @@ use std::{
 use chrono::{DateTime, FixedOffset, NaiveDate, Offset as _, SecondsFormat, Utc};
 use firstbell_core::{
     error::{Code, Error},
+    id::WorkspaceId,
     join::JoinState,
     session::Session,
+    state_table::Role,
     store::StoreError,
     today::Entry,
     wall_clock::{HourClock, time_of_day},
@@ -137,6 +140,9 @@ pub fn print_json(value: &impl Serialize) -> Result<(), Failure> {
     })
 }
 
+/// What schools are called, by workspace.
+pub type Schools = BTreeMap<WorkspaceId, String>;
+
 /// A session as programs read it.
 #[derive(Serialize)]
 pub struct SessionOut<'a> {
@@ -151,11 +157,17 @@ pub struct SessionOut<'a> {
     status: &'static str,
     join_state: JoinState,
     source: &'static str,
+    /// What the school is called that plans it.
+    school: Option<&'a str>,
+    /// As whom the person is in it.
+    role: Role,
+    /// Something that was done about it here has yet to reach the school.
+    waiting: bool,
 }
 
 impl<'a> SessionOut<'a> {
     /// A session with its times in a zone.
-    pub fn of(entry: &'a Entry, zone: Zone) -> Self {
+    pub fn of(entry: &'a Entry, zone: Zone, schools: &'a Schools) -> Self {
         let Session { title, start, end, zone: record, join_url, status, source, .. } = &entry.session;
         Self {
             workspace: entry.session.workspace.to_string(),
@@ -169,6 +181,9 @@ impl<'a> SessionOut<'a> {
             status: status.name(),
             join_state: entry.join,
             source: source.name(),
+            school: schools.get(&entry.session.workspace).map(String::as_str),
+            role: entry.role,
+            waiting: entry.waits,
         }
     }
 }

@@ -172,7 +172,7 @@ pub async fn schools(arguments: Schools, folder: &Folder, json: bool) -> Result<
 }
 
 /// Has it done by whoever owns the folder: the app that runs, or this program for as long as it takes.
-async fn at_school(folder: &Folder, what: SchoolAsk) -> Result<SchoolReply, Failure> {
+pub(crate) async fn at_school(folder: &Folder, what: SchoolAsk) -> Result<SchoolReply, Failure> {
     let mut owned = folder.own_for_schools().await;
     if let Err(firstbell_core::error::Error::RunsElsewhere) = &owned {
         let ask_for = Ask::School { what: Sealed(serde_json::to_value(&what)?) };
@@ -233,6 +233,8 @@ fn tell(reply: &SchoolReply, json: bool) -> Result<ExitCode, Failure> {
             print_json(&StepOut { step, school, role: *role, reason: reason.as_deref() })?;
         }
         SchoolReply::Step(line) => print(|out| Ok(writeln!(out, "{}", sentence(line))?))?,
+        // Nothing of that is asked for here.
+        SchoolReply::Course(_) => {}
         SchoolReply::Done if json => print_json(&DoneOut { done: true })?,
         SchoolReply::Done => print(|out| Ok(writeln!(out, "{}", say("cli-signed-out", &[]))?))?,
         SchoolReply::Schools { schools } if json => print_json(&SchoolsOut { schools })?,

@@ -6,6 +6,9 @@
 
 mod agenda;
 mod caches;
+pub mod course_asks;
+mod deeds;
+mod free_slots;
 pub mod getting_in;
 mod import;
 mod in_step;
@@ -13,9 +16,11 @@ mod join;
 mod network;
 mod news;
 pub mod open;
+mod own_link;
 mod people;
 mod press;
 mod replaced;
+mod requests;
 mod rings;
 pub mod school_asks;
 pub mod schools;
@@ -23,6 +28,7 @@ mod sessions;
 mod signed_in;
 mod strip;
 pub mod tasks;
+mod waiting;
 pub mod zones;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -32,12 +38,15 @@ use tokio::sync::{broadcast, mpsc};
 
 pub use agenda::Page;
 pub use caches::Opens;
+pub use deeds::Became;
 pub use import::{Asked, ImportId, ImportResult, Preview, PreviewSeries, SeriesState};
 pub use in_step::Heard;
 pub use people::PersonPage;
 pub use press::Opened;
+pub use requests::{AskableAt, Reply, Request, Wish};
 pub use rings::LastRing;
 pub use sessions::{Scope, SessionPage};
+pub use waiting::WaitingLine;
 
 use crate::{
     change::{Cause, Change, Topic},

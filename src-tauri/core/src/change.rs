@@ -37,15 +37,36 @@ pub enum Topic {
     Minute,
     /// Sign-ins, and the way into a school.
     Schools,
+    /// Requests at a school, and what was said about them.
+    Requests,
+    /// What was done here and a school has yet to answer.
+    Waiting,
 }
 
 impl Topic {
     /// All there are.
-    pub const ALL: [Self; 7] =
-        [Self::Sessions, Self::People, Self::Settings, Self::Rings, Self::Doors, Self::Minute, Self::Schools];
+    pub const ALL: [Self; 9] = [
+        Self::Sessions,
+        Self::People,
+        Self::Settings,
+        Self::Rings,
+        Self::Doors,
+        Self::Minute,
+        Self::Schools,
+        Self::Requests,
+        Self::Waiting,
+    ];
 
     /// What lies in the store, and so is another when somebody else has written.
-    pub const STORED: [Self; 5] = [Self::Sessions, Self::People, Self::Settings, Self::Rings, Self::Schools];
+    pub const STORED: [Self; 7] = [
+        Self::Sessions,
+        Self::People,
+        Self::Settings,
+        Self::Rings,
+        Self::Schools,
+        Self::Requests,
+        Self::Waiting,
+    ];
 }
 
 /// Something has changed.

@@ -17,7 +17,7 @@ use crate::{
     zone::Zone,
 };
 
-pub use school::{Named, SchoolError, What};
+pub use school::{Named, SchoolError, What, sentence_of_write};
 
 /// Codes that somebody decides on: the window by its table, `bell` by its exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -140,6 +140,12 @@ impl PersonId {
     }
 }
 
+impl From<PersonId> for Uuid {
+    fn from(id: PersonId) -> Self {
+        id.0
+    }
+}
+
 impl Default for PersonId {
     fn default() -> Self {
         Self::new()

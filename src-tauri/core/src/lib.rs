@@ -6,6 +6,7 @@
 #![warn(missing_docs)]
 
 pub mod app;
+pub mod booking;
 pub mod calendar_file;
 pub mod change;
 pub mod clock;

@@ -119,11 +119,23 @@ static FILE: LazyLock<File> = LazyLock::new(|| {
     })
 });
 
-/// The rows of this computer's one role, and of the others what can be done without asking the school.
+/// What the roles of a school can do from here so far.
+const AT_SCHOOL: [&str; 2] = ["join", "cancel"];
+
+/// The rows of this computer's one role, and of the others what they can do from here.
 static TABLE: LazyLock<Vec<Row>> = LazyLock::new(|| {
-    let here = FILE.session.iter().filter(|[_, action, role, ..]| role == "owner" || action == "join");
+    let here = FILE
+        .session
+        .iter()
+        .filter(|[_, action, role, ..]| role == "owner" || AT_SCHOOL.contains(&action.as_str()));
     here.filter_map(|row| serde_json::from_value(serde_json::json!(row)).ok()).collect()
 });
+
+/// The rows of bookings: status, action, role, when, and what it becomes.
+#[must_use]
+pub fn of_bookings() -> &'static [[String; 5]] {
+    &FILE.booking
+}
 
 /// The status that a session has after the action, or why the action is refused. `now` is UTC.
 ///

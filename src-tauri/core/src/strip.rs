@@ -40,6 +40,10 @@ pub struct Kept {
     pub has_samples: bool,
     /// Sign-ins that want the person, and why.
     pub schools: Vec<(Uuid, SchoolState, String)>,
+    /// So many things that were done here wait to be sent to a school.
+    pub waiting: usize,
+    /// So many were refused, and wait for the person.
+    pub refused: usize,
 }
 
 /// One line of the strip.
@@ -74,6 +78,10 @@ pub enum Notice {
         /// What is wrong, in words.
         sentence: String,
     },
+    /// So many things that were done here were refused by a school.
+    Refused(usize),
+    /// So many wait to be sent to one.
+    Waiting(usize),
     /// So many bells could not ring.
     Missed(usize),
     /// Clocks have changed, and with them when sessions begin.
@@ -102,6 +110,8 @@ impl Notice {
                 Some(fault.sentence(*bells_ring))
             }
             Self::School { sentence, .. } => Some(sentence.clone()),
+            Self::Refused(count) => Some(say("refused-some", &[("count", (*count).into())])),
+            Self::Waiting(count) => Some(say("waiting-some", &[("count", (*count).into())])),
             Self::Missed(_) | Self::ClocksChanged { .. } | Self::Samples => None,
         }
     }
@@ -126,10 +136,20 @@ pub fn strip(health: Health, first_copy: Option<FirstCopy>, kept: &Kept, page: Z
         state: *state,
         sentence: sentence.clone(),
     });
+    let refused = (kept.refused > 0).then_some(Notice::Refused(kept.refused));
+    let waiting = (kept.waiting > 0).then_some(Notice::Waiting(kept.waiting));
     let missed = (kept.missed > 0).then_some(Notice::Missed(kept.missed));
     let clocks = kept.clocks_changed.iter().map(|changed| clocks_changed(changed, page));
     let samples = kept.has_samples.then_some(Notice::Samples);
-    bell.into_iter().chain(store).chain(schools).chain(missed).chain(clocks).chain(samples).collect()
+    bell.into_iter()
+        .chain(store)
+        .chain(schools)
+        .chain(refused)
+        .chain(waiting)
+        .chain(missed)
+        .chain(clocks)
+        .chain(samples)
+        .collect()
 }
 
 fn clocks_changed(changed: &ClocksChanged, page: Zone) -> Notice {
@@ -192,6 +212,8 @@ mod tests {
             ],
             has_samples: true,
             schools: Vec::new(),
+            waiting: 3,
+            refused: 1,
         };
         let health = Health { desktop_rings: false, store: Some(StoreFault::Full), ..Health::GOOD };
         let clocks = |zone: &str, start| Notice::ClocksChanged { zone: zone.to_owned(), sessions: 2, start };
@@ -200,6 +222,8 @@ mod tests {
             [
                 Notice::CannotRing,
                 Notice::Store { fault: StoreFault::Full, bells_ring: true },
+                Notice::Refused(1),
+                Notice::Waiting(3),
                 Notice::Missed(2),
                 clocks("America/Vancouver", Some(at("2026-12-02T15:00:00Z"))),
                 clocks("Africa/Casablanca", None),

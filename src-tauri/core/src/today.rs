@@ -31,6 +31,10 @@ pub struct Entry {
     pub overlaps: Option<String>,
     /// What the school is called that plans it, where sessions come from more than one place.
     pub school: Option<String>,
+    /// As whom the person is in it.
+    pub role: Role,
+    /// Something that was done about it here has yet to reach the school.
+    pub waits: bool,
 }
 
 impl Entry {
@@ -42,7 +46,8 @@ impl Entry {
         if join == JoinState::OpensAt && !role.opens_early() {
             allowed.retain(|action| *action != Action::Join);
         }
-        Self { door: rules.door(&session, room), join, allowed, overlaps: None, school: None, session }
+        let door = rules.door(&session, room);
+        Self { door, join, allowed, overlaps: None, school: None, role, waits: false, session }
     }
 }
 

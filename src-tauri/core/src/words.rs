@@ -13,6 +13,7 @@ const FILES: &[(&str, &[&str])] = &[(
         include_str!("../../../locales/en/errors.ftl"),
         include_str!("../../../locales/en/cli.ftl"),
         include_str!("../../../locales/en/school.ftl"),
+        include_str!("../../../locales/en/course.ftl"),
     ],
 )];
 

@@ -56,6 +56,26 @@ mirrors! {
         Minute,
         /// Sign-ins, and the way into a school.
         Schools,
+        /// Requests at a school, and what was said about them.
+        Requests,
+        /// What was done here and a school has yet to answer.
+        Waiting,
+    }
+
+    /// As whom somebody acts.
+    #[serde(rename_all = "snake_case")]
+    Role of firstbell_core::state_table::Role { Owner, Tutor, Student, Guardian }
+
+    /// Where a request is in its life.
+    #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+    BookingStatus of firstbell_core::booking::Status {
+        Pending, AwaitingParent, CounterProposed, Confirmed, Declined, Expired, Cancelled, Completed,
+    }
+
+    /// What may be done to a request.
+    #[serde(rename_all = "snake_case")]
+    BookingAction of firstbell_core::booking::Action {
+        Approve, Confirm, Decline, Propose, AcceptProposal, DeclineProposal, Cancel, AddMessage,
     }
 
     /// As what somebody comes to a school.

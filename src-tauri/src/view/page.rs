@@ -13,6 +13,7 @@ use specta::Type;
 
 use super::{
     clocks::{Clocks, ZoneClock},
+    course::RequestView,
     enums::{Brass, DayLabel},
     instant,
     session::SessionRow,
@@ -59,6 +60,10 @@ pub struct TodayView {
     pub unread: bool,
     /// The schools that one belongs to.
     pub schools: Vec<String>,
+    /// The requests that wait for somebody, the person's own answers first.
+    pub requests: Vec<RequestView>,
+    /// There is somebody who can be asked for a time.
+    pub can_ask: bool,
 }
 
 impl TodayView {
@@ -71,10 +76,13 @@ impl TodayView {
         Self {
             now: instant(page.now),
             zone: zone.name().to_owned(),
-            clocks: Clocks::of(zone)
-                .spans(page.now - known_before(), page.now + known_after())
-                .sessions(all, &page.zones)
-                .told(),
+            clocks: with_requests(
+                Clocks::of(zone)
+                    .spans(page.now - known_before(), page.now + known_after())
+                    .sessions(all, &page.zones),
+                page,
+            )
+            .told(),
             date: page.now.with_timezone(&zone).date_naive().to_string(),
             twelve_hours: clock == HourClock::Twelve,
             card: page.today.card.as_ref().map(row),
@@ -94,6 +102,8 @@ impl TodayView {
             is_empty: page.is_empty,
             unread: false,
             schools: page.schools.clone(),
+            requests: page.requests.iter().map(|request| RequestView::new(request, &page.zones)).collect(),
+            can_ask: page.can_ask,
         }
     }
 
@@ -107,9 +117,23 @@ impl TodayView {
             more_after: false,
             is_empty: false,
             schools: Vec::new(),
+            requests: Vec::new(),
+            can_ask: false,
         };
         Self { unread: true, ..Self::new(core, &page, clock) }
     }
+}
+
+/// Requests are shown in both clocks, and may be for a day that is far.
+fn with_requests(clocks: Clocks, page: &Page) -> Clocks {
+    page.requests.iter().fold(clocks, |clocks, request| {
+        let booking = &request.booking;
+        let proposed = booking.proposal.iter().map(|proposal| proposal.start);
+        let shown = [booking.start, booking.end].into_iter().chain(booking.answer_by).chain(proposed);
+        let clocks = shown.fold(clocks, |clocks, at| clocks.shows(at));
+        let theirs = page.zones.get(&booking.other().id);
+        theirs.iter().fold(clocks, |clocks, zone| clocks.elsewhere(zone, booking.start, booking.end))
+    })
 }
 
 /// Somebody met in sessions.

@@ -24,6 +24,10 @@ pub enum NoticeView {
     StoreLost { text: String },
     /// A sign-in at a school wants the person.
     School { id: String, state: SchoolState, text: String },
+    /// Something that was done here was refused by a school.
+    Refused { text: String },
+    /// Something waits to be sent to one.
+    Waiting { text: String },
     /// So many bells could not ring.
     Missed { count: u32 },
     /// Clocks have changed, and with them when sessions begin.
@@ -51,6 +55,8 @@ impl From<&Notice> for NoticeView {
             Notice::School { id, state, .. } => {
                 Self::School { id: id.to_string(), state: (*state).into(), text }
             }
+            Notice::Refused(_) => Self::Refused { text },
+            Notice::Waiting(_) => Self::Waiting { text },
             Notice::Missed(missed) => Self::Missed { count: count(*missed) },
             Notice::ClocksChanged { zone, sessions, start } => Self::ClocksChanged {
                 zone: zone.clone(),

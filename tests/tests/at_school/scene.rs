@@ -30,11 +30,16 @@ pub struct AtDesk {
 impl AtDesk {
     /// Signs in as one of the sample's people: `BEN`.
     pub async fn signed_in(server: &Server, name: &str) -> Self {
+        Self::signed_in_over(server, server.url(), name).await
+    }
+
+    /// The same over another way to the school.
+    pub async fn signed_in_over(server: &Server, url: &str, name: &str) -> Self {
         let desk = Desk::new().await;
         let running = run_beside(&desk).await;
         running.is_up();
         let person = sample::PEOPLE.iter().find(|person| person.name == name).unwrap();
-        desk.at_door(server.url(), server.publishable_key()).await;
+        desk.at_door(url, server.publishable_key()).await;
         let step = desk.app.sign_in(person.email, person.password.into()).await.unwrap();
         assert!(matches!(step, Step::Arrived { .. }), "{step:?}");
         Self { desk, running }

@@ -17,11 +17,12 @@ use uuid::Uuid;
 
 pub const PASSWORD: &str = "a-bell-before-each";
 
-struct NoBrowser;
+/// A browser that takes every address, and shows nothing.
+struct Browser;
 
-impl Opener for NoBrowser {
+impl Opener for Browser {
     fn open(&self, _: &JoinUrl) -> Result<(), NotOpened> {
-        Err(NotOpened)
+        Ok(())
     }
 }
 
@@ -73,7 +74,7 @@ impl Desk {
 async fn open_app(path: &Path, keychain: Secrets) -> Arc<App> {
     let folder = DataFolder::open(path).unwrap();
     let opened = open::open(&folder, folder.own(), SystemClock.now()).await;
-    opened.assemble(&folder, keychain, Arc::new(SystemClock), Arc::new(NoBrowser))
+    opened.assemble(&folder, keychain, Arc::new(SystemClock), Arc::new(Browser))
 }
 
 pub fn form(email: &str, role: SchoolRole) -> Form {

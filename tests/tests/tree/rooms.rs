@@ -34,6 +34,7 @@ const ROOMS: &[(&str, &str)] = &[
     ("pulled", ""),
     ("outbox", "id pulled"),
     ("state_table", "session"),
+    ("booking", "id person state_table"),
     ("calendar_file", "zone session"),
     ("occurrences", "id series join person session calendar_file"),
     ("clock_change", "zone session calendar_file occurrences"),
@@ -58,7 +59,10 @@ const ROOMS: &[(&str, &str)] = &[
     ("store/device", "id ring settings school/address sign_in store"),
     ("store/local", "happened id series join person session store"),
     ("store/open", "store store/device store/local"),
-    ("store/cache", "draft happened id join outbox person pulled session store store/local store/open"),
+    (
+        "store/cache",
+        "booking draft happened id join outbox person pulled session state_table store store/local store/open",
+    ),
     // What is told, and what lies in the data folder.
     (
         "error",
@@ -72,7 +76,7 @@ const ROOMS: &[(&str, &str)] = &[
     ("local_socket", "health data_folder"),
     // The workspaces: whoever reads sessions reads them here.
     ("workspace", ""),
-    ("workspace/local", "happened id join session state_table store store/local"),
+    ("workspace/local", "happened id join session state_table store store/cache store/local"),
     ("workspace/all", "id join session store store/local workspace/local"),
     // Sync: the only one that sees both a school and its cache.
     ("sync", ""),
@@ -130,10 +134,19 @@ const ROOMS: &[(&str, &str)] = &[
     ("app/signed_in", "change secret sign_in school/supabase store/device error app app/getting_in"),
     (
         "app/in_step",
-        "change id wall_clock session sign_in school/fault store/cache sync sync/pull error app \
-         app/caches app/network",
+        "change clock id wall_clock secret session sign_in school/fault school/supabase store/cache sync sync/pull \
+         error app app/caches app/network",
     ),
-    ("app/school_asks", "sign_in school/supabase store/device error app app/getting_in app/schools"),
+    ("app/deeds", "change outbox sign_in store/cache store/device sync error app app/getting_in app/in_step"),
+    ("app/own_link", "change join outbox store/device error app"),
+    ("app/requests", "booking draft id outbox person sign_in state_table store/cache error app app/deeds"),
+    ("app/free_slots", "id school/supabase error app app/getting_in"),
+    ("app/waiting", "booking change id wall_clock words outbox sign_in store/cache sync error app"),
+    ("app/course_asks", "booking id person sign_in state_table sync error app app/getting_in app/in_step"),
+    (
+        "app/school_asks",
+        "sign_in school/supabase store/device error app app/course_asks app/getting_in app/schools",
+    ),
     ("app/agenda", "id wall_clock join session sign_in today store/device workspace app"),
     ("app/people", "change id person zone today store/local error app"),
     ("app/join", "id join state_table error reminder/unstored app app/press"),

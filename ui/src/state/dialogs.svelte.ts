@@ -1,5 +1,5 @@
 // Which dialogs are open, and what each of them is about. dialogs/Dialogs.svelte draws them.
-import type { ImportPreview, SchoolView, SessionDraft, SessionPage, SessionRow } from "../tauri";
+import type { ImportPreview, Request, SchoolView, SessionDraft, SessionPage, SessionRow } from "../tauri";
 
 export type FormMode = "add" | "edit" | "move";
 export type DialogRequest =
@@ -11,6 +11,9 @@ export type DialogRequest =
   | { kind: "quit"; bells: string[] }
   | { kind: "paste" }
   | { kind: "sign_out"; school: SchoolView }
+  | { kind: "ask_for_time" }
+  | { kind: "decline"; request: Request }
+  | { kind: "waiting" }
   | { kind: "search" }
   | { kind: "keys" };
 export type OpenDialog = DialogRequest & { key: number };

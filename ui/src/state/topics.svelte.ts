@@ -13,10 +13,14 @@ export type Topic =
   /** What is wrong with bell and store. */
   | "health"
   /** Who is signed in to which school, and where getting in stands. */
-  | "schools";
+  | "schools"
+  /** Requests at a school. */
+  | "requests"
+  /** What was done here and a school has yet to answer. */
+  | "waiting";
 
 /** All that the store holds, and what follows from it. */
-export const stored: readonly Topic[] = ["sessions", "people", "settings", "rings", "doors"];
+export const stored: readonly Topic[] = ["sessions", "people", "settings", "rings", "doors", "requests", "waiting"];
 export const allTopics: readonly Topic[] = [...stored, "minute", "health", "schools"];
 
 let changes = 0;
@@ -30,6 +34,8 @@ const last = $state<Record<Topic, number>>({
   minute: 0,
   health: 0,
   schools: 0,
+  requests: 0,
+  waiting: 0,
 });
 
 /** These have changed, all at once: what shows several of them loads once. */

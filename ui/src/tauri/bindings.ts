@@ -121,6 +121,24 @@ export const commands = {
 	goOnWithSchool: (id: string) => typedError<GettingIn, AppError>(__TAURI_INVOKE("go_on_with_school", { id })),
 	/**  Signs out: here, or on every computer. */
 	signOut: (id: string, everywhere: boolean) => typedError<null, AppError>(__TAURI_INVOKE("sign_out", { id, everywhere })),
+	/**  Answers a request, as of the version that was seen. */
+	answerRequest: (id: string, version: number, reply: BookingReply) => typedError<CourseAnswer, AppError>(__TAURI_INVOKE("answer_request", { id, version, reply })),
+	/**  Between whom the person can ask for a time. */
+	askable: () => typedError<AskableAt[], AppError>(__TAURI_INVOKE("askable")),
+	/**  The first times at which the tutor can be asked. */
+	freeSlots: (school: string, tutor: string, minutes: number) => typedError<Zoned<string[]>, AppError>(__TAURI_INVOKE("free_slots", { school, tutor, minutes })),
+	/**  Asks for a time. */
+	askForTime: (asking: Asking) => typedError<CourseAnswer, AppError>(__TAURI_INVOKE("ask_for_time", { asking })),
+	/**  What was done here and has yet to be answered, or was refused. */
+	waiting: () => typedError<Zoned<Waiting[]>, AppError>(__TAURI_INVOKE("waiting")),
+	/**  Has something that waits tried again. */
+	retryWaiting: (id: string) => typedError<null, AppError>(__TAURI_INVOKE("retry_waiting", { id })),
+	/**  Drops something that waits. */
+	dropWaiting: (id: string) => typedError<null, AppError>(__TAURI_INVOKE("drop_waiting", { id })),
+	/**  The tutor's own link, as they have typed it; empty where there is none. */
+	ownLink: () => typedError<string, AppError>(__TAURI_INVOKE("own_link")),
+	/**  Sets the tutor's own link. */
+	setOwnLink: (text: string) => typedError<null, AppError>(__TAURI_INVOKE("set_own_link", { text })),
 	/**  Hides the window; the bell stays. */
 	hideWindow: () => __TAURI_INVOKE<void>("hide_window"),
 	/**
@@ -199,6 +217,25 @@ bells: string[] } |
 /**  It does. */
 over: boolean };
 
+/**  Between whom a request can be made at a school. */
+export type AskableAt = {
+	school: string,
+	school_name: string,
+	tutors: Named[],
+	/**  Oneself first, then children. */
+	students: Named[],
+};
+
+/**  What is asked for: whom, for whom, and what was typed. */
+export type Asking = {
+	school: string,
+	tutor: string,
+	student: string,
+	/**  Subject, day, time, zone and length. */
+	draft: SessionDraft,
+	note: string,
+};
+
 /**  The bell as Settings shows it. */
 export type BellView = {
 	last: LastBell | null,
@@ -213,6 +250,15 @@ export type BellView = {
 	/**  What is wrong and what to do. */
 	problem: string | null,
 };
+
+/**  What may be done to a request. */
+export type BookingAction = "approve" | "confirm" | "decline" | "propose" | "accept_proposal" | "decline_proposal" | "cancel" | "add_message";
+
+/**  How somebody answers. */
+export type BookingReply = { kind: "approve" } | { kind: "confirm" } | { kind: "decline"; reason: string } | { kind: "cancel"; reason: string } | { kind: "accept" } | { kind: "decline_proposal" };
+
+/**  Where a request is in its life. */
+export type BookingStatus = "PENDING" | "AWAITING_PARENT" | "COUNTER_PROPOSED" | "CONFIRMED" | "DECLINED" | "EXPIRED" | "CANCELLED" | "COMPLETED";
 
 /**  What the window starts with, so that its first paint needs no question. */
 export type Boot = {
@@ -253,6 +299,15 @@ export type Change = {
 
 /**  What is done with a series. */
 export type Choice = "bell" | "no_bell" | "leave_out";
+
+/**  What came of it. */
+export type CourseAnswer = 
+/**  The school has it. */
+{ kind: "done" } | 
+/**  It waits to be sent. */
+{ kind: "waits" } | 
+/**  It was not sent: this cannot be. */
+{ kind: "faults"; faults: FieldFault[] };
 
 /**  The sessions of one day. */
 export type Day = {
@@ -477,6 +532,13 @@ export type LeftOut = {
 	message: string,
 };
 
+/**  Somebody at a school. */
+export type Named = {
+	id: string,
+	name: string,
+	zone: string | null,
+};
+
 /**  One line of the strip. */
 export type Notice = 
 /**  Another copy of First Bell has the folder and does not answer: it can be ended. */
@@ -493,6 +555,10 @@ export type Notice =
 { kind: "store_lost"; text: string } | 
 /**  A sign-in at a school wants the person. */
 { kind: "school"; id: string; state: SchoolState; text: string } | 
+/**  Something that was done here was refused by a school. */
+{ kind: "refused"; text: string } | 
+/**  Something waits to be sent to one. */
+{ kind: "waiting"; text: string } | 
 /**  So many bells could not ring. */
 { kind: "missed"; count: number } | 
 /**  Clocks have changed, and with them when sessions begin. */
@@ -535,6 +601,36 @@ export type PersonRow = {
 /**  What a mail is for. */
 export type Purpose = "sign_up" | "new_password";
 
+/**  A request at a school. */
+export type Request = {
+	id: string,
+	version: number,
+	/**  As whom the person has to do with it. */
+	role: Role,
+	/**  With whom it is: the student for a tutor, else the tutor. */
+	name: string,
+	/**  Who would take the lesson. */
+	student: string,
+	/**  Where the other one lives, if that is known. */
+	person_zone: string | null,
+	subject: string,
+	note: string,
+	start: string,
+	end: string,
+	status: BookingStatus,
+	answer_by: string | null,
+	/**  The time that was suggested, if one stands. */
+	suggested: string | null,
+	/**  The answer that is outstanding is the person's own. */
+	needs_me: boolean,
+	/**  Something about it has yet to reach the school. */
+	waits: boolean,
+	overlaps: string | null,
+	/**  What the school is called. */
+	school: string,
+	allowed: BookingAction[],
+};
+
 /**  What was pressed in it. */
 export type RingAnswer = "join" | "snooze" | "open" | "dismiss";
 
@@ -549,6 +645,9 @@ export type RingWindowView = {
 	can_snooze: boolean,
 	theme: Theme,
 };
+
+/**  As whom somebody acts. */
+export type Role = "owner" | "tutor" | "student" | "guardian";
 
 /**  As what somebody comes to a school. */
 export type SchoolRole = "student" | "tutor" | "guardian";
@@ -701,6 +800,10 @@ export type Today = {
 	unread: boolean,
 	/**  The schools that one belongs to. */
 	schools: string[],
+	/**  The requests that wait for somebody, the person's own answers first. */
+	requests: Request[],
+	/**  There is somebody who can be asked for a time. */
+	can_ask: boolean,
 };
 
 /**  What may be another than before. */
@@ -708,7 +811,21 @@ export type Topic = "sessions" | "people" | "settings" | "rings" |
 /**  By time alone: a door opened or closed, a session started or ended. */
 "doors" | "minute" | 
 /**  Sign-ins, and the way into a school. */
-"schools";
+"schools" | 
+/**  Requests at a school, and what was said about them. */
+"requests" | 
+/**  What was done here and a school has yet to answer. */
+"waiting";
+
+/**  Something that was done here and has yet to be answered, or was refused. */
+export type Waiting = {
+	id: string,
+	what: string,
+	since: string,
+	refused: boolean,
+	why: string,
+	school: string,
+};
 
 /**  Who did something. */
 export type Who = "you" | "calendar_file" | "bell" | "zones" | "tutor" | "student" | "guardian" | "school";

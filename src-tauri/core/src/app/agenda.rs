@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::{App, Result};
+use super::{App, Request, Result};
 use crate::{
     id::{PersonId, WorkspaceId},
     join::Room,
@@ -34,6 +34,10 @@ pub struct Page {
     pub is_empty: bool,
     /// What the schools are called that one belongs to.
     pub schools: Vec<String>,
+    /// The requests that wait for somebody, the person's own answers first.
+    pub requests: Vec<Request>,
+    /// There is somebody who can be asked for a time.
+    pub can_ask: bool,
 }
 
 impl App {
@@ -63,7 +67,9 @@ impl App {
         let today = lay_out(listed, next, now, zone);
         let schools = self.schools().await?.into_iter().filter(|school| school.state == SchoolState::In);
         let schools = schools.map(|school| school.name).collect();
-        Ok(Page { today, now, zones, more_after, is_empty: !any, schools })
+        let requests = self.requests().await?;
+        let can_ask = !self.askable().await?.is_empty();
+        Ok(Page { today, now, zones, more_after, is_empty: !any, schools, requests, can_ask })
     }
 
     /// Sessions whose start lies in [from, to), past ones too, by start.
@@ -135,6 +141,7 @@ impl App {
     pub(super) async fn entries(&self, readings: &mut Readings, found: Vec<Session>) -> Result<Vec<Entry>> {
         let now = self.now();
         let schools = self.names_where_several(readings).await?;
+        let waits = self.sessions_that_wait().await?;
         let mut entries = Vec::with_capacity(found.len());
         for mut session in found {
             // What was pressed and could not be stored yet holds on the page, too.
@@ -145,7 +152,8 @@ impl App {
             let matters = session.start - rules.lead <= now && now < session.end + rules.after_end;
             let room = if matters { reading.room_of(&session).await? } else { Room::default() };
             let school = schools.get(&session.workspace).cloned();
-            entries.push(Entry { school, ..Entry::new(session, room, rules, role, now) });
+            let waits = waits.contains(&session.key());
+            entries.push(Entry { school, waits, ..Entry::new(session, room, rules, role, now) });
         }
         Ok(with_overlaps(entries, now))
     }
@@ -161,7 +169,6 @@ impl App {
         if schools + usize::from(is_here) < 2 {
             return Ok(BTreeMap::new());
         }
-        let all = self.sign_ins().await?.into_iter();
-        Ok(all.map(|sign_in| (WorkspaceId::School(sign_in.id), sign_in.school)).collect())
+        self.school_names().await
     }
 }

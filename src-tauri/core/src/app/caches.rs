@@ -61,6 +61,11 @@ impl App {
         }
     }
 
+    /// What the school of a sign-in has told, if that is open.
+    pub(super) fn cache_of(&self, sign_in: Uuid) -> Option<Cache> {
+        self.caches.open().get(&sign_in).cloned()
+    }
+
     pub(super) async fn sign_ins(&self) -> Result<Vec<SignIn>> {
         Ok(sign_ins::all(&mut *self.store.read().await?).await?)
     }
@@ -104,6 +109,7 @@ impl App {
     /// the list of sign-ins is lost, what the person has done and the school has yet to answer is not.
     pub(super) fn leave_out(&self, sign_in: Uuid) {
         self.workspaces.remove(WorkspaceId::School(sign_in));
+        self.end_exchange(sign_in);
         self.caches.open().remove(&sign_in);
         if let Err(error) = Cache::wipe(&self.caches.folder, sign_in) {
             tracing::warn!(%error, "what a school has told could not be deleted");

@@ -377,18 +377,23 @@ pub(super) fn named_of(what: What, sign_in: &SignIn) -> Error {
     SchoolError { what, named: Box::new(named) }.into()
 }
 
-fn what_of_call(error: CallError) -> What {
+pub(super) fn what_of_call(error: CallError) -> What {
     match error {
         CallError::Refused { code, .. } => What::Said(code),
         CallError::Token { .. } => What::Fault(Fault::Silent),
         CallError::Fault(fault) => What::Fault(fault),
-        CallError::NoToken(fault) => match *fault {
-            KeeperFault::Keychain(fault) | KeeperFault::NotStored(fault) => What::Keychain(fault),
-            KeeperFault::Refused(refusal) => What::Refused(refusal),
-            KeeperFault::Ended(dead) => What::Refused(Refusal::Dead(dead)),
-            KeeperFault::Missing => What::SignInMissing,
-            KeeperFault::School(fault) => What::Fault(fault),
-            KeeperFault::SignedOut | KeeperFault::Busy | KeeperFault::NoFolder => What::Fault(Fault::Silent),
-        },
+        CallError::NoToken(fault) => what_of_keeper(*fault),
+    }
+}
+
+/// Why there is no token.
+pub(super) fn what_of_keeper(fault: KeeperFault) -> What {
+    match fault {
+        KeeperFault::Keychain(fault) | KeeperFault::NotStored(fault) => What::Keychain(fault),
+        KeeperFault::Refused(refusal) => What::Refused(refusal),
+        KeeperFault::Ended(dead) => What::Refused(Refusal::Dead(dead)),
+        KeeperFault::Missing => What::SignInMissing,
+        KeeperFault::School(fault) => What::Fault(fault),
+        KeeperFault::SignedOut | KeeperFault::Busy | KeeperFault::NoFolder => What::Fault(Fault::Silent),
     }
 }

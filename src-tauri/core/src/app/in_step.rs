@@ -1,9 +1,11 @@
 //! Keeps what schools have told in step with them: a task for each sign-in, which asks its school by the plan
 //! ([`crate::sync::plan`]) for as long as one is signed in there.
 
+mod exchange;
+
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -24,29 +26,43 @@ use crate::{
     session::Status,
     sign_in::{SignIn, SignInState},
     store::{cache::Cache, cache::Kinds},
-    sync::{Pace, Plan, Pull, SchoolPages, Signal, SyncFault, pull::Progress},
+    sync::{Pace, Plan, Pushed, Signal, SyncFault, pull::Progress},
     wall_clock::time_of_day,
 };
+pub(super) use exchange::Exchange;
+use exchange::later_of;
 
 /// How long nothing is looked at: what is near, and where the network leads, may be another by then.
 const LOOK: Duration = Duration::from_secs(60);
 /// The same where a school could not be reached: nobody says when the network is back.
 const LOOK_FOR_NETWORK: Duration = Duration::from_secs(5);
+/// What cannot be done at once is not tried without a pause.
+const SHORTEST_LOOK: Duration = Duration::from_millis(200);
 /// A school that was heard so shortly ago is as good as heard.
 const A_WHILE: chrono::Duration = chrono::Duration::seconds(90);
 /// From when before its start a session is near.
 const AHEAD: chrono::Duration = chrono::Duration::minutes(15);
 
 /// What is known of how the schools are heard.
-#[derive(Debug)]
 pub(super) struct InStep {
-    signals: broadcast::Sender<Signal>,
+    signals: broadcast::Sender<Call>,
     heard: Mutex<BTreeMap<Uuid, Heard>>,
+    /// By sign-in: the way to its school.
+    exchanges: Mutex<BTreeMap<Uuid, Arc<Exchange>>>,
+}
+
+/// Why whoever keeps a school in step looks up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Call {
+    /// It is worth asking the school.
+    Ask(Signal),
+    /// Something was done here that is to go there.
+    Send,
 }
 
 impl Default for InStep {
     fn default() -> Self {
-        Self { signals: broadcast::channel(16).0, heard: Mutex::default() }
+        Self { signals: broadcast::channel(16).0, heard: Mutex::default(), exchanges: Mutex::default() }
     }
 }
 
@@ -65,7 +81,12 @@ impl App {
     /// Something has happened that makes it worth asking the schools at once.
     pub fn ask_schools(&self, signal: Signal) {
         // Nobody listens before the window is up, and in a host that pulls nothing.
-        let _ = self.in_step.signals.send(signal);
+        let _ = self.in_step.signals.send(Call::Ask(signal));
+    }
+
+    /// Something was done here that is to go to a school.
+    pub(super) fn send_to_schools(&self) {
+        let _ = self.in_step.signals.send(Call::Send);
     }
 
     /// How the school of a sign-in was last heard.
@@ -143,50 +164,111 @@ impl App {
         Ok(all)
     }
 
+    /// The way to the school of a sign-in: the same for whoever asks, so that nothing goes there or comes from there twice
+    /// at once. None where nobody is anybody.
+    ///
+    /// # Errors
+    /// What the cache says, or the way into the network.
+    pub(super) async fn exchange_with(&self, sign_in: &SignIn) -> Result<Option<Arc<Exchange>>> {
+        if let Some(known) = self.exchanges().get(&sign_in.id).filter(|known| known.is_of(sign_in)) {
+            return Ok(Some(Arc::clone(known)));
+        }
+        let Some(account) = sign_in.account else { return Ok(None) };
+        let Some(cache) = self.take_in(sign_in, Opens::Owner).await? else { return Ok(None) };
+        let way = (self.schools.wire(sign_in, &self.clock)?, self.schools.keeper_of(sign_in, &self.clock)?);
+        let made = Arc::new(Exchange::new(sign_in.clone(), account, way, cache, &self.clock));
+        let mut all = self.exchanges();
+        // Somebody else may have made it meanwhile.
+        let held = all.entry(sign_in.id).or_insert_with(|| Arc::clone(&made));
+        if !held.is_of(sign_in) {
+            *held = made;
+        }
+        Ok(Some(Arc::clone(held)))
+    }
+
+    /// The way to a school is not needed any more.
+    pub(super) fn end_exchange(&self, sign_in: Uuid) {
+        self.exchanges().remove(&sign_in);
+    }
+
+    fn exchanges(&self) -> MutexGuard<'_, BTreeMap<Uuid, Arc<Exchange>>> {
+        self.in_step.exchanges.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Keeps one school in step, for as long as this is wanted.
     async fn keep_one_in_step(self: Arc<Self>, sign_in: SignIn) {
-        let Some(account) = sign_in.account else { return };
         let mut signals = self.in_step.signals.subscribe();
-        let cache = match self.take_in(&sign_in, Opens::Owner).await {
-            Ok(Some(cache)) => cache,
+        let exchange = match self.exchange_with(&sign_in).await {
+            Ok(Some(exchange)) => exchange,
             Ok(None) => return,
             // It is tried again with the next look at the sign-ins.
             Err(error) => return tracing::warn!(%error, "what a school tells cannot be kept"),
         };
-        let way = self.schools.wire(&sign_in, &self.clock);
-        let (Ok(wire), Ok(keeper)) = (way, self.schools.keeper_of(&sign_in, &self.clock)) else { return };
-        self.note_heard_from(&sign_in, &cache).await;
-        let pull = Pull::new(SchoolPages::new(wire, keeper), cache, account, Arc::clone(&self.clock));
+        self.note_heard_from(&sign_in, exchange.cache()).await;
         let mut plan = Plan::default();
         let mut network = super::network::Network::now();
         loop {
+            // What another program has written is seen by looking; to look costs a question to the file.
+            let pushed = self.send_once(sign_in.id, &exchange).await;
+            if pushed.booked > 0 {
+                plan.signal(Signal::Asked, self.clock.since_boot());
+            }
             let due = plan.due(self.pace(sign_in.id).await);
-            let now = self.clock.since_boot();
-            if let Some(wait) = due.checked_sub(now).filter(|wait| !wait.is_zero()) {
+            let wait = due.saturating_sub(self.clock.since_boot());
+            if !wait.is_zero() {
                 let look = if plan.faults() > 0 { LOOK_FOR_NETWORK } else { LOOK };
-                match timeout(wait.min(look), signals.recv()).await {
-                    Ok(Ok(signal)) => plan.signal(signal, self.clock.since_boot()),
-                    Ok(Err(broadcast::error::RecvError::Lagged(_))) => {}
+                let again = later_of(pushed.look_again, self.now()).unwrap_or(LOOK).max(SHORTEST_LOOK);
+                match timeout(wait.min(look).min(again), signals.recv()).await {
+                    Ok(Ok(Call::Ask(signal))) => {
+                        exchange.hurry();
+                        plan.signal(signal, self.clock.since_boot());
+                    }
+                    Ok(Ok(Call::Send) | Err(broadcast::error::RecvError::Lagged(_))) | Err(_) => {}
                     Ok(Err(broadcast::error::RecvError::Closed)) => return,
-                    Err(_) => {}
                 }
                 if network.has_changed() {
                     self.schools.network_changed();
+                    exchange.hurry();
                     plan.signal(Signal::Network, self.clock.since_boot());
                 }
                 continue;
             }
-            let told = |progress: Progress| self.tell_pulled(sign_in.id, progress);
-            match pull.pass(|| true, told).await {
-                Ok(passed) => {
-                    plan.came(self.clock.since_boot(), rand::random());
-                    self.note_heard_from(&sign_in, pull.cache()).await;
-                    self.take_note(&sign_in, passed.kinds).await;
-                }
-                Err(fault) => {
-                    plan.failed(&fault, self.clock.since_boot(), rand::random());
-                    self.note_fault(sign_in.id, &fault);
-                }
+            match self.fetch_once(&sign_in, &exchange).await {
+                Ok(()) => plan.came(self.clock.since_boot(), rand::random()),
+                Err(fault) => plan.failed(&fault, self.clock.since_boot(), rand::random()),
+            }
+        }
+    }
+
+    /// Sends what was done here, and tells who shows it what has come of it.
+    pub(super) async fn send_once(&self, sign_in: Uuid, exchange: &Exchange) -> Pushed {
+        let pushed = exchange.send().await;
+        self.tell_kinds(sign_in, pushed.kinds);
+        if pushed.sent > 0 || pushed.booked > 0 {
+            self.tell_of_school(sign_in, Topic::Waiting);
+        }
+        pushed
+    }
+
+    /// Asks for what has changed at a school, and takes note of how that went.
+    ///
+    /// # Errors
+    /// [`SyncFault`].
+    pub(super) async fn fetch_once(
+        &self,
+        sign_in: &SignIn,
+        exchange: &Exchange,
+    ) -> std::result::Result<(), SyncFault> {
+        let told = |progress: Progress| self.tell_pulled(sign_in.id, progress);
+        match exchange.fetch(told).await {
+            Ok(passed) => {
+                self.note_heard_from(sign_in, exchange.cache()).await;
+                self.take_note(sign_in, passed.kinds).await;
+                Ok(())
+            }
+            Err(fault) => {
+                self.note_fault(sign_in.id, &fault);
+                Err(fault)
             }
         }
     }
@@ -231,17 +313,27 @@ impl App {
         if to_come.is_some_and(|rows| rows > 0) {
             self.note_heard(sign_in, |heard| heard.progress = Some((done, to_come)));
         }
-        for (is_changed, topic) in
-            [(kinds.sessions || kinds.others, Topic::Sessions), (kinds.people, Topic::People)]
-        {
+        self.tell_kinds(sign_in, kinds);
+    }
+
+    fn tell_kinds(&self, sign_in: Uuid, kinds: Kinds) {
+        for (is_changed, topic) in [
+            (kinds.sessions || kinds.others, Topic::Sessions),
+            (kinds.people, Topic::People),
+            (kinds.bookings || kinds.people || kinds.others, Topic::Requests),
+        ] {
             if is_changed {
-                let workspace = WorkspaceId::School(sign_in);
-                let _ = self.changes.send(Change { cause: Cause::School, workspace, topic });
+                self.tell_of_school(sign_in, topic);
             }
         }
         if kinds.any() {
             self.wake_bell();
         }
+    }
+
+    pub(super) fn tell_of_school(&self, sign_in: Uuid, topic: Topic) {
+        let workspace = WorkspaceId::School(sign_in);
+        let _ = self.changes.send(Change { cause: Cause::School, workspace, topic });
     }
 
     /// How soon something is to be known of the sessions at a school.
@@ -256,6 +348,11 @@ impl App {
         let lessons = near.filter(|session| session.status == Status::Scheduled);
         Pace::of(lessons.map(|session| (session.start, session.end)), false, now)
     }
+}
+
+/// When all that a school has was last here (UTC), as its cache has it.
+pub(super) async fn whole_at(cache: &Cache) -> Option<DateTime<Utc>> {
+    cache.state().await.ok()?.whole_at
 }
 
 /// Waits until something has changed about sign-ins.

@@ -97,5 +97,6 @@ impl App {
     async fn note_opened(&self, key: SessionKey, now: DateTime<Utc>) {
         self.memory.keep(Deed::Opened { session: key, at: now });
         self.store_deeds().await;
+        self.send_to_schools();
     }
 }

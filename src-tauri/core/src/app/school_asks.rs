@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     App, Result,
+    course_asks::{CourseAsk, CourseReply},
     getting_in::{Form, Step},
     schools::School,
 };
@@ -82,6 +83,8 @@ pub enum SchoolAsk {
     },
     /// The list of schools.
     Schools,
+    /// Something about requests, or about what waits.
+    Course(CourseAsk),
 }
 
 /// What came of it.
@@ -97,6 +100,8 @@ pub enum SchoolReply {
         /// One line each.
         schools: Vec<SchoolLine>,
     },
+    /// What came of something about requests, or about what waits.
+    Course(CourseReply),
     /// It was not done.
     Failed {
         /// Why, for programs.
@@ -166,6 +171,7 @@ impl App {
                 self.schools.wait_for_sign_outs().await;
                 SchoolReply::Done
             }
+            SchoolAsk::Course(ask) => SchoolReply::Course(self.of_course(ask).await?),
             SchoolAsk::Schools => {
                 let schools = self.schools().await?.into_iter().map(SchoolLine::from).collect();
                 SchoolReply::Schools { schools }

@@ -181,6 +181,9 @@ impl App {
     /// # Errors
     /// [`Error::Stale`], a refusal of the state table, or what the store says.
     pub async fn cancel_session(&self, key: SessionKey, version: i64, scope: Scope) -> Result<()> {
+        if key.workspace != WorkspaceId::ThisComputer {
+            return self.cancel_at_school(key).await;
+        }
         let id = Self::decided_here(key)?;
         let now = self.now();
         let mut tx = self.store.write().await?;

@@ -38,6 +38,10 @@ impl App {
         let schools = self.schools().await?.into_iter();
         let schools =
             schools.filter_map(|school| Some((school.id, school.state, school.sentence?))).collect();
-        Ok(Kept { missed: usize::try_from(missed).unwrap_or(0), clocks_changed, has_samples, schools })
+        let waits = self.waiting().await?;
+        let refused = waits.iter().filter(|line| line.is_refused).count();
+        let missed = usize::try_from(missed).unwrap_or(0);
+        let waiting = waits.iter().filter(|line| !line.is_refused && line.is_held_up).count();
+        Ok(Kept { missed, clocks_changed, has_samples, schools, waiting, refused })
     }
 }

@@ -34,6 +34,8 @@ pub enum What {
     Refused(Refusal),
     /// One of its functions says no: the stable code.
     Said(String),
+    /// The school does not do what was done here: the stable code of its refusal.
+    Wrote(String),
     /// The keychain has not done what it was asked for.
     Keychain(KeychainFault),
     /// The keychain answers, and the sign-in is not there any more.
@@ -143,7 +145,9 @@ impl What {
             Self::Fault(fault) | Self::Unheard { fault, .. } => of_fault(*fault),
             Self::Refused(refusal) => of_refusal(refusal),
             Self::Said(code) if code == "invitation_over" => Code::InvitationOver,
-            Self::Said(_) => Code::SchoolRefused,
+            Self::Wrote(code) if code == "stale" => Code::Stale,
+            Self::Wrote(code) if code == "not_found" => Code::NotFound,
+            Self::Said(_) | Self::Wrote(_) => Code::SchoolRefused,
             Self::Keychain(KeychainFault::Locked) => Code::KeychainLocked,
             Self::Keychain(_) => Code::KeychainFailed,
             Self::SignInMissing => Code::SignInAgain,
@@ -168,6 +172,7 @@ impl What {
             Self::Unheard { fault, since } => sentence_of_unheard(*fault, since.is_some()),
             Self::Refused(refusal) => sentence_of_refusal(refusal),
             Self::Said(code) => sentence_of_said(code),
+            Self::Wrote(code) => sentence_of_write(code),
             Self::Keychain(fault) => sentence_of_keychain(fault),
             Self::SignInMissing => "keychain-missing",
             Self::Invitation(NoInvitation::None) => "school-invitation-none",
@@ -315,6 +320,30 @@ fn sentence_of_said(code: &str) -> &'static str {
         "not_confirmed" => "school-not-confirmed",
         "bad_input" => "school-said-bad-input",
         "not_found" => "school-said-not-found",
+        _ => "school-refused",
+    }
+}
+
+/// The sentence for a write that a school refuses (`private.refusals`).
+#[must_use]
+pub fn sentence_of_write(code: &str) -> &'static str {
+    match code {
+        "stale" => "refused-stale",
+        "not_found" => "refused-not-found",
+        "not_allowed" => "refused-not-allowed",
+        "not_for_status" => "refused-not-for-status",
+        "not_now" => "refused-not-now",
+        "slot_taken" => "refused-slot-taken",
+        "series_clashes" => "refused-series-clashes",
+        "short_notice" => "refused-short-notice",
+        "in_the_past" => "refused-in-the-past",
+        "bad_input" => "refused-bad-input",
+        "times_differ" => "refused-times-differ",
+        "has_opened" => "refused-has-opened",
+        "link_being_made" => "refused-link-being-made",
+        "meeting_made_anew" => "refused-meeting-made-anew",
+        "request_id_reused" => "refused-request-id-reused",
+        "dropped" => "refused-dropped",
         _ => "school-refused",
     }
 }

@@ -5,7 +5,9 @@
 //! Nothing that is read goes before everything that stands in its place has come: a pull that begins afresh fills a copy of
 //! its own, and its last page changes over to it.
 
+pub mod bookings;
 mod keep;
+pub mod opened;
 pub mod outbox;
 mod project;
 mod rows;

@@ -18,7 +18,7 @@ use uuid::Uuid;
 pub use self::school::SchoolWrites;
 use crate::{
     clock::Clock,
-    outbox::{Came, Class, Outcome, Stand, Waiting, next, outcome},
+    outbox::{Came, Class, Outcome, Stand, Waiting, next, outcome, rows_told},
     store::{
         StoreError,
         cache::{Cache, Kinds, outbox},
@@ -58,6 +58,10 @@ impl Desk for Cache {
     }
 
     async fn begin(&self) -> Result<(), StoreError> {
+        // Mostly there is nothing to be forgotten, and whoever only looks takes no turn from others.
+        if !outbox::any_dropped(&mut *self.store().read().await?).await? {
+            return Ok(());
+        }
         let mut tx = self.store().write().await?;
         outbox::forget_dropped(&mut tx).await?;
         tx.commit().await
@@ -95,6 +99,8 @@ pub struct Pushed {
     pub sent: usize,
     /// How many are done. After any, a pull tells the rest.
     pub booked: usize,
+    /// What was answered: its name here, and the bookings that the answer tells.
+    pub answered: Vec<(Uuid, Vec<Uuid>)>,
     /// How many the school has refused: the person is to hear of it.
     pub refused: usize,
     /// What has changed of what is read.
@@ -213,7 +219,10 @@ impl<S: School, D: Desk> Push<S, D> {
         };
         self.desk.came(&row, &outcome).await?;
         match outcome {
-            Outcome::Answered(_) => {}
+            Outcome::Answered(answer) => {
+                let told = rows_told(&answer).into_iter().filter(|change| change.table == "bookings");
+                pushed.answered.push((row.id, told.map(|change| change.id).collect()));
+            }
             Outcome::Refused(refusal) => {
                 tracing::info!(function = row.function, code = refusal.code, "a write was refused");
                 pushed.refused += 1;

@@ -12,6 +12,7 @@ use crate::{
     state_table::Role,
     store::{
         Reader, Result, Store,
+        cache::opened::note_for_school,
         local::{
             events,
             people::{self, Met},
@@ -74,7 +75,10 @@ impl Local {
                     sessions::update(&mut tx, &session).await?;
                 }
                 // The version is the school's, and counts what is decided there.
-                WorkspaceId::School(_) => sessions::set_opened(&mut tx, id, at).await?,
+                WorkspaceId::School(sign_in) => {
+                    sessions::set_opened(&mut tx, id, at).await?;
+                    note_for_school(&mut tx, sign_in, id, at).await?;
+                }
             }
         }
         tx.commit().await

@@ -228,6 +228,13 @@ async fn clear(conn: &mut SqliteConnection) -> Result<()> {
     }
 }
 
+/// Whether anything was dropped while it was on its way.
+pub async fn any_dropped(conn: &mut SqliteConnection) -> Result<bool> {
+    Ok(sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM outbox WHERE state = 'dropped')")
+        .fetch_one(conn)
+        .await?)
+}
+
 /// Takes out what was dropped while it was on its way. To be called while nothing is.
 pub async fn forget_dropped(conn: &mut SqliteConnection) -> Result<()> {
     sqlx::query(

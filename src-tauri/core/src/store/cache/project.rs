@@ -18,6 +18,7 @@ use crate::{
     store::{from_ms, to_ms},
 };
 
+pub(super) mod booking;
 #[cfg(test)]
 mod tests;
 

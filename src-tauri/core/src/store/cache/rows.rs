@@ -38,7 +38,8 @@ impl Kept<'_> {
     }
 }
 
-fn read(row: &str) -> Result<Row> {
+/// A row, as it was written.
+pub(super) fn read(row: &str) -> Result<Row> {
     serde_json::from_str(row).map_err(|_| StoreError::Row { table: "rows", what: "row" })
 }
 
