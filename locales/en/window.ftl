@@ -687,5 +687,5 @@ message-to = Message to { $name }, if you like
 ask = Ask
 ask-for-named = Ask for { $day } { $time }
 ask-subject-missing = Say what the lesson is about.
-asked-for = { $name } has your request.
+request-sent = { $name } has your request.
 cancel-all-told = Everybody who is in it is told by the school.

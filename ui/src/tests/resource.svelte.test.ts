@@ -56,7 +56,18 @@ test("it loads once at its beginning, and again for each change of a topic of it
   begin(() => resource({ topics: ["sessions", "rings"], load }));
   expect(asked).toHaveLength(1);
   const loads = Object.fromEntries(allTopics.map((topic) => [topic, happens(topic)]));
-  expect(loads).toEqual({ sessions: 1, people: 0, settings: 0, rings: 1, doors: 0, minute: 0, health: 0, schools: 0 });
+  expect(loads).toEqual({
+    sessions: 1,
+    people: 0,
+    settings: 0,
+    rings: 1,
+    doors: 0,
+    minute: 0,
+    health: 0,
+    schools: 0,
+    requests: 0,
+    waiting: 0,
+  });
 });
 
 test("one event that touches several of its topics is one load", () => {

@@ -82,6 +82,8 @@ export function boot(today: Partial<Today> = {}): Boot {
       is_empty: true,
       unread: false,
       schools: [],
+      requests: [],
+      can_ask: false,
       ...today,
     },
     settings: {} as Settings,
