@@ -9,6 +9,8 @@ mod at_school;
 mod back_to_back;
 #[path = "stories/bell_rings.rs"]
 mod bell_rings;
+#[path = "stories/course.rs"]
+mod course;
 #[path = "stories/damaged.rs"]
 mod damaged;
 #[path = "stories/deaths.rs"]

@@ -8,7 +8,7 @@ use super::{
     App, Result,
     getting_in::{named_of, what_of_call},
 };
-use crate::{error::What, id::PersonId, school::supabase::rest::call};
+use crate::{error::What, id::PersonId, school::supabase::rest::call, zone::Zone};
 
 /// How far ahead somebody looks: as far as the school answers at once.
 const AHEAD: Duration = Duration::days(28);
@@ -43,6 +43,47 @@ impl App {
         })?;
         let starts = answer.as_array().into_iter().flatten();
         let starts = starts.filter_map(|slot| slot.get("start_at").and_then(Value::as_str)?.parse().ok());
-        Ok(starts.take(most).collect())
+        Ok(first_few(starts, Duration::minutes(minutes), self.zone(), most))
+    }
+}
+
+/// The first times, not more than two of a day and none that overlaps the one before it: who looks for a time is helped by
+/// some days to choose from, and not by each half hour of the next one.
+fn first_few(
+    starts: impl IntoIterator<Item = DateTime<Utc>>,
+    length: Duration,
+    zone: Zone,
+    most: usize,
+) -> Vec<DateTime<Utc>> {
+    let day = |at: &DateTime<Utc>| at.with_timezone(&zone).date_naive();
+    let mut few: Vec<DateTime<Utc>> = Vec::new();
+    for start in starts {
+        let of_day = few.iter().rev().take_while(|known| day(known) == day(&start)).count();
+        if of_day < 2 && few.last().is_none_or(|last| *last + length <= start) {
+            few.push(start);
+        }
+        if few.len() == most {
+            break;
+        }
+    }
+    few
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn some_days_to_choose_from_come_before_each_half_hour_of_the_next_one() {
+        let at = |text: &str| format!("{text}:00Z").parse::<DateTime<Utc>>().unwrap();
+        let halves = |day: &str| {
+            let first = at(&format!("2026-12-0{day}T15:00"));
+            (0..8).map(move |half| first + Duration::minutes(30 * half))
+        };
+        let all = halves("1").chain(halves("2")).chain(halves("3"));
+        let few = first_few(all, Duration::minutes(60), Zone::utc(), 5);
+        let expected = ["1T15:00", "1T16:00", "2T15:00", "2T16:00", "3T15:00"];
+        assert_eq!(few, expected.map(|time| at(&format!("2026-12-0{time}"))));
+        assert!(first_few([], Duration::minutes(60), Zone::utc(), 5).is_empty());
     }
 }
