@@ -159,6 +159,7 @@ impl App {
         let pull = Pull::new(SchoolPages::new(wire, keeper), cache, account, Arc::clone(&self.clock));
         let mut plan = Plan::default();
         let mut network = super::network::Network::now();
+        let mut clock_was_off = false;
         loop {
             let due = plan.due(self.pace(sign_in.id).await);
             let now = self.clock.since_boot();
@@ -182,6 +183,11 @@ impl App {
                     plan.came(self.clock.since_boot(), rand::random());
                     self.note_heard_from(&sign_in, pull.cache()).await;
                     self.take_note(&sign_in, passed.kinds).await;
+                    // A clock that is set right says so nowhere but in the school's answers.
+                    let clock_is_off = self.schools.clock_ahead(sign_in.id).is_some();
+                    if std::mem::replace(&mut clock_was_off, clock_is_off) != clock_is_off {
+                        self.tell(Cause::School, &[Topic::Schools]);
+                    }
                 }
                 Err(fault) => {
                     plan.failed(&fault, self.clock.since_boot(), rand::random());
