@@ -86,6 +86,7 @@ pub fn form(email: &str, role: SchoolRole) -> Form {
         email: email.to_owned(),
         note: String::new(),
         child: child.to_owned(),
+        zone: None,
     }
 }
 

@@ -194,6 +194,7 @@ test("what is known already is filled in where nothing was typed", () => {
     sign_up: "off",
     first_name: "Ben",
     last_name: "Okafor",
+    zone: null,
     fault: null,
   });
   expect(schoolForm).toMatchObject({ first_name: "Benjamin", last_name: "Okafor", email: "ben@example.com" });
