@@ -64,7 +64,7 @@ school-said-invitation-over = This invitation was used already or has run out. A
 school-said-already-linked = You belong to { $school } as that already.
 school-said-already-asked = You have asked { $school } already, and it hasn’t answered yet.
 school-said-asked-too-often = { $school } was asked often enough today. Ask again tomorrow.
-school-said-bad-input = { $school } can’t take one of the entries. Look at the names, then try again.
+school-said-bad-input = { $school } can’t take one of the entries. Look at the names and the time zone, then try again.
 school-said-not-found = This isn’t there any more at { $school }, or isn’t yours.
 
 school-invitation-none = There is no invitation in this text. Paste the whole mail, the link, or the code.
@@ -75,6 +75,7 @@ school-invitation-code = This invitation’s code isn’t whole. Paste the whole
 school-code-needs-school = The code alone doesn’t say which school it is of. Paste the whole mail, or fill in the school’s address and key.
 school-first-name = Fill in a first name of at most 100 letters.
 school-last-name = Keep the last name under 100 letters.
+school-zone = This time zone isn’t known. Type a city in it, such as New York.
 school-note-long = Keep the note under 500 letters.
 school-address-none = This isn’t a school’s address. It looks like https://school.example.org.
 school-address-not-https = This address isn’t safe: a school’s address begins with https://.

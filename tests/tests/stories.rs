@@ -33,6 +33,10 @@ mod no_service;
 mod page;
 #[path = "stories/scene.rs"]
 mod scene;
+#[path = "stories/school_clock.rs"]
+mod school_clock;
+#[path = "stories/school_mails.rs"]
+mod school_mails;
 #[path = "stories/school_names.rs"]
 mod school_names;
 #[path = "stories/school_trouble.rs"]

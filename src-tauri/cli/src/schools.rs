@@ -51,6 +51,9 @@ pub struct SignUp {
     /// The child's name, for a parent without an invitation
     #[arg(long, default_value = "")]
     child: String,
+    /// Where you live, as a place or an IANA name, such as "New York"; else the time zone of this computer
+    #[arg(long)]
+    zone: Option<String>,
 }
 
 /// Sign in to a school. The password is read from standard input; with --code, the digits of its mail
@@ -130,14 +133,14 @@ impl From<DoorArguments> for Door {
 }
 
 pub async fn sign_up(arguments: SignUp, folder: &Folder, json: bool) -> Result<ExitCode, Failure> {
-    let SignUp { door, email, role, first_name, last_name, note, child } = arguments;
+    let SignUp { door, email, role, first_name, last_name, note, child, zone } = arguments;
     let password = read_secret("cli-password")?;
     let door = door.into();
     let role = role.map(Into::into);
     tell(
         &at_school(
             folder,
-            SchoolAsk::SignUp { door, role, first_name, last_name, email, password, note, child },
+            SchoolAsk::SignUp { door, role, first_name, last_name, email, password, note, child, zone },
         )
         .await?,
         json,

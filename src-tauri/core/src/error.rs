@@ -117,6 +117,8 @@ pub enum Code {
     CodeNeedsSchool,
     /// What was typed is no address of a school.
     NoAddress,
+    /// What was typed is no time zone.
+    UnknownZone,
     /// The keychain is locked.
     KeychainLocked,
     /// The keychain does not work.

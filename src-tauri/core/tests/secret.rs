@@ -33,13 +33,13 @@ fn said(entry: &Entry) -> Value {
             "everywhere": everywhere,
         }),
         Entry::Waiting(waiting) => {
-            let Waiting { address, key, code, role, first_name, last_name, email, school, note, child } =
+            let Waiting { address, key, code, role, first_name, last_name, email, school, note, child, zone } =
                 waiting;
             json!({
                 "kind": "waiting", "address": address, "key": key,
                 "code": code.as_ref().map(|code| code.expose_secret()), "role": role,
                 "first_name": first_name, "last_name": last_name, "email": email, "school": school,
-                "note": note, "child": child,
+                "note": note, "child": child, "zone": zone,
             })
         }
     }

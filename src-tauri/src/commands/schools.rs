@@ -94,8 +94,9 @@ pub async fn take_invitation(
     text: String,
     first_name: String,
     last_name: String,
+    zone: String,
 ) -> Answer<GettingInView> {
-    let form = Form { first_name, last_name, ..Form::default() };
+    let form = Form { first_name, last_name, zone: Some(zone), ..Form::default() };
     Ok(core.take_invitation(&text, form).await?.into())
 }
 

@@ -190,6 +190,6 @@ mirrors! {
         CodeOver, MailTooSoon, MailUsedUp, MailNotSetUp, WeakPassword, PasswordTooLong, SamePassword,
         AccountExists, BadEmail, Banned, SignUpClosed, EmailOff, CaptchaWanted, SecondFactor, ProofWanted,
         AnotherAttempt, SignInAgain, SchoolRefused, InvitationOver, OtherHost, NoInvitation, CodeNeedsSchool,
-        NoAddress, KeychainLocked, KeychainFailed,
+        NoAddress, UnknownZone, KeychainLocked, KeychainFailed,
     }
 }

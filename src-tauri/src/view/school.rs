@@ -47,6 +47,8 @@ pub enum GettingInView {
         email: String,
         first_name: String,
         last_name: String,
+        /// The zone that the form had before; nothing where it had none yet.
+        zone: Option<String>,
         /// Another school can be chosen.
         can_leave: bool,
     },
@@ -69,6 +71,7 @@ pub enum GettingInView {
         sign_up: OpenSignUp,
         first_name: String,
         last_name: String,
+        zone: Option<String>,
         /// Why an invitation or a request that was on its way was not taken.
         fault: Option<String>,
     },
@@ -115,6 +118,7 @@ impl From<Step> for GettingInView {
                 email: form.email,
                 first_name: form.first_name,
                 last_name: form.last_name,
+                zone: form.zone,
                 can_leave,
             },
             Step::Confirm { school, email, mail, knows_password, fault } => {
@@ -131,6 +135,7 @@ impl From<Step> for GettingInView {
                 sign_up: open_sign_up.into(),
                 first_name: form.first_name,
                 last_name: form.last_name,
+                zone: form.zone,
                 fault,
             },
             Step::Asked { school, email, request } => Self::Asked {
@@ -166,13 +171,16 @@ pub struct SignUpForm {
     note: String,
     /// For a parent.
     child: String,
+    /// The zone that the form shows, or what was typed for one.
+    zone: String,
 }
 
 impl SignUpForm {
     /// The form, and the password apart from it.
     pub fn parted(self) -> (Form, secrecy::SecretString) {
-        let Self { role, first_name, last_name, email, password, note, child } = self;
-        (Form { role: role.map(Into::into), first_name, last_name, email, note, child }, password.into())
+        let Self { role, first_name, last_name, email, password, note, child, zone } = self;
+        let (role, zone) = (role.map(Into::into), Some(zone));
+        (Form { role, first_name, last_name, email, note, child, zone }, password.into())
     }
 }
 
@@ -186,11 +194,14 @@ pub struct AskForm {
     note: String,
     /// For a parent.
     child: String,
+    /// The zone that the form shows, or what was typed for one.
+    zone: String,
 }
 
 impl From<AskForm> for Form {
-    fn from(AskForm { role, first_name, last_name, note, child }: AskForm) -> Self {
-        Self { role: Some(role.into()), first_name, last_name, note, child, email: String::new() }
+    fn from(AskForm { role, first_name, last_name, note, child, zone }: AskForm) -> Self {
+        let (role, zone) = (Some(role.into()), Some(zone));
+        Self { role, first_name, last_name, note, child, zone, email: String::new() }
     }
 }
 

@@ -48,7 +48,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 use tokio_rustls::TlsAcceptor;
 use uuid::Uuid;
 
@@ -94,7 +94,16 @@ impl Scripted {
     /// # Errors
     /// As [`Self::start`], and when a name is none.
     pub fn with_tls(names: &[&str]) -> Result<Self> {
-        let certified = certificates::certified(names)?;
+        let certified = certificates::certified(names, None)?;
+        Self::open(Scene::new(Keys::random(), None)?, Some(certified))
+    }
+
+    /// The same with a certificate that holds until this day begins (UTC).
+    ///
+    /// # Errors
+    /// As [`Self::with_tls`].
+    pub fn with_tls_until(names: &[&str], until: NaiveDate) -> Result<Self> {
+        let certified = certificates::certified(names, Some(until))?;
         Self::open(Scene::new(Keys::random(), None)?, Some(certified))
     }
 

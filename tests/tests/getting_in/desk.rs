@@ -87,6 +87,7 @@ pub fn form(email: &str, role: SchoolRole) -> Form {
         email: email.to_owned(),
         note: String::new(),
         child: child.to_owned(),
+        zone: None,
     }
 }
 

@@ -1,10 +1,11 @@
 //! Student, tutor and parent, with an invitation and without one, at the school of `./dev server`.
 
 use firstbell_core::app::getting_in::{Form, Step};
+use firstbell_core::app::school_asks::SchoolReply;
 use firstbell_core::error::Code;
 use firstbell_core::sign_in::{JoinRequestState, OpenSignUp, SchoolRole, SchoolState};
 use firstbell_school::Server;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
 use crate::desk::{Desk, PASSWORD, form, fresh_email, refused};
@@ -168,6 +169,57 @@ async fn an_account_that_is_nobody_at_the_school_takes_an_invitation_up() {
     let named = Form { first_name: "Ben".to_owned(), last_name: "Okafor".to_owned(), ..Form::default() };
     let step = desk.app.take_invitation(&code, named).await.unwrap();
     assert!(matches!(step, Step::Arrived { role: SchoolRole::Tutor, approved: false, .. }), "{step:?}");
+}
+
+#[tokio::test]
+async fn the_zone_is_the_computers_or_the_one_that_was_chosen_and_one_that_is_none_is_refused_at_once() {
+    let server = northside().await;
+    let desk = Desk::new().await;
+    let own = desk.app.zone().name().to_owned();
+    for (chosen, zone) in [(None, own.as_str()), (Some("kolkata"), "Asia/Kolkata"), (Some("UTC"), "UTC")] {
+        let desk = Desk::new().await;
+        desk.at_door(server.url(), server.publishable_key()).await;
+        let email = fresh_email("ben");
+        let chosen = chosen.map(str::to_owned);
+        let wanted = Form { zone: chosen, ..form(&email, SchoolRole::Student) };
+        let lost = Form { zone: Some("Atlantis".to_owned()), ..wanted.clone() };
+        let (code, sentence) = refused(desk.app.sign_up(lost, PASSWORD.into()).await);
+        assert_eq!((code, sentence.contains("New York")), (Code::UnknownZone, true), "{sentence}");
+        let step = desk.app.sign_up(wanted, PASSWORD.into()).await.unwrap();
+        assert!(matches!(step, Step::Asked { .. }), "{step:?}");
+        assert_eq!(zone_of(server, &email).await, zone);
+    }
+}
+
+#[tokio::test]
+async fn bell_names_a_zone_and_one_that_knows_of_none_comes_with_the_computers() {
+    let server = northside().await;
+    for (zone, told) in [(json!("new york"), "America/New_York"), (Value::Null, "")] {
+        let desk = Desk::new().await;
+        let told = if told.is_empty() { desk.app.zone().name() } else { told };
+        let email = fresh_email("ada");
+        let mut asked = json!({
+            "at_school": "sign_up", "role": "student", "first_name": "Ada", "last_name": "", "email": email,
+            "password": PASSWORD, "note": "", "child": "",
+            "door": {"address": server.url(), "key": server.publishable_key(), "agreed": false},
+        });
+        if !zone.is_null() {
+            asked["zone"] = zone;
+        }
+        let came = desk.app.at_school(serde_json::from_value(asked).unwrap()).await;
+        let SchoolReply::Step(line) = came else { panic!("{came:?}") };
+        assert_eq!(line.step, "asked");
+        assert_eq!(zone_of(server, &email).await, told);
+    }
+}
+
+/// The zone with which somebody has asked.
+async fn zone_of(server: &Server, email: &str) -> Value {
+    let sql = format!(
+        "select to_jsonb(j.zone) from public.join_requests j join auth.users u on u.id = j.account_id
+         where u.email = '{email}'"
+    );
+    ask(server, &sql).await
 }
 
 #[tokio::test]

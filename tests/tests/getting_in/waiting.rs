@@ -27,6 +27,7 @@ async fn what_a_parent_asked_for_without_an_invitation_is_asked_after_a_quit_bet
     let email = fresh_email("cleo");
     let mut asked = form(&email, SchoolRole::Guardian);
     asked.note = "Dan begins in spring.".to_owned();
+    asked.zone = Some(" new york ".to_owned());
     let step = desk.app.sign_up(asked, PASSWORD.into()).await.unwrap();
     assert!(matches!(step, Step::Confirm { .. }), "{step:?}");
     let (_, link) = last_mail(server, &email);
@@ -42,9 +43,10 @@ async fn what_a_parent_asked_for_without_an_invitation_is_asked_after_a_quit_bet
     let Step::Asked { request, .. } = step else { panic!("{step:?}") };
     assert_eq!((request.role, request.first_name.as_str()), (SchoolRole::Guardian, "cleo"));
     let asked = server.connect().await.unwrap();
-    let sql = "select j.note, j.child from public.join_requests j where j.first_name = 'cleo' order by j.asked_at desc limit 1";
+    let sql = "select j.note, j.child, j.zone from public.join_requests j where j.first_name = 'cleo' order by j.asked_at desc limit 1";
     let told = asked.query_one(sql, &[]).await.unwrap();
     assert_eq!((told.get(0), told.get(1)), ("Dan begins in spring.", "Dan Okafor"));
+    assert_eq!(told.get::<_, &str>(2), "America/New_York");
     assert_eq!(desk.app.schools().await.unwrap().len(), 1);
 }
 

@@ -31,13 +31,18 @@ pub async fn with_keyring() -> Desktop {
 
 /// One of the sample's people signs in, by the school's address.
 pub async fn sign_in(app: &App<'_>, server: &Server, name: &str) {
+    sign_in_at(app, (server.url(), server.publishable_key()), name).await;
+}
+
+/// The same by another way to the school: its address, and its key.
+pub async fn sign_in_at(app: &App<'_>, (address, key): (&str, &str), name: &str) {
     let person = sample::PEOPLE.iter().find(|person| person.name == name).unwrap();
     let page = app.page().unwrap();
     page.press("Settings").await.unwrap();
     page.press("Sign in to a school").await.unwrap();
     page.press("I have no invitation").await.unwrap();
-    page.fill("The school’s address", server.url()).await.unwrap();
-    page.fill("Its key", server.publishable_key()).await.unwrap();
+    page.fill("The school’s address", address).await.unwrap();
+    page.fill("Its key", key).await.unwrap();
     page.press("Go on").await.unwrap();
     page.says("main h1", "Sign up at Northside").await.unwrap();
     page.press("I have an account").await.unwrap();

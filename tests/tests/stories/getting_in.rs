@@ -180,6 +180,50 @@ async fn a_tutor_comes_in_by_the_link_on_a_phone_after_a_quit_between() {
 }
 
 #[tokio::test]
+async fn whoever_lives_in_another_time_zone_than_their_computer_says_so_and_a_quit_between_keeps_it() {
+    let server = northside().await;
+    let desktop = with_keyring().await;
+    let app = settled(&desktop).await;
+    let page = app.page().unwrap();
+    to_door(&page, &invitation(&server, "student").await).await;
+    let here = desktop.zone().name().rsplit('/').next().unwrap().replace('_', " ");
+    page.shows(&format!("Times in {here}, as on this computer")).await.unwrap();
+    page.press("Change").await.unwrap();
+    page.has_focus("Your time zone").await.unwrap();
+    assert_eq!(app.axe().await.unwrap(), []);
+    for (field, text) in [
+        ("Your time zone", "Atlantis"),
+        ("First name", "Ben"),
+        ("Last name", "Okafor"),
+        ("E-mail", "ben@example.com"),
+        ("Password", PASSWORD),
+    ] {
+        page.fill(field, text).await.unwrap();
+    }
+    page.press("Sign up").await.unwrap();
+    page.shows("This time zone isn’t known. Type a city in it, such as New York.").await.unwrap();
+    page.has_focus("Your time zone").await.unwrap();
+    assert_eq!(app.axe().await.unwrap(), []);
+    page.fill("Your time zone", "new york").await.unwrap();
+    page.press("Sign up").await.unwrap();
+    page.says("main h1", "Northside has sent you a mail.").await.unwrap();
+    app.terminate().await.unwrap();
+    open_link(&server, "ben@example.com").await;
+
+    let app = start(&desktop).await;
+    let page = app.page().unwrap();
+    page.press("Settings").await.unwrap();
+    page.press("Go on, Northside").await.unwrap();
+    page.press("I have opened the link").await.unwrap();
+    page.says("main h1", "Sign in to Northside").await.unwrap();
+    page.fill("Password", PASSWORD).await.unwrap();
+    page.press("Sign in").await.unwrap();
+    is_in(&page).await;
+    let zone = ask(&server, "select to_jsonb(p.zone) from public.people p where p.first_name = 'Ben'").await;
+    assert_eq!(zone, "America/New_York");
+}
+
+#[tokio::test]
 async fn a_parent_comes_in_by_having_opened_the_link() {
     let server = northside().await;
     let desktop = with_keyring().await;

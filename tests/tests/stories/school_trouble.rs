@@ -71,22 +71,23 @@ async fn a_schools_own_authority_works_and_somebody_elses_certificate_is_told() 
     let page = app.page().unwrap();
     to_address(&page).await;
     for blocked in [&other_name, &stranger] {
-        to(&page, blocked).await;
+        to_localhost(&page, blocked).await;
         page.shows("This network doesn’t lead to localhost").await.unwrap();
         assert_eq!(blocked.asked().len(), 0, "nothing is said to whoever is not trusted");
     }
-    to(&page, &school).await;
+    to_localhost(&page, &school).await;
     page.says("main h1", "Sign up at Northside").await.unwrap();
 }
 
-fn with_door(school: Scripted) -> Scripted {
+pub fn with_door(school: Scripted) -> Scripted {
     school.answer("first contact", "what it offers").unwrap();
     let told = json!({"school": "Northside", "zone": "UTC", "open_sign_up": "off", "schema": 2});
     school.fault("/rest/v1/rpc/look_at_school", Fault::Rest(200, told));
     school
 }
 
-async fn to(page: &Page<'_>, school: &Scripted) {
+/// Names a school that speaks TLS on this computer.
+pub async fn to_localhost(page: &Page<'_>, school: &Scripted) {
     let port = url::Url::parse(school.url()).unwrap().port().unwrap();
     go_to_address(page, &format!("https://localhost:{port}"), school.publishable_key()).await;
 }

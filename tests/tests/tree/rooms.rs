@@ -120,7 +120,7 @@ const ROOMS: &[(&str, &str)] = &[
     ("app/press", "id"),
     (
         "app/getting_in",
-        "change secret oauth school/address school/fault school/invitation sign_in school/supabase store/device \
+        "change zone secret oauth school/address school/fault school/invitation sign_in school/supabase store/device \
          error app",
     ),
     ("app/caches", "id join sign_in state_table store store/cache store/device workspace app"),

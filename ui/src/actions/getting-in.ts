@@ -53,6 +53,14 @@ export async function ask(
   }
 }
 
+/** Asks for a mail: its page is next, whichever form stood before it. */
+export async function askForMail(...asked: Parameters<typeof ask>): Promise<Answer<GettingIn> | null> {
+  const answer = await ask(...asked);
+  // From the page of an older mail the step is the same, and the form that was chosen there would stay.
+  if (answer?.status === "ok") gettingIn.form = null;
+  return answer;
+}
+
 /** Asks by itself: nothing is said unless something has changed. */
 export async function askQuietly(deed: () => Promise<Answer<GettingIn>>): Promise<void> {
   if (isAsking()) return;

@@ -60,6 +60,7 @@ export const errorTable: Record<ErrorCode, Telling> = {
   another_attempt: { where: "line", severity: "plain", action: "none", stays: false },
   sign_in_again: { where: "line", severity: "asks", action: "none", stays: false },
   code_needs_school: { where: "line", severity: "plain", action: "none", stays: false },
+  unknown_zone: { where: "line", severity: "plain", action: "none", stays: false },
   no_address: { where: "line", severity: "plain", action: "none", stays: false },
   other_host: { where: "line", severity: "asks", action: "none", stays: false },
   keychain_failed: { where: "line", severity: "asks", action: "none", stays: false },

@@ -19,6 +19,8 @@ export type SchoolForm = {
   email: string;
   child: string;
   note: string;
+  /** Where they live: a zone, or what was typed for one. Null: as this computer. */
+  zone: string | null;
 };
 
 const blank: SchoolForm = {
@@ -32,15 +34,18 @@ const blank: SchoolForm = {
   email: "",
   child: "",
   note: "",
+  zone: null,
 };
 
 export const schoolForm = $state<SchoolForm>({ ...blank });
 
 /** What is known already stands in the fields in which nothing was typed. */
-export function fillIn(known: { email?: string; first_name?: string; last_name?: string }): void {
+type Known = { email?: string; first_name?: string; last_name?: string; zone?: string | null };
+export function fillIn(known: Known): void {
   schoolForm.email ||= known.email ?? "";
   schoolForm.first_name ||= known.first_name ?? "";
   schoolForm.last_name ||= known.last_name ?? "";
+  schoolForm.zone ??= known.zone ?? null;
 }
 
 /** The person is in: the next school begins with empty fields. */

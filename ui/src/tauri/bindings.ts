@@ -108,7 +108,7 @@ export const commands = {
 	/**  Sets the new password. */
 	setNewPassword: (password: string) => typedError<GettingIn, AppError>(__TAURI_INVOKE("set_new_password", { password })),
 	/**  Takes an invitation up with an account that is nobody at the school yet. */
-	takeInvitation: (text: string, firstName: string, lastName: string) => typedError<GettingIn, AppError>(__TAURI_INVOKE("take_invitation", { text, firstName, lastName })),
+	takeInvitation: (text: string, firstName: string, lastName: string, zone: string) => typedError<GettingIn, AppError>(__TAURI_INVOKE("take_invitation", { text, firstName, lastName, zone })),
 	/**  Asks the school to be let in. */
 	askToJoin: (form: JoinRequest) => typedError<GettingIn, AppError>(__TAURI_INVOKE("ask_to_join", { form })),
 	/**  Asks whether the school has answered. */
@@ -366,7 +366,7 @@ export type ErrorCode =
 /**  The store cannot be used. */
 "store_unusable" | 
 /**  What went wrong at a school or on the way there. */
-"offline" | "captive_portal" | "network_blocks" | "school_switched_off" | "network_or_school" | "school_silent" | "too_many_requests" | "school_needs_update" | "wrong_key" | "no_school" | "clock_off" | "wrong_password" | "not_confirmed" | "code_over" | "mail_too_soon" | "mail_used_up" | "mail_not_set_up" | "weak_password" | "password_too_long" | "same_password" | "account_exists" | "bad_email" | "banned" | "sign_up_closed" | "email_off" | "captcha_wanted" | "second_factor" | "proof_wanted" | "another_attempt" | "sign_in_again" | "school_refused" | "invitation_over" | "other_host" | "no_invitation" | "code_needs_school" | "no_address" | "keychain_locked" | "keychain_failed";
+"offline" | "captive_portal" | "network_blocks" | "school_switched_off" | "network_or_school" | "school_silent" | "too_many_requests" | "school_needs_update" | "wrong_key" | "no_school" | "clock_off" | "wrong_password" | "not_confirmed" | "code_over" | "mail_too_soon" | "mail_used_up" | "mail_not_set_up" | "weak_password" | "password_too_long" | "same_password" | "account_exists" | "bad_email" | "banned" | "sign_up_closed" | "email_off" | "captcha_wanted" | "second_factor" | "proof_wanted" | "another_attempt" | "sign_in_again" | "school_refused" | "invitation_over" | "other_host" | "no_invitation" | "code_needs_school" | "no_address" | "unknown_zone" | "keychain_locked" | "keychain_failed";
 
 /**  A field of a draft. */
 export type Field = "person" | "person_zone" | "subject" | "date" | "time" | "minutes" | "zone" | "link" | "place" | "repeat_weeks" | "homework";
@@ -389,6 +389,8 @@ export type GettingIn =
 role: SchoolRole | null; sign_up: OpenSignUp; 
 /**  Signing in comes first. */
 has_account: boolean; email: string; first_name: string; last_name: string; 
+/**  The zone that the form had before; nothing where it had none yet. */
+zone: string | null; 
 /**  Another school can be chosen. */
 can_leave: boolean } | 
 /**  A mail went out. */
@@ -400,7 +402,7 @@ fault: string | null } |
 /**  A new password is asked for. */
 { step: "new_password"; school: string; email: string } | 
 /**  The account is nobody at the school. */
-{ step: "stranger"; school: string; email: string; sign_up: OpenSignUp; first_name: string; last_name: string; 
+{ step: "stranger"; school: string; email: string; sign_up: OpenSignUp; first_name: string; last_name: string; zone: string | null; 
 /**  Why an invitation or a request that was on its way was not taken. */
 fault: string | null } | 
 /**  The school was asked, and has not answered. */
@@ -495,6 +497,8 @@ export type JoinRequest = {
 	note: string,
 	/**  For a parent. */
 	child: string,
+	/**  The zone that the form shows, or what was typed for one. */
+	zone: string,
 };
 
 /**  Whether a session can be joined. */
@@ -758,6 +762,8 @@ export type SignUp = {
 	note: string,
 	/**  For a parent. */
 	child: string,
+	/**  The zone that the form shows, or what was typed for one. */
+	zone: string,
 };
 
 /**  Where a session comes from. */

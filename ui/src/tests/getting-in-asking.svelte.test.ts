@@ -1,6 +1,6 @@
 // Asking a school: once, with what is said while it takes a while, and where the answer leads.
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { ask, askQuietly, enter, follow, goOnWithSchool, mayInvite, notNow } from "../actions/getting-in";
+import { ask, askForMail, askQuietly, enter, follow, goOnWithSchool, mayInvite, notNow } from "../actions/getting-in";
 import { paste } from "../actions/import";
 import { handleEvent } from "../events/listen";
 import { goToPage } from "../navigation/history";
@@ -194,6 +194,7 @@ test("what is known already is filled in where nothing was typed", () => {
     sign_up: "off",
     first_name: "Ben",
     last_name: "Okafor",
+    zone: null,
     fault: null,
   });
   expect(schoolForm).toMatchObject({ first_name: "Benjamin", last_name: "Okafor", email: "ben@example.com" });
@@ -205,6 +206,15 @@ test("the form that was chosen stays for its step, and a new step begins with it
   takeStep({ ...confirm, knows_password: false, fault: null });
   expect(gettingIn.form).toBe("sign_in");
   takeStep({ step: "new_password", school: "Northside", email: "ben@example.com" });
+  expect(gettingIn.form).toBeNull();
+});
+
+test("a mail that was asked for shows its page, also from the form that an older mail's page had led to", async () => {
+  takeStep(confirm);
+  gettingIn.form = "sign_in";
+  await askForMail(() => Promise.resolve(refused("mail_too_soon")), null);
+  expect(gettingIn.form).toBe("sign_in");
+  await askForMail(() => Promise.resolve(ok({ ...confirm, purpose: "new_password", knows_password: false })), null);
   expect(gettingIn.form).toBeNull();
 });
 

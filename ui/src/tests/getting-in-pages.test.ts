@@ -33,6 +33,7 @@ function door(role: SchoolRole | null, over: Partial<Extract<GettingIn, { step: 
     email: "",
     first_name: "",
     last_name: "",
+    zone: null,
     can_leave: true,
     ...over,
   };
@@ -43,6 +44,17 @@ const mail: GettingIn = {
   email: "ben@example.com",
   purpose: "sign_up",
   knows_password: true,
+  fault: null,
+};
+
+const stranger: Extract<GettingIn, { step: "stranger" }> = {
+  step: "stranger",
+  school: "Northside",
+  email: "ben@example.com",
+  sign_up: "off",
+  first_name: "",
+  last_name: "",
+  zone: null,
   fault: null,
 };
 
@@ -72,15 +84,7 @@ const all: GettingIn[] = [
   mail,
   { ...mail, purpose: "new_password", knows_password: false, fault: null },
   { step: "new_password", school: "Northside", email: "ben@example.com" },
-  {
-    step: "stranger",
-    school: "Northside",
-    email: "ben@example.com",
-    sign_up: "off",
-    first_name: "",
-    last_name: "",
-    fault: null,
-  },
+  stranger,
   {
     step: "asked",
     school: "Northside",
@@ -130,6 +134,35 @@ test("without an invitation the role is a choice, and a parent names the child",
   ]);
   schoolForm.role = "guardian";
   expect(labels(drawn(door(null)))).toContain("Your child’s name");
+});
+
+test("the time zone is this computer’s until another is chosen, and that is what is sent", () => {
+  const own = drawn(door("student"));
+  expect(own).toContain("Times in Madrid, as on this computer");
+  expect(own).toContain("your times are those of Madrid");
+  expect(buttons(own)).toContain("Change");
+  expect(labels(own)).not.toContain("Your time zone");
+  schoolForm.zone = "America/New_York";
+  for (const step of [door("student"), stranger]) {
+    const body = drawn(step);
+    expect(body).toMatch(/<label class="field">Your time zone <input[^>]*value="New York"/);
+    expect(body).not.toContain("as on this computer");
+  }
+  expect(drawn(door("student"))).toContain("your times are those of New York");
+});
+
+test("the zone that was chosen before the mail is there after the next start", () => {
+  expect(drawn({ ...stranger, zone: "Asia/Tokyo" })).toMatch(/value="Tokyo"/);
+  expect(schoolForm.zone).toBe("Asia/Tokyo");
+  // What is being typed is newer.
+  expect(drawn({ ...stranger, zone: "Europe/Paris" })).toMatch(/value="Tokyo"/);
+});
+
+test("a zone that nobody knows is told at its field", () => {
+  schoolForm.zone = "Atlantis";
+  const body = drawn(door("student"), { code: "unknown_zone", message: "This time zone isn’t known.", place: "chief" });
+  expect(body).toMatch(/value="Atlantis"[^>]*aria-invalid="true"/);
+  expect(body.match(/This time zone isn’t known/g)).toHaveLength(1);
 });
 
 test("what is typed stands in the form again, but never a password", () => {
@@ -195,7 +228,15 @@ test("a weak password is told at its field", () => {
 
 test("an account that is there already is offered", () => {
   const body = drawn(door("student"), { code: "account_exists", message: "There is an account.", place: "chief" });
-  expect(buttons(body)).toEqual(["Show", "Sign in", "Forgotten password", "Sign up", "I have an account", "Not now"]);
+  expect(buttons(body)).toEqual([
+    "Show",
+    "Change",
+    "Sign in",
+    "Forgotten password",
+    "Sign up",
+    "I have an account",
+    "Not now",
+  ]);
 });
 
 test("the mail's page has its three ways, and offers a new mail where the code ran out", () => {

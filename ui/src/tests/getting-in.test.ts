@@ -8,6 +8,7 @@ import {
   ofNames,
   ofNewPassword,
   ofPassword,
+  ofZone,
 } from "../pages/getting-in/checks.svelte";
 import { tellingOf } from "../pages/getting-in/faults";
 import { isCodeAlone, linkOf } from "../pages/getting-in/invitation";
@@ -90,6 +91,12 @@ describe("before anything is sent", () => {
     expect(wrong(ofPassword(""))).toEqual(["password"]);
   });
 
+  test("a zone that was emptied is asked for, and which there are the core says", () => {
+    expect(wrong(ofZone({ zone: null }))).toEqual([]);
+    expect(wrong(ofZone({ zone: "Atlantis" }))).toEqual([]);
+    expect(wrong(ofZone({ zone: "" }))).toEqual(["zone"]);
+  });
+
   test("who asks without an invitation says who they are, and a parent whose", () => {
     expect(wrong(ofAsker({ role: null, child: "" }))).toEqual(["role"]);
     expect(wrong(ofAsker({ role: "guardian", child: " " }))).toEqual(["child"]);
@@ -168,6 +175,7 @@ describe("which button, and which way out", () => {
     expect(tellingOf("weak_password").field).toBe("password");
     expect(tellingOf("password_too_long").field).toBe("password");
     expect(tellingOf("bad_email").field).toBe("email");
+    expect(tellingOf("unknown_zone").field).toBe("zone");
   });
 
   test("an answer that nobody has thought of is told over the button", () => {
@@ -186,6 +194,7 @@ describe("which page", () => {
     email: "",
     first_name: "",
     last_name: "",
+    zone: null,
     can_leave: true,
   };
   const mail: GettingIn = {

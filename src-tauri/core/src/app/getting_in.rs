@@ -35,6 +35,7 @@ use crate::{
         },
     },
     sign_in::{JoinRequest, OpenSignUp, SchoolRole, SignIn},
+    zone::Zone,
 };
 
 /// The page on which somebody is who is on the way.
@@ -154,6 +155,8 @@ pub struct Form {
     pub note: String,
     /// The child's name, for a parent.
     pub child: String,
+    /// Where they live: an IANA name or a place. Nothing stands for this computer's zone.
+    pub zone: Option<String>,
 }
 
 /// Where somebody stands.
@@ -316,7 +319,7 @@ impl App {
         Newcomer {
             first_name: form.first_name.clone(),
             last_name: form.last_name.clone(),
-            zone: self.zone().name().to_owned(),
+            zone: form.zone.clone().unwrap_or_else(|| self.zone().name().to_owned()),
         }
     }
 }
@@ -338,7 +341,8 @@ impl Form {
         Plea { note: self.note.clone(), child: self.child.clone() }
     }
 
-    /// What a person typed, without the blanks around it.
+    /// What a person typed, without the blanks around it. A place becomes the name of its zone; what is none stays as
+    /// it is, and [`begin::check`] refuses it.
     fn trimmed(self) -> Self {
         let trim = |text: String| text.trim().to_owned();
         Self {
@@ -348,6 +352,10 @@ impl Form {
             email: trim(self.email),
             note: trim(self.note),
             child: trim(self.child),
+            zone: self.zone.map(|typed| match Zone::find(&typed) {
+                Some(zone) => zone.name().to_owned(),
+                None => trim(typed),
+            }),
         }
     }
 }

@@ -207,6 +207,7 @@ impl App {
         self.note_heard_from(&sign_in, exchange.cache()).await;
         let mut plan = Plan::default();
         let mut network = super::network::Network::now();
+        let mut clock_was_off = false;
         loop {
             // What another program has written is seen by looking; to look costs a question to the file.
             let pushed = self.send_once(sign_in.id, &exchange).await;
@@ -234,7 +235,14 @@ impl App {
                 continue;
             }
             match self.fetch_once(&sign_in, &exchange).await {
-                Ok(()) => plan.came(self.clock.since_boot(), rand::random()),
+                Ok(()) => {
+                    plan.came(self.clock.since_boot(), rand::random());
+                    // A clock that is set right says so nowhere but in the school's answers.
+                    let clock_is_off = self.schools.clock_ahead(sign_in.id).is_some();
+                    if std::mem::replace(&mut clock_was_off, clock_is_off) != clock_is_off {
+                        self.tell(Cause::School, &[Topic::Schools]);
+                    }
+                }
                 Err(fault) => plan.failed(&fault, self.clock.since_boot(), rand::random()),
             }
         }

@@ -55,6 +55,9 @@ pub enum SchoolAsk {
         note: String,
         /// The child's name, for a parent.
         child: String,
+        /// Where they live, as an IANA name or a place; this computer's zone where nothing is said, as by a `bell` that
+        /// did not know of it.
+        zone: Option<String>,
     },
     /// Somebody signs in.
     SignIn {
@@ -152,9 +155,9 @@ impl App {
 
     async fn do_at_school(self: &Arc<Self>, ask: SchoolAsk) -> Result<SchoolReply> {
         Ok(match ask {
-            SchoolAsk::SignUp { door, role, first_name, last_name, email, password, note, child } => {
+            SchoolAsk::SignUp { door, role, first_name, last_name, email, password, note, child, zone } => {
                 self.go_to(door).await?;
-                let form = Form { role, first_name, last_name, email, note, child };
+                let form = Form { role, first_name, last_name, email, note, child, zone };
                 SchoolReply::Step(line(self.sign_up(form, password.into()).await?))
             }
             SchoolAsk::SignIn { door, email, password } => {

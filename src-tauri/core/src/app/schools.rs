@@ -120,7 +120,7 @@ impl Schools {
     }
 
     /// By how much the clock of a sign-in's school is ahead of this computer's, if it is far enough to matter.
-    fn clock_ahead(&self, sign_in: Uuid) -> Option<chrono::Duration> {
+    pub(super) fn clock_ahead(&self, sign_in: Uuid) -> Option<chrono::Duration> {
         let wires = self.wires.lock().unwrap_or_else(PoisonError::into_inner);
         wires.get(&sign_in)?.clock_ahead().filter(|ahead| ahead.abs() > CLOCKS_AGREE)
     }

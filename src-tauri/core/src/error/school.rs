@@ -48,6 +48,8 @@ pub enum What {
     Address(NoAddress),
     /// What was typed is no key of a school.
     Key,
+    /// What was typed is no time zone.
+    Zone,
     /// The school takes the account for nobody's, which is the school's fault.
     Anonymous,
     /// An invitation to another school than the one that one is at.
@@ -155,6 +157,7 @@ impl What {
             Self::CodeNeedsSchool => Code::CodeNeedsSchool,
             Self::Address(_) => Code::NoAddress,
             Self::Key => Code::WrongKey,
+            Self::Zone => Code::UnknownZone,
             Self::Anonymous => Code::SchoolSilent,
             Self::AnotherSchool => Code::NoInvitation,
             Self::OtherHost => Code::OtherHost,
@@ -181,6 +184,7 @@ impl What {
             Self::Invitation(NoInvitation::Code) => "school-invitation-code",
             Self::CodeNeedsSchool => "school-code-needs-school",
             Self::Key => "school-key-none",
+            Self::Zone => "school-zone",
             Self::Anonymous => "school-anonymous",
             Self::AnotherSchool => "school-another-school",
             Self::OtherHost => "school-other-host",

@@ -63,6 +63,8 @@ pub struct Waiting {
     pub note: String,
     /// The child's name, for a parent.
     pub child: String,
+    /// The zone that was shown when it was typed (IANA). None was written by a First Bell that asked for none.
+    pub zone: String,
 }
 
 impl Entry {
@@ -98,6 +100,7 @@ impl Entry {
                 school: form.school.unwrap_or_default(),
                 note: form.note.unwrap_or_default(),
                 child: form.child.unwrap_or_default(),
+                zone: form.zone.unwrap_or_default(),
             })),
             _ => Err(KeychainFault::Unreadable),
         }
@@ -130,6 +133,7 @@ impl Entry {
                 school: Some(waiting.school.clone()),
                 note: known(Some(waiting.note.clone())),
                 child: known(Some(waiting.child.clone())),
+                zone: known(Some(waiting.zone.clone())),
                 ..Form::of(WAITING)
             },
         };
@@ -193,6 +197,8 @@ struct Form {
     note: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     child: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    zone: Option<String>,
 }
 
 impl Form {

@@ -75,6 +75,33 @@ async fn with_a_child_goes_what_a_guardian_asked_as_one_and_not_what_they_asked_
 }
 
 #[tokio::test]
+async fn a_guardian_of_before_leaves_no_name_of_the_child_and_keeps_what_they_ask_for_another() {
+    let mut cast = cast().await;
+    let dan = cast.person("student_dan");
+    // Gus asked for Dan, and was turned away; then the school linked him all the same, and later Dan ended that.
+    let about_dan = ask(&mut cast, "parent_gus", "guardian").await.unwrap()["request"].clone();
+    cast.school("turn_away", json!({"request": about_dan})).await.unwrap();
+    let account = cast.read_one("select account_id from public.join_requests").await.unwrap();
+    let named = json!({"account": account, "person": dan, "name": "Gus Grey"});
+    let link = cast.school("link_guardian", named).await.unwrap()["link"].clone();
+    cast.player("student_dan").call("end_guardian", json!({"link": link})).await.unwrap();
+    cast.database.hold_clock_at("2026-11-02 09:00+00").await.unwrap();
+    let later = ask(&mut cast, "parent_gus", "guardian").await.unwrap()["request"].clone();
+    cast.player("student_dan").call("forget_person", json!({"person": dan})).await.unwrap();
+    let left = "select jsonb_agg(id) from public.join_requests where forgotten_at is null";
+    assert_eq!(
+        cast.read_one(left).await.unwrap(),
+        json!([later]),
+        "what is asked later is about another child"
+    );
+    let names =
+        format!("select count(*) from public.account_people where person_id = '{dan}' and name <> ''");
+    assert_eq!(cast.read_one(&names).await.unwrap(), 0);
+    assert_eq!(rows_with(&cast, "Gus Grey").await, 0);
+    is_sound(&cast).await;
+}
+
+#[tokio::test]
 async fn the_school_that_forgets_somebody_clears_the_same() {
     let mut cast = cast().await;
     by_hand(&cast, "update public.school_settings set open_sign_up = 'students'").await;

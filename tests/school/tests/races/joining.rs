@@ -266,6 +266,37 @@ async fn who_was_just_admitted_is_forgotten_with_the_person() {
     sound(&cast.database).await;
 }
 
+/// Whichever of the two comes first.
+#[tokio::test]
+async fn what_a_guardian_of_before_asked_is_forgotten_with_the_child_while_the_school_answers_it() {
+    for answer_is_first in [true, false] {
+        let mut cast = cast().await;
+        let dan = cast.person("student_dan");
+        let asked = cast.player("parent_cleo").call("ask_to_join", wish("guardian")).await.unwrap();
+        let link = "select id from public.account_people where name = 'Cleo'";
+        let link = cast.read_one(link).await.unwrap();
+        cast.player("student_dan").call("end_guardian", json!({"link": link})).await.unwrap();
+        let no = with_id(json!({"request": asked["request"], "reason": "Sallow? We know no Sallow."}));
+        let forget = with_id(json!({"person": dan}));
+        let (one, other) =
+            (cast.database.as_service().await.unwrap(), cast.database.as_service().await.unwrap());
+        if answer_is_first {
+            waits_for(&cast.database, (one, "turn_away", no), (other, "forget_person", forget))
+                .await
+                .unwrap();
+        } else {
+            let late =
+                waits_for(&cast.database, (one, "forget_person", forget), (other, "turn_away", no)).await;
+            assert_eq!(late.unwrap_err().code, "not_found");
+        }
+        let left = "select count(*) from (select j::text from public.join_requests j
+            union all select a::text from public.account_people a) as rows (row)
+            where row like '%Sallow%' or row like '%Cleo%'";
+        assert_eq!(cast.read_one(left).await.unwrap(), 0, "{answer_is_first}");
+        sound(&cast.database).await;
+    }
+}
+
 #[tokio::test]
 async fn who_asks_while_the_account_is_deleted_is_signed_in_no_more() {
     let mut cast = cast().await;

@@ -63,6 +63,7 @@ pub(super) async fn getting_in(look: &mut Look) {
     sign_in_that_fails(look, &desktop, &app, &school).await;
     signed_in(look, &desktop, &app, &school).await;
     without_invitation(look, &desktop, &app, &school).await;
+    new_password(look, &desktop, &app, &school).await;
     other_host(look, &desktop, &app, &school).await;
 }
 
@@ -189,6 +190,7 @@ async fn without_invitation(look: &mut Look, desktop: &Desktop, app: &App<'_>, s
             page.press("Sign up").await.unwrap();
             page.says("main h1", "Sign up at Northside").await.unwrap();
             look.at(desktop, app, "school-without-invitation").await;
+            in_another_zone(look, desktop, app).await;
             page.press("I have an account").await.unwrap();
         }
         who(school, &nobody, &requests);
@@ -199,6 +201,44 @@ async fn without_invitation(look: &mut Look, desktop: &Desktop, app: &App<'_>, s
         look.at(desktop, app, name).await;
         page.press("Not now").await.unwrap();
     }
+}
+
+/// The field of whoever lives elsewhere than their computer thinks.
+async fn in_another_zone(look: &mut Look, desktop: &Desktop, app: &App<'_>) {
+    let page = app.page().unwrap();
+    page.press("Change").await.unwrap();
+    page.has_focus("Your time zone").await.unwrap();
+    let own = page.field("Your time zone").await.unwrap().prop("value").await.unwrap().unwrap();
+    for (place, is_shown) in [("New York", true), (own.as_str(), false)] {
+        page.fill("Your time zone", place).await.unwrap();
+        // What is suggested is a window of its own, which goes with the focus.
+        page.field("First name").await.unwrap().click().await.unwrap();
+        page.has_focus("First name").await.unwrap();
+        if is_shown {
+            look.at(desktop, app, "school-another-zone").await;
+        }
+    }
+}
+
+/// Whoever has forgotten their password sets a new one by the code of a mail.
+async fn new_password(look: &mut Look, desktop: &Desktop, app: &App<'_>, school: &Scripted) {
+    let page = app.page().unwrap();
+    begin(page).await;
+    page.fill("The school’s address", school.url()).await.unwrap();
+    page.fill("Its key", school.publishable_key()).await.unwrap();
+    page.press_chief().await.unwrap();
+    page.says("main h1", "Sign in to Northside").await.unwrap();
+    page.fill("E-mail", "ben@example.com").await.unwrap();
+    school.answer("passwords and addresses", "forgotten password").unwrap();
+    page.press("Forgotten password").await.unwrap();
+    page.says("main h1", "Northside has sent you a mail.").await.unwrap();
+    look.at(desktop, app, "new-password-mail").await;
+    school.answer("passwords and addresses", "its code").unwrap();
+    page.fill("Or type the code from the mail", "123456").await.unwrap();
+    page.press("Confirm").await.unwrap();
+    page.says("main h1", "Choose a new password for Northside").await.unwrap();
+    look.at(desktop, app, "new-password").await;
+    page.press("Not now").await.unwrap();
 }
 
 /// An invitation that leads elsewhere than where the school is known.

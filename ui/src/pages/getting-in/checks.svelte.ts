@@ -68,6 +68,11 @@ export function ofNames({ first_name, last_name }: Pick<SchoolForm, "first_name"
   };
 }
 
+/** Which zones there are, the core knows: here it is only told from a field that was emptied. */
+export function ofZone({ zone }: Pick<SchoolForm, "zone">): Faults {
+  return { zone: zone === "" ? say("check-zone") : undefined };
+}
+
 export function ofEmail(email: string): Faults {
   return { email: /^[^\s@]+@[^\s@]+$/.test(email.trim()) ? undefined : say("check-email") };
 }

@@ -6,7 +6,7 @@ export type Offer = "send_again" | "sign_in" | "forgotten" | "another_address";
 
 export type Telling = {
   /** It stands at this field, not over the button. */
-  field?: "email" | "password" | "invitation";
+  field?: "email" | "password" | "invitation" | "zone";
   /** The button says *Try again*: with what is typed it may well succeed. */
   again?: true;
   offers?: readonly Offer[];
@@ -37,6 +37,7 @@ const table: Partial<Record<ErrorCode, Telling>> = {
   same_password: { field: "password" },
   bad_email: { field: "email" },
   no_invitation: { field: "invitation" },
+  unknown_zone: { field: "zone" },
 };
 
 export function tellingOf(code: ErrorCode): Telling {

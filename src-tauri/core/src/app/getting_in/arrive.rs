@@ -111,6 +111,7 @@ impl App {
             last_name: waiting.last_name,
             note: waiting.note,
             child: waiting.child,
+            zone: Some(waiting.zone).filter(|zone| !zone.is_empty()),
             ..way.form.clone()
         };
         way.has_account = false;
@@ -264,6 +265,7 @@ impl App {
             school: school.shown(),
             note: way.form.note.clone(),
             child: way.form.child.clone(),
+            zone: way.form.zone.clone().unwrap_or_default(),
         };
         self.store_sign_in(&sign_in).await?;
         let short = Waiting { note: String::new(), ..waiting.clone() };

@@ -14,6 +14,7 @@ use crate::{
     },
     sign_in::{OpenSignUp, SignIn},
     store::device::sign_ins,
+    zone::Zone,
 };
 
 impl App {
@@ -222,6 +223,9 @@ pub(super) fn check(
     }
     if form.note.chars().count() > 500 || form.child.chars().count() > 200 {
         return Err(Error::Invalid("school-note-long"));
+    }
+    if names && form.zone.as_deref().is_some_and(|zone| Zone::find(zone).is_none()) {
+        return Err(named(What::Zone, school, way));
     }
     let is_address = form.email.split_once('@').is_some_and(|(name, host)| {
         !name.is_empty() && host.contains('.') && !host.contains('@') && form.email.is_ascii()
