@@ -1,27 +1,13 @@
 // Answering requests. What the school says no to stands in the line; what waits is said to wait.
 import { run } from "../commands/run";
 import { say } from "../i18n/say";
-import { announce, notices } from "../state/notices.svelte";
-import { openDialog } from "../state/dialogs.svelte";
+import { announce } from "../state/notices.svelte";
 import { commands, type BookingReply, type CourseAnswer, type Request } from "../tauri";
 
 /** Says what came of something that was done at a school. */
 export function sayBecame(answer: CourseAnswer, done: string): void {
-  if (answer.kind === "done") {
-    announce(done);
-    return;
-  }
-  notices.line = {
-    text: say("will-be-sent"),
-    severity: "plain",
-    stays: false,
-    offer: {
-      label: say("show"),
-      take: () => {
-        openDialog({ kind: "waiting" });
-      },
-    },
-  };
+  // That it waits stands in the strip until it has gone; here it is only spoken.
+  announce(answer.kind === "done" ? done : say("will-be-sent"));
 }
 
 /** Answers a request; whether that went through, or waits. */

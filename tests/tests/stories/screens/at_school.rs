@@ -1,8 +1,8 @@
 //! What a school plans, for each of its people.
 
 use chrono::Utc;
-use firstbell_tests::kit::Desktop;
 use firstbell_tests::kit::calendar::Lesson;
+use firstbell_tests::kit::{App, Desktop};
 
 use super::super::at_school::{heard_ten_minutes_ago, northside, sign_in};
 use super::{Look, start};
@@ -18,12 +18,20 @@ pub(super) async fn at_school(look: &mut Look) {
         let page = app.page().unwrap();
         page.shows(other).await.unwrap();
         look.at(&desktop, &app, &format!("school-today-{role}")).await;
+        if name == "CLEO" {
+            page.press("Ask for a time").await.unwrap();
+            page.says("dialog .slots", "Another time").await.unwrap();
+            look.at(&desktop, &app, "ask-for-a-childs-time").await;
+            page.press("Cancel").await.unwrap();
+            page.no_dialog().await.unwrap();
+        }
         page.press("View session").await.unwrap();
         page.shows("What happened").await.unwrap();
         look.at(&desktop, &app, &format!("school-session-{role}")).await;
         if name != "BEN" {
             continue;
         }
+        ask_for_a_time(look, &desktop, &app).await;
         // Where lessons come from two places, each says from which.
         desktop.import(&[Lesson::starting_in(7200, Utc::now()).title("Choir")]).await.unwrap();
         page.press("Today").await.unwrap();
@@ -35,5 +43,41 @@ pub(super) async fn at_school(look: &mut Look) {
         let app = start(&desktop).await;
         app.page().unwrap().shows("sessions as of").await.unwrap();
         look.at(&desktop, &app, "school-today-unheard").await;
+        what_waits(look, &desktop, &app).await;
     }
+}
+
+/// Asking for a time: one of the tutor's, and another one, at which something is to be said.
+async fn ask_for_a_time(look: &mut Look, desktop: &Desktop, app: &App<'_>) {
+    let page = app.page().unwrap();
+    page.press("Today").await.unwrap();
+    page.press("Ask for a time").await.unwrap();
+    page.says("dialog .slots", "Another time").await.unwrap();
+    look.at(desktop, app, "ask-for-a-time").await;
+    page.script("document.querySelector('dialog .slots label:last-child input').click()", Vec::new())
+        .await
+        .unwrap();
+    page.fill("Date", "2027-01-03").await.unwrap();
+    page.says("dialog .notices", "isn’t among").await.unwrap();
+    page.script("document.querySelector('dialog button.chief').click()", Vec::new()).await.unwrap();
+    page.shows("Say what the lesson is about.").await.unwrap();
+    look.at(desktop, app, "ask-for-another-time").await;
+    page.press("Cancel").await.unwrap();
+    page.no_dialog().await.unwrap();
+}
+
+/// A wish is taken back while nobody can be told of it.
+async fn what_waits(look: &mut Look, desktop: &Desktop, app: &App<'_>) {
+    let page = app.page().unwrap();
+    page.press("Take back").await.unwrap();
+    page.shows("One change will be sent").await.unwrap();
+    look.at(desktop, app, "school-today-waits").await;
+    page.script(
+        "[...document.querySelectorAll('aside button')].find((one) => one.textContent === 'Show').click()",
+        Vec::new(),
+    )
+    .await
+    .unwrap();
+    page.says("dialog", "One change waits").await.unwrap();
+    look.at(desktop, app, "what-waits").await;
 }
