@@ -66,6 +66,7 @@ happened-cancelled = Cancelled
 happened-restored = Brought back
 happened-rang = The bell rang
 happened-opened = You opened the meeting
+happened-they-opened = Opened the meeting
 happened-held = Marked as held
 happened-ended-early = Marked as ended early
 happened-student-away = Marked: the student didn’t come

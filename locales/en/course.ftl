@@ -2,7 +2,7 @@
 
 # A school's no.
 refused-stale = This was changed in the meantime. Look at it again, then decide.
-refused-not-found = This isn’t there any more, or isn’t yours.
+refused-not-found = This session isn’t there any more, or isn’t yours.
 refused-not-allowed = That isn’t yours to do at { $school }.
 refused-not-for-status = Somebody was faster: that can’t be done with it any more.
 refused-not-now = That can’t be done at this time.
@@ -34,6 +34,12 @@ refused-some = { $count ->
     [one] One thing that you did wasn’t done by the school.
    *[other] { $count } things that you did weren’t done by the school.
   }
+
+# Sessions that were here. The time is "Tue 1 Dec, 16:00".
+left-one-not-yours = { $school } doesn’t show you { $title }, { $when }, any more.
+left-some-not-yours = { $school } doesn’t show you { $count } sessions any more, the first on { $when }.
+left-one-gone = { $title }, { $when }, isn’t at { $school } any more.
+left-some-gone = { $count } sessions aren’t at { $school } any more, the first on { $when }.
 
 # What was done. The time is "Tue 1 Dec, 16:00".
 waiting-request-booking = Ask { $name } for { $subject }, { $when }

@@ -75,6 +75,7 @@ macro_rules! all_commands {
             commands::course::waiting,
             commands::course::retry_waiting,
             commands::course::drop_waiting,
+            commands::course::acknowledge_left,
             commands::course::own_link,
             commands::course::set_own_link,
             commands::program::hide_window,

@@ -13,6 +13,7 @@ pub mod getting_in;
 mod import;
 mod in_step;
 mod join;
+mod left;
 mod network;
 mod news;
 pub mod open;

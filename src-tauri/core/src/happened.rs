@@ -43,6 +43,8 @@ pub enum Kind {
     Rang,
     /// The person pressed Join.
     Opened,
+    /// Somebody of the other side did, as they say.
+    TheyOpened,
     /// Said to have been held.
     Held,
     /// Said to have ended early.
@@ -56,7 +58,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 24] = [
+    const ALL: [Self; 25] = [
         Self::Added,
         Self::Imported,
         Self::Moved,
@@ -76,6 +78,7 @@ impl Kind {
         Self::Restored,
         Self::Rang,
         Self::Opened,
+        Self::TheyOpened,
         Self::Held,
         Self::EndedEarly,
         Self::StudentAway,
@@ -106,6 +109,7 @@ impl Kind {
             Self::Restored => "restored",
             Self::Rang => "rang",
             Self::Opened => "opened",
+            Self::TheyOpened => "they_opened",
             Self::Held => "held",
             Self::EndedEarly => "ended_early",
             Self::StudentAway => "student_away",

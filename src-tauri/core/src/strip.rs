@@ -40,6 +40,8 @@ pub struct Kept {
     pub has_samples: bool,
     /// Sign-ins that want the person, and why.
     pub schools: Vec<(Uuid, SchoolState, String)>,
+    /// Sessions that a school does not show any more and that the person would wonder about, in words.
+    pub left: Vec<(Uuid, String)>,
     /// So many things that were done here wait to be sent to a school.
     pub waiting: usize,
     /// So many were refused, and wait for the person.
@@ -82,6 +84,13 @@ pub enum Notice {
     Refused(usize),
     /// So many wait to be sent to one.
     Waiting(usize),
+    /// Sessions that were here are not shown by a school any more.
+    Left {
+        /// Which.
+        id: Uuid,
+        /// Which sessions, in words.
+        sentence: String,
+    },
     /// So many bells could not ring.
     Missed(usize),
     /// Clocks have changed, and with them when sessions begin.
@@ -109,7 +118,7 @@ impl Notice {
             Self::Store { fault, bells_ring } | Self::StoreLost { fault, bells_ring } => {
                 Some(fault.sentence(*bells_ring))
             }
-            Self::School { sentence, .. } => Some(sentence.clone()),
+            Self::School { sentence, .. } | Self::Left { sentence, .. } => Some(sentence.clone()),
             Self::Refused(count) => Some(say("refused-some", &[("count", (*count).into())])),
             Self::Waiting(count) => Some(say("waiting-some", &[("count", (*count).into())])),
             Self::Missed(_) | Self::ClocksChanged { .. } | Self::Samples => None,
@@ -138,6 +147,7 @@ pub fn strip(health: Health, first_copy: Option<FirstCopy>, kept: &Kept, page: Z
     });
     let refused = (kept.refused > 0).then_some(Notice::Refused(kept.refused));
     let waiting = (kept.waiting > 0).then_some(Notice::Waiting(kept.waiting));
+    let left = kept.left.iter().map(|(id, sentence)| Notice::Left { id: *id, sentence: sentence.clone() });
     let missed = (kept.missed > 0).then_some(Notice::Missed(kept.missed));
     let clocks = kept.clocks_changed.iter().map(|changed| clocks_changed(changed, page));
     let samples = kept.has_samples.then_some(Notice::Samples);
@@ -146,6 +156,7 @@ pub fn strip(health: Health, first_copy: Option<FirstCopy>, kept: &Kept, page: Z
         .chain(schools)
         .chain(refused)
         .chain(waiting)
+        .chain(left)
         .chain(missed)
         .chain(clocks)
         .chain(samples)
@@ -212,6 +223,7 @@ mod tests {
             ],
             has_samples: true,
             schools: Vec::new(),
+            left: Vec::new(),
             waiting: 3,
             refused: 1,
         };

@@ -93,6 +93,13 @@ pub async fn drop_waiting(core: Core<'_>, id: String) -> Answer<()> {
     Ok(core.drop_waiting(sign_in(&id)?).await?)
 }
 
+/// The person has taken note of sessions that a school does not show any more.
+#[tauri::command]
+#[specta::specta]
+pub async fn acknowledge_left(core: Core<'_>, id: String) -> Answer<()> {
+    Ok(core.acknowledge_left(sign_in(&id)?).await?)
+}
+
 /// The tutor's own link, as they have typed it; empty where there is none.
 #[tauri::command]
 #[specta::specta]

@@ -216,6 +216,7 @@ fn happened(event: &Event, zone: Zone, clock: HourClock) -> Happened {
         Kind::Restored => "happened-restored",
         Kind::Rang => "happened-rang",
         Kind::Opened => "happened-opened",
+        Kind::TheyOpened => "happened-they-opened",
         Kind::Held => "happened-held",
         Kind::EndedEarly => "happened-ended-early",
         Kind::StudentAway => "happened-student-away",

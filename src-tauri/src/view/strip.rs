@@ -28,6 +28,8 @@ pub enum NoticeView {
     Refused { text: String },
     /// Something waits to be sent to one.
     Waiting { text: String },
+    /// Sessions that were here are not shown by a school any more: the person takes note.
+    Left { id: String, text: String },
     /// So many bells could not ring.
     Missed { count: u32 },
     /// Clocks have changed, and with them when sessions begin.
@@ -57,6 +59,7 @@ impl From<&Notice> for NoticeView {
             }
             Notice::Refused(_) => Self::Refused { text },
             Notice::Waiting(_) => Self::Waiting { text },
+            Notice::Left { id, .. } => Self::Left { id: id.to_string(), text },
             Notice::Missed(missed) => Self::Missed { count: count(*missed) },
             Notice::ClocksChanged { zone, sessions, start } => Self::ClocksChanged {
                 zone: zone.clone(),

@@ -2,10 +2,11 @@
 
 use chrono::Duration;
 use firstbell_core::{
-    app::{Became, Reply, Request, Wish},
+    app::{Became, Reply, Request, Scope, Wish},
     booking::{Action, Status},
     error::{Code, Error},
-    session::Session,
+    happened::{By, Kind},
+    session::{self, CancelledBy, Session},
     sync::Signal,
 };
 use firstbell_school::Server;
@@ -152,6 +153,32 @@ async fn what_the_school_refuses_at_once_is_said_in_words_and_leaves_nothing_beh
 }
 
 #[tokio::test]
+async fn a_session_is_called_off_from_its_page_and_the_other_side_reads_by_whom() {
+    let server = school().await;
+    let (ben, ada) = (AtDesk::signed_in(&server, "BEN").await, AtDesk::signed_in(&server, "ADA").await);
+    ben.has_all().await;
+    ada.has_all().await;
+    let now = ben.desk.app.now();
+    let coming = |session: &Session| !session.is_final() && session.start > now + Duration::days(1);
+    let session = ben.sessions().await.into_iter().find(coming).expect("next week's lesson");
+    ben.desk.app.cancel_session(session.key(), session.version, Scope::This).await.unwrap();
+    ada.desk.app.ask_schools(Signal::Asked);
+    wait::until_true("called off on both sides", SOON, async || {
+        let mut all = ben.sessions().await.into_iter().chain(ada.sessions().await);
+        Ok(all.all(|one| one.id != session.id || one.status == session::Status::Cancelled))
+    })
+    .await
+    .unwrap();
+    let here = ada.sessions().await.into_iter().find(|one| one.id == session.id).unwrap();
+    assert_eq!(here.cancelled.map(|(_, by)| by), Some(CancelledBy::Student));
+    let again = ada.desk.app.cancel_session(here.key(), here.version, Scope::This).await;
+    assert!(matches!(again, Err(Error::NotAllowed(_))), "{again:?}");
+    for at_desk in [ben, ada] {
+        at_desk.running.stop().await;
+    }
+}
+
+#[tokio::test]
 async fn what_is_done_without_a_network_waits_and_is_done_once() {
     let server = school().await;
     let line = Line::to(server.url()).await;
@@ -207,5 +234,16 @@ async fn that_somebody_went_in_is_told_to_the_school_with_the_time_of_the_press(
            and pressed_at is not null", open.id);
     wait::until_true("it is told", SOON, async || Ok(told(&server, &sql).await == 1)).await.unwrap();
     assert!(dan.desk.app.waiting().await.unwrap().is_empty(), "nobody has to be told of that");
+
+    // The other side reads it among what happened.
+    let eve = AtDesk::signed_in(&server, "EVE").await;
+    eve.has_all().await;
+    let session = eve.sessions().await.into_iter().find(|session| session.id == open.id).unwrap();
+    let happened = eve.desk.app.session(session.key()).await.unwrap().happened;
+    assert!(
+        happened.iter().any(|event| (event.kind, event.by) == (Kind::TheyOpened, By::Student)),
+        "{happened:?}"
+    );
     dan.running.stop().await;
+    eve.running.stop().await;
 }

@@ -140,6 +140,7 @@ const ROOMS: &[(&str, &str)] = &[
     ("app/deeds", "change outbox sign_in store/cache store/device sync error app app/getting_in app/in_step"),
     ("app/own_link", "change join outbox store/device error app"),
     ("app/requests", "booking draft id outbox person sign_in state_table store/cache error app app/deeds"),
+    ("app/left", "change pulled session words sign_in store/cache store/device app"),
     ("app/free_slots", "id zone school/supabase error app app/getting_in"),
     ("app/waiting", "booking change id wall_clock words outbox sign_in store/cache sync error app"),
     ("app/course_asks", "booking id person sign_in state_table sync error app app/getting_in app/in_step"),

@@ -135,6 +135,8 @@ export const commands = {
 	retryWaiting: (id: string) => typedError<null, AppError>(__TAURI_INVOKE("retry_waiting", { id })),
 	/**  Drops something that waits. */
 	dropWaiting: (id: string) => typedError<null, AppError>(__TAURI_INVOKE("drop_waiting", { id })),
+	/**  The person has taken note of sessions that a school does not show any more. */
+	acknowledgeLeft: (id: string) => typedError<null, AppError>(__TAURI_INVOKE("acknowledge_left", { id })),
 	/**  The tutor's own link, as they have typed it; empty where there is none. */
 	ownLink: () => typedError<string, AppError>(__TAURI_INVOKE("own_link")),
 	/**  Sets the tutor's own link. */
@@ -563,6 +565,8 @@ export type Notice =
 { kind: "refused"; text: string } | 
 /**  Something waits to be sent to one. */
 { kind: "waiting"; text: string } | 
+/**  Sessions that were here are not shown by a school any more: the person takes note. */
+{ kind: "left"; id: string; text: string } | 
 /**  So many bells could not ring. */
 { kind: "missed"; count: number } | 
 /**  Clocks have changed, and with them when sessions begin. */

@@ -287,7 +287,7 @@ impl App {
         }
         let session = id.parse::<SessionKey>().ok().filter(|key| key.workspace != WorkspaceId::ThisComputer);
         let (Some(key), Reply::Cancel(_)) = (session, reply) else { return Err(Error::NotFound) };
-        self.cancel_at_school(key).await?;
+        self.cancel_at_school(key, None).await?;
         if let WorkspaceId::School(school) = key.workspace {
             self.fetch_from(school).await;
         }

@@ -242,14 +242,19 @@ impl App {
         self.do_there(&sign_in, &writes).await
     }
 
-    /// Takes back all that makes a session at a school, seen from the person's side.
+    /// Takes back all that makes a session at a school, seen from the person's side; as of the version of the session that
+    /// they have seen.
     ///
     /// # Errors
-    /// As [`App::answer_request`].
-    pub(super) async fn cancel_at_school(&self, key: SessionKey) -> Result<()> {
+    /// [`Error::Stale`], or as [`App::answer_request`].
+    pub(super) async fn cancel_at_school(&self, key: SessionKey, version: Option<i64>) -> Result<()> {
         let WorkspaceId::School(school) = key.workspace else { return Err(Error::NotFound) };
         let (sign_in, account) = self.acting_at(school).await?;
         let cache = self.cache_of(school).ok_or(Error::NotFound)?;
+        let (session, ..) = self.readings().await?.session(key).await?.ok_or(Error::NotFound)?;
+        if version.is_some_and(|version| version != session.version) {
+            return Err(Error::Stale);
+        }
         let now = self.now();
         let mut bookings = cache.bookings(school, Which::Of(key.id), now).await?;
         bookings.retain(|booking| booking.allowed(now).contains(&Action::Cancel));

@@ -9,7 +9,7 @@ use super::{App, Result, news::news};
 use crate::{
     change::Topic,
     draft::{Check, Draft, Fault, MOST_TEXT, Planned, Time},
-    error::Error,
+    error::{Error, SchoolError, What},
     happened::{By, Event, Kind},
     id::{PersonId, SessionId, SessionKey, WorkspaceId},
     person::Person,
@@ -67,8 +67,13 @@ impl App {
     /// [`Error::NotFound`], or what the store says.
     pub async fn session(&self, key: SessionKey) -> Result<SessionPage> {
         let mut readings = self.readings().await?;
-        let reading = readings.of(key.workspace).ok_or(Error::NotFound)?;
-        let session = reading.session(key.id).await?.ok_or(Error::NotFound)?;
+        let gone = || match key.workspace {
+            WorkspaceId::ThisComputer => Error::NotFound,
+            // The school does not say which of the two it is.
+            WorkspaceId::School(_) => SchoolError::nowhere(What::Wrote("not_found".to_owned())).into(),
+        };
+        let reading = readings.of(key.workspace).ok_or_else(gone)?;
+        let session = reading.session(key.id).await?.ok_or_else(gone)?;
         let happened = reading.happened(key.id).await?;
         let zones = reading.zones().await?;
         let later_in_series = match &session.series_id {
@@ -182,7 +187,7 @@ impl App {
     /// [`Error::Stale`], a refusal of the state table, or what the store says.
     pub async fn cancel_session(&self, key: SessionKey, version: i64, scope: Scope) -> Result<()> {
         if key.workspace != WorkspaceId::ThisComputer {
-            return self.cancel_at_school(key).await;
+            return self.cancel_at_school(key, Some(version)).await;
         }
         let id = Self::decided_here(key)?;
         let now = self.now();

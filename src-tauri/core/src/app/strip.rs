@@ -42,6 +42,7 @@ impl App {
         let refused = waits.iter().filter(|line| line.is_refused).count();
         let missed = usize::try_from(missed).unwrap_or(0);
         let waiting = waits.iter().filter(|line| !line.is_refused && line.is_held_up).count();
-        Ok(Kept { missed, clocks_changed, has_samples, schools, waiting, refused })
+        let left = self.left_unseen().await?;
+        Ok(Kept { missed, clocks_changed, has_samples, schools, left, waiting, refused })
     }
 }

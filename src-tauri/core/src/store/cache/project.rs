@@ -24,7 +24,7 @@ mod tests;
 
 /// The rules by which rows become sessions and people, counted up with each change of them: rows that were read by others
 /// are read once more, without asking the school.
-pub(super) const RULES: i64 = 1;
+pub(super) const RULES: i64 = 2;
 
 /// Somebody for whom the account acts now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -226,7 +226,7 @@ impl<'a> Around<'a> {
         known.unwrap_or(self.now).min(from_ms(to_ms(self.now)))
     }
 
-    /// The lines of what happened. Who opened the meeting is not among them: that is shown by whom and when, from the rows.
+    /// The lines of what happened. That one has opened the meeting oneself is known here, from the press on.
     fn happened(&self, status: Status) -> Vec<Event> {
         let mut rows: Vec<(i64, &Row)> =
             self.events.iter().filter_map(|row| Some((row.get("number")?.as_i64()?, row))).collect();
@@ -234,12 +234,21 @@ impl<'a> Around<'a> {
         let mut is_agreed = false;
         let event = |(_, row): (i64, &'a Row)| {
             let side = text(row, "side")?;
+            let is_mine = text(row, "account_id").is_some_and(|id| id.parse() == Ok(self.account));
+            let detail = row.get("detail").and_then(Value::as_object);
+            let told = |name: &str| detail.and_then(|detail| instant(detail, name));
+            let mut at = instant(row, "at")?;
             let kind = match text(row, "kind")? {
                 "confirmed" | "accepted" if !std::mem::replace(&mut is_agreed, true) => Kind::Added,
                 "accepted" | "moved" => Kind::Moved,
                 "cancelled" if status == Status::Cancelled => Kind::Cancelled,
                 "meeting_made" => Kind::LinkAdded,
                 "meeting_let_go" => Kind::LinkRemoved,
+                "opened" if !is_mine => {
+                    // When they pressed, by their own clock; the school may have heard of it later.
+                    at = told("pressed_at").unwrap_or(at);
+                    Kind::TheyOpened
+                }
                 "held" => Kind::Held,
                 "ended_early" => Kind::EndedEarly,
                 "no_show" if side == "tutor" => Kind::StudentAway,
@@ -247,11 +256,8 @@ impl<'a> Around<'a> {
                 "no_show_undone" => Kind::MarkUndone,
                 _ => return None,
             };
-            let is_mine = text(row, "account_id").is_some_and(|id| id.parse() == Ok(self.account));
             let by = if is_mine { By::You } else { side_of(side)? };
-            let detail =
-                row.get("detail").and_then(Value::as_object).and_then(|detail| instant(detail, "from"));
-            Some(Event { at: instant(row, "at")?, kind, by, detail })
+            Some(Event { at, kind, by, detail: told("from") })
         };
         rows.into_iter().filter_map(event).collect()
     }

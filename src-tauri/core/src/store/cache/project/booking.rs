@@ -96,3 +96,88 @@ fn proposal(row: &Row, now: DateTime<Utc>) -> Option<Proposal> {
         side,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const TUTOR: &str = "00000000-0000-0000-0000-00000000000a";
+    const STUDENT: &str = "00000000-0000-0000-0000-00000000000b";
+    const NOW: &str = "2026-12-01T12:00:00Z";
+
+    fn row(value: Value) -> Row {
+        value.as_object().cloned().unwrap()
+    }
+
+    fn link(person: &str, is_self: bool) -> Link {
+        Link { person: person.to_owned(), is_self, since: None }
+    }
+
+    fn seen(booking: &Row, proposal: Option<&Row>, links: &[Link]) -> Option<Booking> {
+        let person = |id: &str, name: &str| (id.to_owned(), row(json!({"id": id, "first_name": name})));
+        let people = BTreeMap::from([person(TUTOR, "Ada"), person(STUDENT, "Ben")]);
+        let (school, now) = (Uuid::from_u128(1), NOW.parse().unwrap());
+        AroundBooking { school, booking, proposal, people: &people, links, now }.project()
+    }
+
+    fn asked() -> Row {
+        row(json!({
+            "id": Uuid::from_u128(2), "tutor_id": TUTOR, "student_id": STUDENT, "subject": "Maths", "wish": "Soon",
+            "start_at": "2026-12-03T16:00:00+00:00", "end_at": "2026-12-03T17:00:00+00:00", "status": "PENDING",
+            "expires_at": "2026-12-02T16:00:00+00:00", "version": 3,
+        }))
+    }
+
+    fn with(mut row: Row, name: &str, value: Value) -> Row {
+        row.insert(name.to_owned(), value);
+        row
+    }
+
+    #[test]
+    fn one_is_in_it_as_oneself_before_as_a_parent_and_else_not_at_all() {
+        let role = |links: &[Link]| seen(&asked(), None, links).map(|booking| booking.role);
+        assert_eq!(role(&[link(TUTOR, true)]), Some(Role::Tutor));
+        assert_eq!(role(&[link(STUDENT, true)]), Some(Role::Student));
+        assert_eq!(role(&[link(STUDENT, false)]), Some(Role::Guardian));
+        assert_eq!(role(&[link(STUDENT, false), link(TUTOR, true)]), Some(Role::Tutor));
+        assert_eq!(role(&[link(TUTOR, false)]), None, "nobody acts for a tutor");
+        assert_eq!(role(&[]), None);
+        let booking = seen(&asked(), None, &[link(STUDENT, true)]).unwrap();
+        assert_eq!((booking.other().name.as_str(), booking.version), ("Ada", 3));
+    }
+
+    #[test]
+    fn time_alone_ends_a_request_and_a_suggested_time() {
+        let ben = [link(STUDENT, true)];
+        let late = with(asked(), "expires_at", json!(NOW));
+        assert_eq!(seen(&late, None, &ben).unwrap().status, Status::Expired);
+        let confirmed = with(late, "status", json!("CONFIRMED"));
+        assert_eq!(seen(&confirmed, None, &ben).unwrap().status, Status::Confirmed);
+
+        let proposal = row(json!({
+            "id": Uuid::from_u128(4), "side": "tutor", "status": "OPEN", "start_at": "2026-12-03T18:00:00+00:00",
+            "end_at": "2026-12-03T19:00:00+00:00", "held_until": "2026-12-01T12:00:01+00:00",
+        }));
+        let suggested = |proposal: &Row| seen(&asked(), Some(proposal), &ben).unwrap().proposal;
+        assert_eq!(suggested(&proposal).unwrap().side, Side::Tutor);
+        assert_eq!(suggested(&with(proposal.clone(), "held_until", json!(NOW))), None);
+        assert_eq!(suggested(&with(proposal, "status", json!("WITHDRAWN"))), None);
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_read_is_no_booking_and_one_whose_people_are_unseen_is() {
+        let ben = [link(STUDENT, true)];
+        for (field, value) in [
+            ("status", json!("DREAMT")),
+            ("start_at", json!("soon")),
+            ("tutor_id", json!(7)),
+            ("id", json!(null)),
+        ] {
+            assert_eq!(seen(&with(asked(), field, value), None, &ben), None, "{field}");
+        }
+        let unseen = with(asked(), "tutor_id", json!("00000000-0000-0000-0000-00000000000c"));
+        assert_eq!(seen(&unseen, None, &ben).unwrap().tutor.name, "");
+    }
+}

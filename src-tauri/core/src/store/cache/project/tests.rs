@@ -326,7 +326,7 @@ fn a_session_is_known_since_it_could_be_and_stays_so() {
 }
 
 #[test]
-fn what_happened_is_told_in_the_schools_order_by_whom_and_not_who_opened() {
+fn what_happened_is_told_in_the_schools_order_by_whom_and_that_the_other_side_has_opened() {
     let event = |number: i64, kind: &str, side: &str, account: &str, detail: Value| {
         row(
             json!({"session_id": SESSION, "number": number, "kind": kind, "side": side, "account_id": account,
@@ -342,7 +342,8 @@ fn what_happened_is_told_in_the_schools_order_by_whom_and_not_who_opened() {
         event(2, "confirmed", "tutor", ACCOUNT, json!({})),
         event(3, "moved", "tutor", ACCOUNT, json!({"from": "2026-11-30T16:00:00+00:00"})),
         event(4, "accepted", "student", OTHER, json!({})),
-        event(5, "opened", "student", OTHER, json!({})),
+        event(5, "opened", "student", OTHER, json!({"pressed_at": "2026-11-25T09:58:00+00:00"})),
+        event(5, "opened", "tutor", ACCOUNT, json!({})),
         event(6, "cancelled", "guardian", OTHER, json!({})),
         event(10, "ended_early", "school", OTHER, json!({})),
         event(11, "sang", "school", OTHER, json!({})),
@@ -356,6 +357,7 @@ fn what_happened_is_told_in_the_schools_order_by_whom_and_not_who_opened() {
         (Kind::Added, By::You),
         (Kind::Moved, By::You),
         (Kind::Moved, By::Student),
+        (Kind::TheyOpened, By::Student),
         (Kind::StudentAway, By::You),
         (Kind::TutorAway, By::Student),
         (Kind::MarkUndone, By::You),
@@ -363,8 +365,9 @@ fn what_happened_is_told_in_the_schools_order_by_whom_and_not_who_opened() {
     ];
     assert_eq!(told(&scene), expected);
     assert_eq!(scene.read().unwrap().events[1].detail, Some(at("2026-11-30T16:00:00Z")));
+    assert_eq!(scene.read().unwrap().events[3].at, at("2026-11-25T09:58:00Z"), "when they pressed");
     // One of a group who leaves calls nothing off for the others.
-    expected.insert(3, (Kind::Cancelled, By::Guardian));
+    expected.insert(4, (Kind::Cancelled, By::Guardian));
     assert_eq!(told(&scene.set("status", json!("CANCELLED"))), expected);
 }
 
