@@ -97,7 +97,7 @@ impl App {
         };
         let rules = cache.rules().await.unwrap_or(JoinRules::DEFAULT);
         self.caches.open().insert(sign_in.id, cache.clone());
-        self.workspaces.put(Local::new(WorkspaceId::School(sign_in.id), role, rules, cache.store()));
+        self.workspaces.put(Local::of_cache(sign_in.id, role, rules, &cache));
         Ok(Some(cache))
     }
 

@@ -1,6 +1,6 @@
 //! Sessions that were here and that a school does not show any more: a link to a child has ended, or they are gone.
 
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
 use uuid::Uuid;
 
 use super::{App, Result};

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, Utc};
+use uuid::Uuid;
 
 use crate::{
     happened::{By, Event, Kind},
@@ -12,7 +13,7 @@ use crate::{
     state_table::Role,
     store::{
         Reader, Result, Store,
-        cache::opened::note_for_school,
+        cache::{Cache, opened::note_for_school},
         local::{
             events,
             people::{self, Met},
@@ -28,19 +29,28 @@ pub struct Local {
     role: Role,
     rules: JoinRules,
     store: Store,
+    /// The store is a school's cache, with an outbox in which the school is told.
+    is_cache: bool,
 }
 
 impl Local {
     /// This computer: its person decides, by the usual rules.
     #[must_use]
     pub const fn this_computer(store: Store) -> Self {
-        Self { id: WorkspaceId::ThisComputer, role: Role::Owner, rules: JoinRules::DEFAULT, store }
+        Self::new(WorkspaceId::ThisComputer, Role::Owner, JoinRules::DEFAULT, store)
     }
 
     /// Another workspace, whose sessions lie in a file of their own.
     #[must_use]
     pub const fn new(id: WorkspaceId, role: Role, rules: JoinRules, store: Store) -> Self {
-        Self { id, role, rules, store }
+        Self { id, role, rules, store, is_cache: false }
+    }
+
+    /// A school, whose sessions lie in the cache of a sign-in.
+    #[must_use]
+    pub fn of_cache(sign_in: Uuid, role: Role, rules: JoinRules, cache: &Cache) -> Self {
+        let here = Self::new(WorkspaceId::School(sign_in), role, rules, cache.store());
+        Self { is_cache: true, ..here }
     }
 
     /// Which one it is.
@@ -77,7 +87,9 @@ impl Local {
                 // The version is the school's, and counts what is decided there.
                 WorkspaceId::School(sign_in) => {
                     sessions::set_opened(&mut tx, id, at).await?;
-                    note_for_school(&mut tx, sign_in, id, at).await?;
+                    if self.is_cache {
+                        note_for_school(&mut tx, sign_in, id, at).await?;
+                    }
                 }
             }
         }

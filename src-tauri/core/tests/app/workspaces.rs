@@ -6,7 +6,7 @@ use chrono::Duration;
 use firstbell_core::{
     app::{App, Opened, Scope},
     draft::Draft,
-    error::Error,
+    error::{Code, Error},
     id::{SessionKey, WorkspaceId},
     join::{JoinRules, JoinState, JoinUrl},
     session::Session,
@@ -116,7 +116,7 @@ async fn what_is_decided_elsewhere_is_not_changed_here() {
     let here = twins.app.session(twins.here).await.unwrap().entry.session;
     assert_eq!((here.version, here.cancelled), (1, None));
     let unknown = SessionKey { workspace: WorkspaceId::School(Uuid::from_u128(8)), ..twins.here };
-    assert!(matches!(twins.app.session(unknown).await, Err(Error::NotFound)));
+    assert_eq!(twins.app.session(unknown).await.unwrap_err().code(), Code::NotFound);
     assert!(matches!(twins.app.join(unknown, false, false).await, Err(Error::NotFound)));
 }
 
