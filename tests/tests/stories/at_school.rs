@@ -83,6 +83,8 @@ async fn a_lesson_of_the_school_rings_and_is_joined_and_stays_without_the_school
     assert_eq!(app.axe().await.unwrap(), []);
     page.press("Join").await.unwrap();
     assert_eq!(desktop.opener.wait_for_opened(1, SOON).await.unwrap(), [vec![MEET_LINK]]);
+    // That it was opened is stored after the browser has the link.
+    page.shows("Join again").await.unwrap();
     app.terminate().await.unwrap();
 
     // The school is gone, as for whoever is offline: nothing is empty because of that.

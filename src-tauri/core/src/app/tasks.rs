@@ -210,6 +210,8 @@ impl<N: Notifier, C: Clock + Clone, W: Wait + Clone, H: Host> Beside<N, C, W, H>
         }
         app.end_signals();
         let _ = timeout(LAST_LOOK, &mut bell.0).await;
+        // Whoever has just gone into a meeting has gone, also if the program ends with that press.
+        let _ = timeout(LAST_LOOK, app.store_what_waits()).await;
         tasks.shutdown().await;
     }
 }
