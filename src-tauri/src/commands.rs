@@ -30,6 +30,11 @@ fn person_id(text: &str) -> Result<PersonId, Error> {
     text.parse().map_err(|_| Error::NotFound)
 }
 
+/// A sign-in, or something that waits, that the window names.
+fn uuid(text: &str) -> Result<uuid::Uuid, Error> {
+    text.parse().map_err(|_| Error::NotFound)
+}
+
 /// An instant that the window names (RFC 3339).
 fn instant(text: &str) -> Result<chrono::DateTime<chrono::Utc>, Error> {
     text.parse().map_err(|_| Error::Invalid("draft-date"))

@@ -103,6 +103,6 @@ fn date(text: &str) -> Result<NaiveDate, String> {
     read.ok_or_else(|| say("draft-date", &[]))
 }
 
-fn zone(text: &str) -> Result<Zone, String> {
+pub(crate) fn zone(text: &str) -> Result<Zone, String> {
     Zone::find(text).ok_or_else(|| say("draft-zone", &[]))
 }

@@ -20,6 +20,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
+    agenda::zone,
     host::Folder,
     output::{Failure, print, print_json, printable},
     schools::at_school,
@@ -351,8 +352,4 @@ fn wall(text: &str) -> Result<NaiveDateTime, String> {
         .iter()
         .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
     read.ok_or_else(|| say("cli-wall", &[]))
-}
-
-fn zone(text: &str) -> Result<Zone, String> {
-    Zone::find(text).ok_or_else(|| say("draft-zone", &[]))
 }

@@ -1,9 +1,8 @@
 //! Requests at schools: asking, answering, and what waits to be sent.
 
 use firstbell_core::{booking::BookingKey, error::Error};
-use uuid::Uuid;
 
-use super::{Core, person_id};
+use super::{Core, person_id, uuid};
 use crate::{
     error::Answer,
     view::{
@@ -47,7 +46,7 @@ pub async fn free_slots(
     tutor: String,
     minutes: i32,
 ) -> Answer<Zoned<Vec<String>>> {
-    let found = core.free_slots(sign_in(&school)?, person_id(&tutor)?, minutes.into(), SLOTS).await?;
+    let found = core.free_slots(uuid(&school)?, person_id(&tutor)?, minutes.into(), SLOTS).await?;
     let clocks = found.iter().fold(clocks(&core), |clocks, at| clocks.shows(*at));
     let zones = core.people_zones().await?;
     let theirs = zones.get(&person_id(&tutor)?);
@@ -63,7 +62,7 @@ pub async fn free_slots(
 #[specta::specta]
 pub async fn ask_for_time(core: Core<'_>, asking: Asking) -> Answer<CourseAnswer> {
     let Asking { school, tutor, student, draft, note } = asking;
-    let between = (sign_in(&school)?, person_id(&tutor)?, person_id(&student)?);
+    let between = (uuid(&school)?, person_id(&tutor)?, person_id(&student)?);
     Ok(match core.ask_as_typed(between, &draft.into(), &note).await? {
         Ok(became) => became.into(),
         Err(faults) => CourseAnswer::Faults { faults: faults.into_iter().map(FieldFault::from).collect() },
@@ -83,21 +82,21 @@ pub async fn waiting(core: Core<'_>) -> Answer<Zoned<Vec<WaitingView>>> {
 #[tauri::command]
 #[specta::specta]
 pub async fn retry_waiting(core: Core<'_>, id: String) -> Answer<()> {
-    Ok(core.retry_waiting(sign_in(&id)?).await?)
+    Ok(core.retry_waiting(uuid(&id)?).await?)
 }
 
 /// Drops something that waits.
 #[tauri::command]
 #[specta::specta]
 pub async fn drop_waiting(core: Core<'_>, id: String) -> Answer<()> {
-    Ok(core.drop_waiting(sign_in(&id)?).await?)
+    Ok(core.drop_waiting(uuid(&id)?).await?)
 }
 
 /// The person has taken note of sessions that a school does not show any more.
 #[tauri::command]
 #[specta::specta]
 pub async fn acknowledge_left(core: Core<'_>, id: String) -> Answer<()> {
-    Ok(core.acknowledge_left(sign_in(&id)?).await?)
+    Ok(core.acknowledge_left(uuid(&id)?).await?)
 }
 
 /// The tutor's own link, as they have typed it; empty where there is none.
@@ -112,8 +111,4 @@ pub async fn own_link(core: Core<'_>) -> Answer<String> {
 #[specta::specta]
 pub async fn set_own_link(core: Core<'_>, text: String) -> Answer<()> {
     Ok(core.set_own_link(&text).await?)
-}
-
-fn sign_in(text: &str) -> Result<Uuid, Error> {
-    text.parse().map_err(|_| Error::NotFound)
 }

@@ -1,8 +1,8 @@
 //! The way into a school, and the schools that one is signed in to.
 
-use firstbell_core::{app::getting_in::Form, error::Error};
+use firstbell_core::app::getting_in::Form;
 
-use super::Core;
+use super::{Core, uuid};
 use crate::{
     error::Answer,
     view::school::{AskForm, GettingInView, SchoolView, SignUpForm},
@@ -132,16 +132,12 @@ pub async fn schools(core: Core<'_>) -> Answer<Vec<SchoolView>> {
 #[tauri::command]
 #[specta::specta]
 pub async fn go_on_with_school(core: Core<'_>, id: String) -> Answer<GettingInView> {
-    Ok(core.go_on_with_school(sign_in_id(&id)?).await?.into())
+    Ok(core.go_on_with_school(uuid(&id)?).await?.into())
 }
 
 /// Signs out: here, or on every computer.
 #[tauri::command]
 #[specta::specta]
 pub async fn sign_out(core: Core<'_>, id: String, everywhere: bool) -> Answer<()> {
-    Ok(core.sign_out(sign_in_id(&id)?, everywhere).await?)
-}
-
-fn sign_in_id(text: &str) -> Result<uuid::Uuid, Error> {
-    text.parse().map_err(|_| Error::NotFound)
+    Ok(core.sign_out(uuid(&id)?, everywhere).await?)
 }

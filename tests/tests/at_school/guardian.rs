@@ -20,7 +20,6 @@ async fn with_a_link_that_has_ended_the_childs_sessions_go_and_a_line_says_so() 
     };
     assert_eq!(left(&cleo.desk.app.strip(None).await), None);
 
-    // One of them was called off before: nobody wonders where that is.
     let end = "update public.account_people set ended_at = now() where relation = 'guardian'";
     server.connect().await.unwrap().batch_execute(end).await.unwrap();
     cleo.desk.app.ask_schools(Signal::Asked);

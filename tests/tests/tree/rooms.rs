@@ -148,7 +148,7 @@ const ROOMS: &[(&str, &str)] = &[
         "app/school_asks",
         "sign_in school/supabase store/device error app app/course_asks app/getting_in app/schools",
     ),
-    ("app/agenda", "id wall_clock join session sign_in today store/device workspace app"),
+    ("app/agenda", "id wall_clock join session sign_in state_table today store/device workspace app"),
     ("app/people", "change id person zone today store/local error app"),
     ("app/join", "id join state_table error reminder/unstored app app/press"),
     ("app/rings", "change ring desktop store/device reminder/plan reminder/unstored app app/press"),

@@ -10,6 +10,7 @@ use crate::{
     join::Room,
     session::{Session, Status},
     sign_in::SchoolState,
+    state_table::Action,
     store::device::settings,
     today::{Entry, Today, lay_out, with_overlaps},
     wall_clock::instant,
@@ -153,7 +154,12 @@ impl App {
             let room = if matters { reading.room_of(&session).await? } else { Room::default() };
             let school = schools.get(&session.workspace).cloned();
             let waits = waits.contains(&session.key());
-            entries.push(Entry { school, waits, ..Entry::new(session, room, rules, role, now) });
+            let mut entry = Entry { school, waits, ..Entry::new(session, room, rules, role, now) };
+            if waits {
+                // What is on its way is not done a second time; to go in is nobody's to wait for.
+                entry.allowed.retain(|action| *action == Action::Join);
+            }
+            entries.push(entry);
         }
         Ok(with_overlaps(entries, now))
     }

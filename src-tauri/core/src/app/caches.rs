@@ -70,6 +70,22 @@ impl App {
         Ok(sign_ins::all(&mut *self.store.read().await?).await?)
     }
 
+    /// The sign-ins at which somebody acts.
+    pub(super) async fn sign_ins_of_somebody(&self) -> Result<Vec<SignIn>> {
+        let mut all = self.sign_ins().await?;
+        all.retain(|sign_in| sign_in.state != SignInState::Waiting && sign_in.account.is_some());
+        Ok(all)
+    }
+
+    /// What the schools are called.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn school_names(&self) -> Result<BTreeMap<WorkspaceId, String>> {
+        let all = self.sign_ins().await?.into_iter();
+        Ok(all.map(|sign_in| (WorkspaceId::School(sign_in.id), sign_in.school)).collect())
+    }
+
     /// Takes in what the school of a sign-in has told, or takes note of another role or other rules. Nothing of whoever
     /// is nobody there.
     ///

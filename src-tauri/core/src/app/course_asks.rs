@@ -286,8 +286,8 @@ impl App {
             return Ok(CourseReply::Became(line(became, Some(key))));
         }
         let session = id.parse::<SessionKey>().ok().filter(|key| key.workspace != WorkspaceId::ThisComputer);
-        let (Some(key), Reply::Cancel(_)) = (session, reply) else { return Err(Error::NotFound) };
-        self.cancel_at_school(key, None).await?;
+        let (Some(key), Reply::Cancel(reason)) = (session, reply) else { return Err(Error::NotFound) };
+        self.cancel_at_school(key, None, &reason).await?;
         if let WorkspaceId::School(school) = key.workspace {
             self.fetch_from(school).await;
         }

@@ -30,7 +30,6 @@ use crate::{
     wall_clock::time_of_day,
 };
 pub(super) use exchange::Exchange;
-use exchange::later_of;
 
 /// How long nothing is looked at: what is near, and where the network leads, may be another by then.
 const LOOK: Duration = Duration::from_secs(60);
@@ -218,7 +217,9 @@ impl App {
             let wait = due.saturating_sub(self.clock.since_boot());
             if !wait.is_zero() {
                 let look = if plan.faults() > 0 { LOOK_FOR_NETWORK } else { LOOK };
-                let again = later_of(pushed.look_again, self.now()).unwrap_or(LOOK).max(SHORTEST_LOOK);
+                // What lies before now is due.
+                let until = |at: DateTime<Utc>| (at - self.now()).to_std().unwrap_or_default();
+                let again = pushed.look_again.map_or(LOOK, until).max(SHORTEST_LOOK);
                 match timeout(wait.min(look).min(again), signals.recv()).await {
                     Ok(Ok(Call::Ask(signal))) => {
                         exchange.hurry();

@@ -1,7 +1,5 @@
 //! Requests at schools: what waits for somebody, asking for a time, and answering.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -14,7 +12,7 @@ use crate::{
     id::{PersonId, SessionKey, WorkspaceId},
     outbox::{Deed, Write},
     person::Person,
-    sign_in::{SignIn, SignInState},
+    sign_in::SignIn,
     state_table::Refusal,
     store::cache::bookings::{Askable, Which},
 };
@@ -247,7 +245,12 @@ impl App {
     ///
     /// # Errors
     /// [`Error::Stale`], or as [`App::answer_request`].
-    pub(super) async fn cancel_at_school(&self, key: SessionKey, version: Option<i64>) -> Result<()> {
+    pub(super) async fn cancel_at_school(
+        &self,
+        key: SessionKey,
+        version: Option<i64>,
+        reason: &str,
+    ) -> Result<()> {
         let WorkspaceId::School(school) = key.workspace else { return Err(Error::NotFound) };
         let (sign_in, account) = self.acting_at(school).await?;
         let cache = self.cache_of(school).ok_or(Error::NotFound)?;
@@ -265,7 +268,7 @@ impl App {
             let deed = Deed::CancelBooking {
                 booking: booking.key.id,
                 expected_version: booking.version,
-                reason: String::new(),
+                reason: reason.to_owned(),
             };
             self.do_there(&sign_in, &[Write::new(school, account, deed, now)]).await?;
         }
@@ -311,21 +314,5 @@ impl App {
             writes.extend(self.own_link_of(&writes[0]).await?);
         }
         Ok(writes)
-    }
-
-    /// What the schools are called.
-    ///
-    /// # Errors
-    /// What the store says.
-    pub async fn school_names(&self) -> Result<BTreeMap<WorkspaceId, String>> {
-        let all = self.sign_ins().await?.into_iter();
-        Ok(all.map(|sign_in| (WorkspaceId::School(sign_in.id), sign_in.school)).collect())
-    }
-
-    /// The sign-ins at which somebody acts.
-    pub(super) async fn sign_ins_of_somebody(&self) -> Result<Vec<SignIn>> {
-        let mut all = self.sign_ins().await?;
-        all.retain(|sign_in| sign_in.state != SignInState::Waiting && sign_in.account.is_some());
-        Ok(all)
     }
 }

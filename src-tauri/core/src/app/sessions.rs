@@ -187,7 +187,7 @@ impl App {
     /// [`Error::Stale`], a refusal of the state table, or what the store says.
     pub async fn cancel_session(&self, key: SessionKey, version: i64, scope: Scope) -> Result<()> {
         if key.workspace != WorkspaceId::ThisComputer {
-            return self.cancel_at_school(key, Some(version)).await;
+            return self.cancel_at_school(key, Some(version), "").await;
         }
         let id = Self::decided_here(key)?;
         let now = self.now();

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use tokio::sync::{Mutex, broadcast};
 use uuid::Uuid;
 
@@ -87,10 +86,4 @@ impl Exchange {
     pub(in crate::app) fn hurry(&self) {
         self.push.hurry();
     }
-}
-
-/// When there is something to be sent, by the wall clock (UTC).
-pub(super) fn later_of(look_again: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Option<std::time::Duration> {
-    // What lies before now is due.
-    look_again.map(|at| (at - now).to_std().unwrap_or_default())
 }
