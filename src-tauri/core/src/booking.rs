@@ -208,17 +208,20 @@ impl Booking {
             }
     }
 
+    /// Whether the time that was suggested, if one stands, is of the person's own side.
+    #[must_use]
+    pub fn is_suggested_by_us(&self) -> Option<bool> {
+        let ours = if self.role == Role::Tutor { Side::Tutor } else { Side::Student };
+        self.proposal.as_ref().map(|proposal| proposal.side == ours)
+    }
+
     fn holds(&self, when: When, now: DateTime<Utc>) -> bool {
-        let suggested = |is_ours: bool| {
-            let ours = if self.role == Role::Tutor { Side::Tutor } else { Side::Student };
-            self.proposal.as_ref().is_some_and(|proposal| (proposal.side == ours) == is_ours)
-        };
         match when {
             When::Any => true,
             When::BeforeStart => now < self.start,
             When::BeforeEnd => now < self.end,
-            When::SuggestedByUs => suggested(true),
-            When::SuggestedByThem => suggested(false),
+            When::SuggestedByUs => self.is_suggested_by_us() == Some(true),
+            When::SuggestedByThem => self.is_suggested_by_us() == Some(false),
         }
     }
 }

@@ -38,6 +38,8 @@ pub struct RequestView {
     pub answer_by: Option<String>,
     /// The time that was suggested, if one stands.
     pub suggested: Option<String>,
+    /// That was the person's own side.
+    pub suggested_by_us: bool,
     /// The answer that is outstanding is the person's own.
     pub needs_me: bool,
     /// Something about it has yet to reach the school.
@@ -66,6 +68,7 @@ impl RequestView {
             status: booking.status.into(),
             answer_by: booking.answer_by.map(instant),
             suggested: booking.proposal.as_ref().map(|proposal| instant(proposal.start)),
+            suggested_by_us: booking.is_suggested_by_us() == Some(true),
             needs_me: request.needs_me,
             waits: request.waits,
             overlaps: request.overlaps.clone(),

@@ -106,16 +106,6 @@ async fn bell_asks_confirms_lists_and_takes_back() {
     let session = agenda.as_array().unwrap().iter().find(title).unwrap();
     assert_eq!(session["status"], "CANCELLED");
 
-    // A session by its own id, with what is said to the other side.
-    let agenda = ben.tells(&["agenda", "--to", &until]).await;
-    let scheduled = |one: &&Value| one["status"] == "SCHEDULED" && one["join_state"] != "open";
-    let session = agenda.as_array().unwrap().iter().rfind(scheduled).expect("a weekly lesson");
-    let gone = ben.tells(&["cancel", session["id"].as_str().unwrap(), "--reason", "Away that week"]).await;
-    assert_eq!((&gone["id"], &gone["done"]), (&session["id"], &true.into()));
-    let sql = "select count(*) from public.bookings where reason = 'Away that week'";
-    let said: i64 = server.connect().await.unwrap().query_one(sql, &[]).await.unwrap().get(0);
-    assert_eq!(said, 1);
-
     // What is not there, and what cannot be any more.
     assert_eq!(ada.bell(&["confirm", id]).await.status.code(), Some(1));
     assert_eq!(ada.bell(&["confirm", &uuid::Uuid::new_v4().to_string()]).await.status.code(), Some(3));
@@ -124,4 +114,21 @@ async fn bell_asks_confirms_lists_and_takes_back() {
     for at_desk in [ben, ada] {
         at_desk.running.stop().await;
     }
+}
+
+#[tokio::test]
+async fn a_session_is_called_off_by_its_own_id_with_what_is_said_to_the_other_side() {
+    let server = school().await;
+    let ben = AtDesk::signed_in(&server, "BEN").await;
+    ben.has_all().await;
+    let until = (SystemClock.now() + Duration::days(20)).format("%Y-%m-%d").to_string();
+    let agenda = ben.tells(&["agenda", "--to", &until]).await;
+    let scheduled = |one: &&Value| one["status"] == "SCHEDULED" && one["join_state"] != "open";
+    let session = agenda.as_array().unwrap().iter().rfind(scheduled).expect("a weekly lesson");
+    let gone = ben.tells(&["cancel", session["id"].as_str().unwrap(), "--reason", "Away that week"]).await;
+    assert_eq!((&gone["id"], &gone["done"]), (&session["id"], &true.into()));
+    let sql = "select count(*) from public.bookings where reason = 'Away that week'";
+    let said: i64 = server.connect().await.unwrap().query_one(sql, &[]).await.unwrap().get(0);
+    assert_eq!(said, 1);
+    ben.running.stop().await;
 }

@@ -629,6 +629,8 @@ export type Request = {
 	answer_by: string | null,
 	/**  The time that was suggested, if one stands. */
 	suggested: string | null,
+	/**  That was the person's own side. */
+	suggested_by_us: boolean,
 	/**  The answer that is outstanding is the person's own. */
 	needs_me: boolean,
 	/**  Something about it has yet to reach the school. */

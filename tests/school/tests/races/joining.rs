@@ -158,10 +158,14 @@ async fn waits_for(
 }
 
 async fn somebody_waits(eyes: &firstbell_school::postgres::Client) {
+    so_many_wait(eyes, 1).await;
+}
+
+async fn so_many_wait(eyes: &firstbell_school::postgres::Client, waiting: i64) {
     wait::until_true("the second to wait for the first", LONG, async || {
-        let query = "select exists (select from pg_stat_activity
-            where datname = current_database() and wait_event_type = 'Lock')";
-        Ok(eyes.query_one(query, &[]).await?.get(0))
+        let query = "select count(*) from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock'";
+        Ok(eyes.query_one(query, &[]).await?.get::<_, i64>(0) >= waiting)
     })
     .await
     .unwrap();
@@ -355,6 +359,51 @@ async fn a_request_whose_account_is_deleted_while_the_school_admits_it_is_not_th
     });
     assert_eq!(Refusal::from(outcome.unwrap_err()).code, "not_found");
     assert_eq!(cast.read_one("select count(*) from public.people").await.unwrap(), people, "nobody came");
+}
+
+/// Whoever is forgotten and whoever deletes an account hold several of its requests at once, each in an order of the
+/// database's own: the one has to wait for the other before it holds any.
+#[tokio::test]
+async fn a_person_is_forgotten_while_their_account_is_deleted_and_neither_stops_the_other() {
+    // By which of these the one or the other goes is not ours to say; the middle one, which is held, is the same for both.
+    let (up, down) = ([1_u8, 2, 3], [3_u8, 2, 1]);
+    for (ids, ages) in [(up, up), (up, down), (down, up), (down, down)] {
+        let mut cast = cast().await;
+        let (account, person) = (cast.player("student_ben").account, cast.person("student_ben"));
+        let ids = ids.map(|digit| Uuid::from_bytes([digit; 16]));
+        let eyes = cast.database.as_superuser().await.unwrap();
+        let ask = "insert into public.join_requests (id, account_id, role, first_name, last_name, zone, note, child,
+                state, asked_at, answered_at)
+            values ($1, $2, 'tutor', 'Ben', 'Byrd', 'Europe/Madrid', '', '', 'turned_away',
+                private.clock() - $3 * interval '1 hour', private.clock())";
+        for (id, age) in ids.iter().zip(ages) {
+            eyes.execute(ask, &[id, &account, &f64::from(age)]).await.unwrap();
+        }
+        let mut held = cast.database.as_superuser().await.unwrap();
+        let holding = held.transaction().await.unwrap();
+        holding
+            .execute("select from public.join_requests where id = $1 for update", &[&ids[1]])
+            .await
+            .unwrap();
+        let accounts = cast.database.connect("supabase_auth_admin").await.unwrap();
+        let mut office = cast.database.as_service().await.unwrap();
+        let forget = with_id(json!({"person": person}));
+        let (deleted, forgotten, ()) = tokio::join!(
+            async { accounts.execute("delete from auth.users where id = $1", &[&account]).await },
+            async {
+                so_many_wait(&eyes, 1).await;
+                office.call("forget_person", &forget).await
+            },
+            async {
+                so_many_wait(&eyes, 2).await;
+                holding.commit().await.unwrap();
+            }
+        );
+        assert_eq!(deleted.unwrap(), 1);
+        forgotten.unwrap();
+        assert_eq!(cast.read_one("select count(*) from public.join_requests").await.unwrap(), 0);
+        sound(&cast.database).await;
+    }
 }
 
 const STRANGERS: usize = 4;

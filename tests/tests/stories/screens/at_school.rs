@@ -71,6 +71,8 @@ async fn what_waits(look: &mut Look, desktop: &Desktop, app: &App<'_>) {
     let page = app.page().unwrap();
     page.press("Take back").await.unwrap();
     page.shows("One change will be sent").await.unwrap();
+    // Whose suggestion it was stays true while the answer waits.
+    page.says("section.asked", "Ada suggests").await.unwrap();
     look.at(desktop, app, "school-today-waits").await;
     page.script(
         "[...document.querySelectorAll('aside button')].find((one) => one.textContent === 'Show').click()",
