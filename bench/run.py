@@ -9,8 +9,9 @@ time and PSS of the whole process tree two seconds later; against a bare Tauri w
 has built and that runs under the same switches; once more with a sign-in at a school (*signed in*); with `--before` beside the `firstbell` of another build as well, which
 lies in DIR (and its `bell`, where the store was another one then). `bell agenda`: processor time for a week, against `khal list`
 over the same events. Rings: by how much 200 come late, against a bare timer in the same process. The school (only
-when it is asked for; it takes minutes): pages and times of a pull and of the coming sessions, in the database, with
-10,000 and with 1,000,000 sessions.
+when it is asked for; it takes minutes): a first pull against curl fetching the same pages, one moved session, the window
+over sessions of a school; pages and times of a pull and of the coming sessions, in the database, with 10,000 and with
+1,000,000 sessions.
 Rounds are interleaved, figures are medians. Each run has its own HOME, display and session bus.
 """
 import argparse
@@ -179,15 +180,17 @@ def window(args, store):
             print(f"    {process:26}{cpu:8.0f} ms{pss:8.1f} MB")
 
 
-def sign_in(data):
+def sign_in(data, role="student", account=None):
     """A sign-in at a school where nobody answers, and no keychain to ask: the start must wait for neither."""
+    own = str(uuid.uuid4())
     with sqlite3.connect(data / "this-computer.sqlite3") as db:
-        db.execute("INSERT INTO sign_ins (id, entry, address, key, school, email, state, standing, made_at)"
+        db.execute("INSERT INTO sign_ins (id, entry, address, key, school, email, account, state, standing, made_at)"
                    " VALUES (?1, ?2, 'http://127.0.0.1:9', 'sb_publishable_bench123', 'Northside', 'ben@example.com',"
-                   " 'in', ?3, 0)",
-                   (str(uuid.uuid4()), str(uuid.uuid4()),
-                    json.dumps({"people": [{"person": str(uuid.uuid4()), "role": "student", "approved": True}],
+                   " ?3, 'in', ?4, 0)",
+                   (own, str(uuid.uuid4()), account,
+                    json.dumps({"people": [{"person": str(uuid.uuid4()), "role": role, "approved": True}],
                                 "request": None, "open_sign_up": "off"})))
+    return own
 
 
 def start_window(store, command):
@@ -362,9 +365,45 @@ def rings(args, store):
 
 # ---- the school
 
+# The account whose sessions `first_sync` makes.
+TUTOR = "00000000-0000-4000-8000-0000000000ad"
+
+
 def school(args, store):
+    print("\nA school")
+    print(run([args.programs / "first_sync", str(args.sessions)], school_env(store)).stdout, end="")
+    window_at_school(args, store)
     print("\nA school, in its database")
-    print(run([args.programs / "pull_at_size"], store.env()).stdout, end="")
+    print(run([args.programs / "pull_at_size"], school_env(store)).stdout, end="")
+
+
+def window_at_school(args, store):
+    """The same number of sessions on this computer, and at a school that does not answer."""
+    there = store.base / "school-data"
+    shutil.copytree(store.data, there)
+    with sqlite3.connect(there / "this-computer.sqlite3") as db:
+        for table in ("session_events", "sessions", "series"):
+            db.execute(f"DELETE FROM {table}")
+    own = sign_in(there, "tutor", TUTOR)
+    run([args.programs / "first_sync", str(args.sessions), "--into", there, own], school_env(store))
+    found = {"this computer": [], "at a school": []}
+    for number in range(-1, args.rounds):
+        for name, origin in (("this computer", store.data), ("at a school", there)):
+            data = store.base / "window-data"
+            shutil.rmtree(data, ignore_errors=True)
+            shutil.copytree(origin, data)
+            figures = start_window(store, [args.programs / "firstbell", "--data-dir", data])
+            if number >= 0:
+                found[name].append(figures["ms"])
+    here, school_ms = (statistics.median(found[name]) for name in found)
+    print(f"The window with {args.sessions} sessions: on this computer {here:.0f} ms, at a school {school_ms:.0f} ms,"
+          f" {school_ms - here:+.0f} (aim: at most +50)")
+
+
+def school_env(store):
+    """What the school's programs need to find PostgreSQL and what speaks for it."""
+    kept = ("PATH", "FIRSTBELL_SCHOOL_REST")
+    return store.env() | {name: os.environ[name] for name in kept if name in os.environ}
 
 
 if __name__ == "__main__":

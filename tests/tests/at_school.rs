@@ -10,6 +10,8 @@ mod course;
 #[path = "getting_in/desk.rs"]
 #[allow(dead_code)]
 mod desk;
+#[path = "at_school/folders.rs"]
+mod folders;
 #[path = "at_school/guardian.rs"]
 mod guardian;
 #[path = "at_school/line.rs"]

@@ -11,6 +11,8 @@
     reason = "a test that cannot go on fails, and says how far it came; not all that the school's tests share is used here"
 )]
 
+#[path = "cached/alike.rs"]
+mod alike;
 #[path = "../school/tests/pull/background.rs"]
 mod background;
 #[path = "../school/tests/pull/cursors.rs"]

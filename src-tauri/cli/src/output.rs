@@ -14,7 +14,7 @@ use firstbell_core::{
     session::Session,
     state_table::Role,
     store::StoreError,
-    today::Entry,
+    today::{Also, Entry},
     wall_clock::{HourClock, time_of_day},
     words::say,
     zone::Zone,
@@ -163,6 +163,15 @@ pub struct SessionOut<'a> {
     role: Role,
     /// Something that was done about it here has yet to reach the school.
     waiting: bool,
+    /// What other sources have of the same lesson.
+    also: Vec<AlsoOut<'a>>,
+}
+
+/// What another source has of a lesson.
+#[derive(Serialize)]
+struct AlsoOut<'a> {
+    id: String,
+    school: Option<&'a str>,
 }
 
 impl<'a> SessionOut<'a> {
@@ -184,7 +193,14 @@ impl<'a> SessionOut<'a> {
             school: schools.get(&entry.session.workspace).map(String::as_str),
             role: entry.role,
             waiting: entry.waits,
+            also: entry.also.iter().map(|also| AlsoOut::of(also, schools)).collect(),
         }
+    }
+}
+
+impl<'a> AlsoOut<'a> {
+    fn of(also: &Also, schools: &'a Schools) -> Self {
+        Self { id: also.key.to_string(), school: schools.get(&also.key.workspace).map(String::as_str) }
     }
 }
 

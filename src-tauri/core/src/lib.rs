@@ -29,6 +29,7 @@ pub mod progress;
 pub mod pulled;
 pub mod reminder;
 pub mod ring;
+pub mod same_lesson;
 pub mod samples;
 pub mod school;
 pub mod secret;

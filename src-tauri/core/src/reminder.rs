@@ -4,6 +4,7 @@
 mod compose;
 mod known;
 mod ledger;
+mod lesson;
 pub mod memory;
 pub mod phrase;
 pub mod plan;

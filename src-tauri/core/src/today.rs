@@ -35,6 +35,19 @@ pub struct Entry {
     pub role: Role,
     /// Something that was done about it here has yet to reach the school.
     pub waits: bool,
+    /// What other sources have of the same lesson, which stands for all of them in lists and rings for all of them.
+    pub also: Vec<Also>,
+}
+
+/// What another source has of a lesson.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Also {
+    /// The session there.
+    pub key: SessionKey,
+    /// What the school is called; nothing for this computer.
+    pub school: Option<String>,
+    /// Who else it says the lesson is with, if it says so.
+    pub with: Option<String>,
 }
 
 impl Entry {
@@ -47,7 +60,17 @@ impl Entry {
             allowed.retain(|action| *action != Action::Join);
         }
         let door = rules.door(&session, room);
-        Self { door, join, allowed, overlaps: None, school: None, role, waits: false, session }
+        Self {
+            door,
+            join,
+            allowed,
+            overlaps: None,
+            school: None,
+            role,
+            waits: false,
+            also: Vec::new(),
+            session,
+        }
     }
 }
 

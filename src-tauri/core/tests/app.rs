@@ -26,6 +26,8 @@ mod presses;
 mod random_afternoons;
 #[path = "app/rings.rs"]
 mod rings;
+#[path = "app/same_lesson.rs"]
+mod same_lesson;
 #[path = "app/series.rs"]
 mod series;
 #[path = "app/sessions.rs"]

@@ -9,7 +9,7 @@ use firstbell_core::{
     id::PersonId,
     join::{JoinState as CoreState, Verdict},
     session::{CancelledBy, Session, Status as CoreStatus},
-    today::Entry,
+    today::{Also, Entry},
     wall_clock::{HourClock, time_of_day},
     words::say,
     zone::Zone,
@@ -46,6 +46,17 @@ pub enum StatusLine {
     BellOff,
 }
 
+/// What another source has of the same lesson.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename = "Also")]
+pub struct AlsoView {
+    pub id: String,
+    /// What the school is called; nothing for this computer.
+    pub school: Option<String>,
+    /// Who else it says the lesson is with.
+    pub with: Option<String>,
+}
+
 /// A session as a row or card. Its address is not in it.
 #[derive(Clone, Debug, Serialize, Type)]
 pub struct SessionRow {
@@ -74,8 +85,16 @@ pub struct SessionRow {
     pub source: Source,
     /// What the school is called that plans it, where sessions come from more than one place.
     pub school: Option<String>,
+    /// What other sources have of the same lesson.
+    pub also: Vec<AlsoView>,
     /// What may be done to it now.
     pub allowed: Vec<Action>,
+}
+
+impl AlsoView {
+    fn of(also: &Also) -> Self {
+        Self { id: also.key.to_string(), school: also.school.clone(), with: also.with.clone() }
+    }
 }
 
 impl SessionRow {
@@ -111,6 +130,7 @@ impl SessionRow {
             in_series: session.series_id.is_some(),
             source: session.source.into(),
             school: entry.school.clone(),
+            also: entry.also.iter().map(AlsoView::of).collect(),
             allowed: entry.allowed.iter().copied().map(Action::from).collect(),
         }
     }

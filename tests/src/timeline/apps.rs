@@ -46,7 +46,7 @@ impl Apps {
         let world = Arc::new(world.clone());
         let workspaces = Workspaces::new(vec![
             Local::this_computer(stores.here.clone()),
-            Local::new(SCHOOL, Role::Owner, SCHOOL_RULES, stores.school.clone()),
+            Local::new(SCHOOL, Role::Student, SCHOOL_RULES, stores.school.clone()),
         ]);
         let app = App::over(stores.here.clone(), workspaces, world.clone(), world.clone());
         let school = App::new(stores.school.clone(), world.clone(), world);

@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::scene::{AtDesk, SOON, school};
 
 /// Start and subject of all sessions that REST gives an account, by id.
-async fn by_rest(server: &Server, name: &str) -> BTreeMap<String, (String, String)> {
+pub async fn by_rest(server: &Server, name: &str) -> BTreeMap<String, (String, String)> {
     let sql = format!(
         "select coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'subject', s.subject, 'status', s.status)), '[]')
          from public.sessions s where exists (

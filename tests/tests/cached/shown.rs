@@ -91,9 +91,7 @@ async fn a_lesson_reads_as_a_session_of_this_computer_does_for_tutor_student_and
         assert_eq!(reading.next_ringing_start(at("2026-11-09T15:00:00Z")).await.unwrap(), Some(at(MONDAY)));
         let boundary = reading.next_boundary(at("2026-11-09T15:00:00Z")).await.unwrap();
         assert_eq!(boundary, Some(at("2026-11-09T15:55:00Z")));
-        assert!(
-            reading.overlapping(at(MONDAY), at(MONDAY) + Duration::minutes(1), None).await.unwrap().is_some()
-        );
+        assert_eq!(reading.touching(at(MONDAY), at(MONDAY) + Duration::minutes(1)).await.unwrap().len(), 1);
         let met = reading.people(at("2026-11-08T00:00:00Z")).await.unwrap();
         assert_eq!((met.len(), met[0].person.name.as_str(), met[0].sessions), (1, person, 1));
         assert_eq!(reading.with_person(met[0].person.id).await.unwrap().len(), 1);

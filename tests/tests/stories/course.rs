@@ -1,11 +1,12 @@
 //! The course in real windows, each with a folder and a keychain of its own: a wish, a parent's yes, the tutor's, and the
 //! session in everybody's list.
 
+use firstbell_school::Server;
 use firstbell_tests::kit::calendar::MEET_LINK;
-use firstbell_tests::kit::{Desktop, Page};
+use firstbell_tests::kit::{App, Desktop, Page, wait};
 
 use super::at_school::{northside, sign_in, with_keyring};
-use super::scene::settled;
+use super::scene::{BELL, SOON, settled};
 
 /// Has the app that runs there ask the school now.
 async fn look_again(desktop: &Desktop) {
@@ -77,4 +78,43 @@ async fn a_wish_goes_from_the_childs_window_over_the_parents_to_the_tutors_and_c
         page.says("main h1", "Rhetoric").await.unwrap();
         page.shows("Opens").await.unwrap();
     }
+    it_rings_for_all_and_leads_into_one_room(
+        &server,
+        [(&ada, &at_adas), (&dan, &at_dans), (&cleo, &at_cleos)],
+    )
+    .await;
+}
+
+/// The school moves the lesson, so that its bell is due soon.
+async fn it_rings_for_all_and_leads_into_one_room(server: &Server, all: [(&App<'_>, &Desktop); 3]) {
+    let soon = "update public.sessions set scheduled_start_at = now() + interval '330 seconds',
+          scheduled_end_at = now() + interval '330 seconds 1 hour' where subject = 'Rhetoric'";
+    server.connect().await.unwrap().batch_execute(soon).await.unwrap();
+    for (_, desktop) in all {
+        look_again(desktop).await;
+    }
+    for (_, desktop) in all {
+        let ring = desktop.notifications.wait_for(1, BELL).await.unwrap().remove(0);
+        assert!(ring.summary.contains("Rhetoric"), "{}", ring.summary);
+    }
+    let [(ada, at_adas), (dan, at_dans), _] = all;
+    for (app, desktop) in [(dan, at_dans), (ada, at_adas)] {
+        app.page().unwrap().press("Join").await.unwrap();
+        assert_eq!(desktop.opener.wait_for_opened(1, SOON).await.unwrap(), [vec![MEET_LINK]]);
+    }
+    // Ada reads when Dan went in.
+    look_again(at_adas).await;
+    let page = ada.page().unwrap();
+    wait::until_true("the line of Dan's press", SOON, async || {
+        let lines = "return [...document.querySelectorAll('ol.ledger li')].map((line) => line.textContent)";
+        let lines = page.script(lines, Vec::new()).await?;
+        Ok(lines.as_array().is_some_and(|lines| {
+            lines
+                .iter()
+                .filter_map(|line| line.as_str())
+                .any(|line| line.contains("Opened the meeting") && line.contains("student"))
+        }))
+    })
+    .await
+    .unwrap();
 }

@@ -69,8 +69,11 @@ pub fn story(random: &mut StdRng) -> Story {
         1_795_521_600_000 + random.random_range(-3..3) * 24 * HOUR + random.random_range(0..3600) * 1000;
     let mut clock = now;
     let mut names = 0;
-    let lessons: Vec<Lesson> =
+    let mut lessons: Vec<Lesson> =
         (0..random.random_range(1..7)).map(|_| lesson(random, &mut names, clock)).collect();
+    if random.random_bool(0.5) {
+        lessons.extend(elsewhere(random, &mut names, &lessons));
+    }
     let mut starts: Vec<(String, i64)> =
         lessons.iter().map(|lesson| (lesson.id.clone(), lesson.start)).collect();
     let mut script = Vec::new();
@@ -112,7 +115,11 @@ pub fn story(random: &mut StdRng) -> Story {
             }
             68..74 => Happens::Cancel(id),
             74..82 => {
-                let added = lesson(random, &mut names, clock);
+                let twin = lessons.choose(random).filter(|_| random.random_bool(0.4)).cloned();
+                let added = match twin {
+                    Some(one) => as_elsewhere(random, &mut names, &one),
+                    None => lesson(random, &mut names, clock),
+                };
                 starts.push((added.id.clone(), added.start));
                 Happens::Add(added)
             }
@@ -219,6 +226,38 @@ fn lesson(random: &mut StdRng, names: &mut u32, clock: i64) -> Lesson {
         in_kolkata: random.random_bool(0.4),
         at_school: random.random_bool(0.3),
     }
+}
+
+/// What the other source has of some of these lessons.
+fn elsewhere(random: &mut StdRng, names: &mut u32, lessons: &[Lesson]) -> Vec<Lesson> {
+    let mut found = Vec::new();
+    for one in lessons {
+        if random.random_bool(0.6) {
+            found.push(as_elsewhere(random, names, one));
+        }
+    }
+    found
+}
+
+/// The same lesson as another source has it, or one that is nearly the same.
+fn as_elsewhere(random: &mut StdRng, names: &mut u32, one: &Lesson) -> Lesson {
+    *names += 1;
+    let mut twin = Lesson {
+        id: format!("lesson {names}"),
+        at_school: !one.at_school,
+        minutes: *[30, 60, 90].choose(random).unwrap(),
+        in_kolkata: random.random_bool(0.3),
+        bell: random.random_bool(0.9),
+        ..one.clone()
+    };
+    match random.random_range(0..10) {
+        0 => twin.start += MINUTE,
+        1 => twin.start -= MINUTE,
+        2 => twin.room = Some(random.random_range(0..ROOMS.len())),
+        3 => twin.at_school = one.at_school,
+        _ => {}
+    }
+    twin
 }
 
 pub fn rfc3339(ms: i64) -> String {

@@ -30,6 +30,12 @@ pub struct Seen {
     pub at_school: usize,
     pub meanwhile: usize,
     pub spared: usize,
+    /// Rings that stood for another source's session, too.
+    pub one_for_two: usize,
+    /// Rings of what is nearly the same lesson, and rings by itself.
+    pub near_misses: usize,
+    /// Rings of a session for which one stood that was taken back.
+    pub in_its_place: usize,
 }
 
 impl Seen {
@@ -50,6 +56,9 @@ impl Seen {
         self.at_school += other.at_school;
         self.meanwhile += other.meanwhile;
         self.spared += other.spared;
+        self.one_for_two += other.one_for_two;
+        self.near_misses += other.near_misses;
+        self.in_its_place += other.in_its_place;
     }
 
     pub fn assert_everything_happened(&self) {
@@ -70,6 +79,9 @@ impl Seen {
             self.at_school,
             self.meanwhile,
             self.spared,
+            self.one_for_two,
+            self.near_misses,
+            self.in_its_place,
         ];
         assert!(counts.iter().all(|count| *count > 0), "{self:?}");
     }
@@ -116,6 +128,8 @@ struct Stretch {
     life: Option<usize>,
     known: BTreeMap<String, Known>,
     disk: Disk,
+    /// It begins with something after which the bell looks at once.
+    looks: bool,
 }
 
 /// How the disk is, and what the app has of it.
@@ -153,6 +167,7 @@ pub fn check(story: &Story, report: &Report, seen: &mut Seen) -> Vec<String> {
         }
     }
     faults.extend(repeats(&stretches, report, seen));
+    faults.extend(rung_for_another(&stretches, report, seen));
     faults.extend(missed(&stretches, report, seen));
     faults.extend(company(&stretches, report, seen));
     seen.rings += report.rings.len();
@@ -253,7 +268,7 @@ fn stretches(story: &Story, report: &Report, seen: &mut Seen, faults: &mut Vec<S
                 continue;
             };
             let first = done.awake_ms - awake;
-            all.push(Stretch { step, awake, wall, lasts: first, life, known: known.clone(), disk });
+            all.push(Stretch { step, awake, wall, lasts: first, life, known: known.clone(), disk, looks });
             (wall, awake, lasts) = (wall + first, awake + first, lasts - first);
             let was = known.clone();
             let may = edit(&mut known, does, wall);
@@ -283,14 +298,14 @@ fn stretches(story: &Story, report: &Report, seen: &mut Seen, faults: &mut Vec<S
                 seen.deaths_after += 1;
             }
             let first = death.awake_ms - awake;
-            all.push(Stretch { step, awake, wall, lasts: first, life, known: known.clone(), disk });
+            all.push(Stretch { step, awake, wall, lasts: first, life, known: known.clone(), disk, looks });
             looked = None;
             if let Disk::Gone(read) = &mut disk {
                 *read = None;
             }
             (wall, awake, lasts, life, armed) = (wall + first, awake + first, lasts - first, None, false);
         }
-        all.push(Stretch { step, awake, wall, lasts, life, known: known.clone(), disk });
+        all.push(Stretch { step, awake, wall, lasts, life, known: known.clone(), disk, looks });
         if life.is_some() && !matches!(disk, Disk::Gone(_)) && lasts > TICK {
             looked = Some(wall + lasts);
         }
@@ -349,7 +364,7 @@ fn window(id: &str, known: &BTreeMap<String, Known>) -> (i64, i64) {
             name.as_str() != id
                 && other.live
                 && one.lesson.room.is_some()
-                && (other.lesson.at_school, other.lesson.room) == (one.lesson.at_school, one.lesson.room)
+                && other.lesson.room == one.lesson.room
                 && other.lesson.start > one.lesson.start
         })
         .map(|(_, other)| other.lesson.start)
@@ -455,13 +470,7 @@ fn repeats(stretches: &[Stretch], report: &Report, seen: &mut Seen) -> Vec<Strin
         }
         let Some(before) = last.insert(key, rung) else { continue };
         seen.repeats += 1;
-        // It died at the very ring before, and nothing else excuses a second one.
-        let died = report.deaths.iter().any(|death| {
-            death.kill == Kill::AfterHandover
-                && death.step == before.step
-                && death.awake_ms == before.awake_ms
-                && (before.step, before.awake_ms) < (rung.step, rung.awake_ms.max(before.awake_ms + 1))
-        });
+        let died = died_at(before, rung, report);
         let unstored = was_never_stored(before, rung, stretches);
         seen.unstored_repeats += usize::from(unstored && !died);
         if !died && !unstored {
@@ -469,6 +478,16 @@ fn repeats(stretches: &[Stretch], report: &Report, seen: &mut Seen) -> Vec<Strin
         }
     }
     faults
+}
+
+/// It died at the very ring before, which is what excuses a second one.
+fn died_at(before: &Rung, rung: &Rung, report: &Report) -> bool {
+    report.deaths.iter().any(|death| {
+        death.kill == Kill::AfterHandover
+            && death.step == before.step
+            && death.awake_ms == before.awake_ms
+            && (before.step, before.awake_ms) < (rung.step, rung.awake_ms.max(before.awake_ms + 1))
+    })
 }
 
 /// The app that rang first never had a disk that it could write on again, and another app rang next.
@@ -484,50 +503,170 @@ fn was_never_stored(before: &Rung, rung: &Rung, stretches: &[Stretch]) -> bool {
             .all(|stretch| stretch.disk != Disk::Well)
 }
 
-/// What could be seen to be open for longer than a tick has rung by then.
-fn missed(stretches: &[Stretch], report: &Report, seen: &mut Seen) -> Vec<String> {
+/// The one session of the other source that is the same lesson, if it is surely that one: both ring, in one room, from
+/// one start. Where there are several, none is.
+fn partner<'a>(id: &str, known: &'a BTreeMap<String, Known>) -> Option<&'a str> {
+    let one = known.get(id)?;
+    one.lesson.room?;
+    let is_same = |other: &&Known| {
+        other.live
+            && other.lesson.bell
+            && (other.lesson.start, other.lesson.room) == (one.lesson.start, one.lesson.room)
+    };
+    let same: Vec<&Known> = known.values().filter(is_same).collect();
+    let [first, second] = same.as_slice() else { return None };
+    if first.lesson.at_school == second.lesson.at_school {
+        return None;
+    }
+    [first, second]
+        .into_iter()
+        .map(|other| other.lesson.id.as_str())
+        .find(|other| *other != id)
+        .filter(|_| [first, second].into_iter().any(|other| other.lesson.id == id))
+}
+
+fn index_of(rung: &Rung, stretches: &[Stretch]) -> Option<usize> {
+    let found = stretch_of(rung, stretches)?;
+    stretches.iter().position(|stretch| std::ptr::eq(stretch, found))
+}
+
+/// Whether a session is rung for already at that stretch, by another one that rang in an earlier one (or the same) and
+/// whose ring was not taken back since. `surely`: the app has seen both as one, and could store that.
+fn is_stood_for(
+    id: &str,
+    (rang, by): (usize, &Rung),
+    at: usize,
+    stretches: &[Stretch],
+    surely: bool,
+) -> bool {
+    let start = start_of(by);
+    let still = |known: &BTreeMap<String, Known>, id: &str| {
+        known.get(id).is_some_and(|one| one.live && one.lesson.bell && one.lesson.start == start)
+    };
+    by.session != id
+        && rang <= at
+        && still(&stretches[at].known, id)
+        && stretches[rang..=at].iter().all(|stretch| still(&stretch.known, &by.session))
+        && (rang..=at).any(|index| {
+            let stretch = &stretches[index];
+            let has_looked = index == rang || stretch.looks || stretch.lasts > TICK;
+            let is_stored = stretch.disk == Disk::Well && has_looked;
+            stretch.life.is_some()
+                && (!surely || is_stored)
+                && partner(id, &stretch.known) == Some(&by.session)
+        })
+}
+
+/// None rings for a lesson that has rung by what another source says of it.
+fn rung_for_another(stretches: &[Stretch], report: &Report, seen: &mut Seen) -> Vec<String> {
     let mut faults = Vec::new();
-    let ids: BTreeSet<&String> = stretches.iter().flat_map(|stretch| stretch.known.keys()).collect();
-    for id in ids {
-        // While it lasts: the start, the life of the app, from when and to when it was seen to be open.
-        let mut open: Option<(i64, usize, i64, i64)> = None;
-        for stretch in stretches {
-            let now_open = stretch.life.zip(stretch.known.get(id)).and_then(|(life, one)| {
-                let (opens, closes) = window(id, &stretch.known);
-                let from = stretch.awake + (opens - stretch.wall).max(0);
-                let to = stretch.awake + (closes - stretch.wall).min(stretch.lasts);
-                let is_owed = one.live && one.lesson.bell && stretch.disk.is_known(one.lesson.start);
-                (is_owed && from <= to && stretch.wall < closes).then_some((one.lesson.start, life, from, to))
-            });
-            open = match (open, now_open) {
-                (Some(before), Some(now)) if (before.0, before.1) == (now.0, now.1) && before.3 == now.2 => {
-                    Some((before.0, before.1, before.2, now.3))
-                }
-                (before, now) => {
-                    faults.extend(before.and_then(|open| not_rung(id, open, report, seen)));
-                    now
-                }
-            };
+    let rings: Vec<(usize, &Rung)> =
+        report.rings.iter().filter_map(|rung| Some((index_of(rung, stretches)?, rung))).collect();
+    for (nth, (at, rung)) in rings.iter().enumerate() {
+        let known = &stretches[*at].known;
+        seen.one_for_two += usize::from(partner(&rung.session, known).is_some());
+        seen.near_misses += usize::from(has_near_miss(&rung.session, known));
+        for before in &rings[..nth] {
+            let (_, earlier) = before;
+            if earlier.session == rung.session || start_of(earlier) != start_of(rung) {
+                continue;
+            }
+            if is_stood_for(&rung.session, *before, *at, stretches, true)
+                && !was_never_stored(earlier, rung, stretches)
+                && !died_at(earlier, rung, report)
+            {
+                faults.push(format!("rang for one lesson twice: {earlier:?} and {rung:?}"));
+            }
+            let was_one = partner(&rung.session, &stretches[before.0].known) == Some(&earlier.session);
+            let is_gone = !known.get(&earlier.session).is_some_and(|one| one.live);
+            seen.in_its_place += usize::from(was_one && is_gone);
         }
-        faults.extend(open.and_then(|open| not_rung(id, open, report, seen)));
     }
     faults
 }
 
+/// Another source has a session in the same room at nearly the same time, or at the same time in another room.
+fn has_near_miss(id: &str, known: &BTreeMap<String, Known>) -> bool {
+    let Some(one) = known.get(id) else { return false };
+    known.values().any(|other| {
+        let apart = (other.lesson.start - one.lesson.start).abs();
+        let same_room = other.lesson.room == one.lesson.room;
+        other.live
+            && other.lesson.bell
+            && other.lesson.at_school != one.lesson.at_school
+            && (same_room && apart == MINUTE || !same_room && apart == 0)
+    })
+}
+
+/// What could be seen to be open for longer than a tick has rung by then.
+fn missed(stretches: &[Stretch], report: &Report, seen: &mut Seen) -> Vec<String> {
+    let mut faults = Vec::new();
+    let ids: BTreeSet<&String> = stretches.iter().flat_map(|stretch| stretch.known.keys()).collect();
+    let rings: Vec<(usize, &Rung)> =
+        report.rings.iter().filter_map(|rung| Some((index_of(rung, stretches)?, rung))).collect();
+    for id in ids {
+        let mut open: Option<Open> = None;
+        for (index, stretch) in stretches.iter().enumerate() {
+            let stood_for =
+                rings.iter().any(|by| by.0 < index && is_stood_for(id, *by, index, stretches, false));
+            let now_open = stretch.life.zip(stretch.known.get(id)).and_then(|(life, one)| {
+                let (opens, closes) = window(id, &stretch.known);
+                let from = stretch.awake + (opens - stretch.wall).max(0);
+                let to = stretch.awake + (closes - stretch.wall).min(stretch.lasts);
+                let is_owed =
+                    one.live && one.lesson.bell && stretch.disk.is_known(one.lesson.start) && !stood_for;
+                let is_open = is_owed && from <= to && stretch.wall < closes;
+                is_open.then_some(Open { start: one.lesson.start, life, from, to, first: index })
+            });
+            open = match (open, now_open) {
+                (Some(before), Some(now))
+                    if (before.start, before.life) == (now.start, now.life) && before.to == now.from =>
+                {
+                    Some(Open { to: now.to, ..before })
+                }
+                (before, now) => {
+                    faults.extend(before.and_then(|open| not_rung(id, &open, &rings, stretches, seen)));
+                    now
+                }
+            };
+        }
+        faults.extend(open.and_then(|open| not_rung(id, &open, &rings, stretches, seen)));
+    }
+    faults
+}
+
+/// A session was seen to be open.
+#[derive(Clone, Copy)]
+struct Open {
+    start: i64,
+    life: usize,
+    /// From when to when, in time that the computer was awake.
+    from: i64,
+    to: i64,
+    /// Its first stretch.
+    first: usize,
+}
+
 fn not_rung(
     id: &str,
-    (start, _, from, to): (i64, usize, i64, i64),
-    report: &Report,
+    open: &Open,
+    rings: &[(usize, &Rung)],
+    stretches: &[Stretch],
     seen: &mut Seen,
 ) -> Option<String> {
+    let Open { start, from, to, first, .. } = *open;
     if to - from <= TICK {
         return None;
     }
     seen.owed += 1;
-    let rang = report
-        .rings
+    // Its own ring, or one of what is the same lesson.
+    let is_its = |index: usize, rung: &Rung| {
+        rung.session == id
+            || index >= first && partner(id, &stretches[index].known) == Some(rung.session.as_str())
+    };
+    let rang = rings
         .iter()
-        .any(|rung| rung.session == id && start_of(rung) == start && rung.awake_ms <= from + TICK);
+        .any(|(index, rung)| start_of(rung) == start && rung.awake_ms <= from + TICK && is_its(*index, rung));
     (!rang).then(|| {
         format!("{id} of {} should have rung by {} ms awake, open since {from}", rfc3339(start), from + TICK)
     })

@@ -41,6 +41,7 @@ const ROOMS: &[(&str, &str)] = &[
     ("draft", "id words zone wall_clock join session"),
     ("samples", "zone join session draft"),
     ("settings", "wall_clock clock"),
+    ("same_lesson", "id join session"),
     ("today", "id zone join session state_table"),
     ("desktop", "ring join"),
     ("crash", ""),
@@ -77,7 +78,7 @@ const ROOMS: &[(&str, &str)] = &[
     // The workspaces: whoever reads sessions reads them here.
     ("workspace", ""),
     ("workspace/local", "happened id join session state_table store store/cache store/local"),
-    ("workspace/all", "id join session store store/local workspace/local"),
+    ("workspace/all", "id join same_lesson session state_table store store/local workspace/local"),
     // Sync: the only one that sees both a school and its cache.
     ("sync", ""),
     ("sync/page_size", ""),
@@ -91,9 +92,10 @@ const ROOMS: &[(&str, &str)] = &[
     ("reminder/phrase", "words zone wall_clock session"),
     ("reminder/wait", "clock"),
     ("reminder/unstored", "id ring session store store/device workspace"),
+    ("reminder/lesson", "id ring same_lesson session store store/device workspace reminder/plan"),
     (
         "reminder/known",
-        "id ring join session settings store store/device workspace reminder/plan reminder/unstored",
+        "id ring join session settings store store/device workspace reminder/plan reminder/lesson reminder/unstored",
     ),
     ("reminder/compose", "clock ring session desktop reminder/phrase reminder/known"),
     (
@@ -102,8 +104,8 @@ const ROOMS: &[(&str, &str)] = &[
     ),
     (
         "reminder/ledger",
-        "ring join session desktop store store/device workspace reminder/plan reminder/known reminder/compose \
-         reminder/memory",
+        "id ring join same_lesson session desktop store store/device workspace reminder/plan reminder/known \
+         reminder/lesson reminder/compose reminder/memory",
     ),
     (
         "reminder/ring",
@@ -148,7 +150,10 @@ const ROOMS: &[(&str, &str)] = &[
         "app/school_asks",
         "sign_in school/supabase store/device error app app/course_asks app/getting_in app/schools",
     ),
-    ("app/agenda", "id wall_clock join session sign_in state_table today store/device workspace app"),
+    (
+        "app/agenda",
+        "id wall_clock join same_lesson session sign_in state_table today store/device workspace app",
+    ),
     ("app/people", "change id person zone today store/local error app"),
     ("app/join", "id join state_table error reminder/unstored app app/press"),
     ("app/rings", "change ring desktop store/device reminder/plan reminder/unstored app app/press"),

@@ -48,6 +48,7 @@ export function row(start: string, end: string, over: Partial<SessionRow> = {}):
     place: null,
     in_series: false,
     school: null,
+    also: [],
     source: "this_computer",
     allowed: [],
     ...over,

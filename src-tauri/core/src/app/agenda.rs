@@ -6,13 +6,14 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::{App, Request, Result};
 use crate::{
-    id::{PersonId, WorkspaceId},
+    id::{PersonId, SessionKey, WorkspaceId},
     join::Room,
+    same_lesson::Lesson,
     session::{Session, Status},
     sign_in::SchoolState,
     state_table::Action,
     store::device::settings,
-    today::{Entry, Today, lay_out, with_overlaps},
+    today::{Also, Entry, Today, lay_out, with_overlaps},
     wall_clock::instant,
     workspace::Readings,
 };
@@ -128,8 +129,10 @@ impl App {
             now.with_timezone(&zone).date_naive().and_time(chrono::NaiveTime::MIN) + Duration::days(1);
         let lead = settings::load(&mut *self.store.read().await?).await?.lead();
         let until = instant(tomorrow, zone) - Duration::milliseconds(1);
-        let found = self.workspaces.read(lead).await?.ringing_in(now + lead, until).await?;
-        Ok(found.into_iter().map(|session| session.start).collect())
+        let mut readings = self.workspaces.read(lead).await?;
+        let found = readings.ringing_in(now + lead, until).await?;
+        let lessons = readings.ringing_lessons(found).await?;
+        Ok(lessons.into_iter().map(|lesson| lesson.session.start).collect())
     }
 
     /// Begins to read the sessions of all workspaces.
@@ -138,23 +141,37 @@ impl App {
         Ok(self.workspaces.read(lead).await?)
     }
 
-    /// Sessions with their doors, and what overlaps. They are sorted by start.
+    /// Lessons with their doors, and what overlaps. They are sorted by start. What several sources have of one lesson is
+    /// one entry.
     pub(super) async fn entries(&self, readings: &mut Readings, found: Vec<Session>) -> Result<Vec<Entry>> {
+        let lessons = readings.lessons(found).await?;
+        self.entries_of(readings, lessons).await
+    }
+
+    /// The session itself, whichever of its lesson it is, as an entry that names the others.
+    pub(super) async fn entry_of(&self, readings: &mut Readings, session: Session) -> Result<Option<Entry>> {
+        let key = session.key();
+        let all: Vec<Session> =
+            readings.lessons(vec![session.clone()]).await?.iter().flat_map(Lesson::all).cloned().collect();
+        let also = all.into_iter().filter(|other| other.key() != key).collect();
+        Ok(self.entries_of(readings, vec![Lesson { session, also }]).await?.pop())
+    }
+
+    async fn entries_of(&self, readings: &mut Readings, lessons: Vec<Lesson>) -> Result<Vec<Entry>> {
         let now = self.now();
         let schools = self.names_where_several(readings).await?;
         let waits = self.sessions_that_wait().await?;
-        let mut entries = Vec::with_capacity(found.len());
-        for mut session in found {
-            // What was pressed and could not be stored yet holds on the page, too.
-            self.memory.overlay(&mut session);
+        let mut entries = Vec::with_capacity(lessons.len());
+        for Lesson { mut session, also } in lessons {
+            let also = self.also(&mut session, also, &schools);
             let Some(reading) = readings.of(session.workspace) else { continue };
             let (rules, role) = (reading.rules(), reading.role());
             // Only near its end does it matter who comes next into the room.
             let matters = session.start - rules.lead <= now && now < session.end + rules.after_end;
-            let room = if matters { reading.room_of(&session).await? } else { Room::default() };
+            let room = if matters { readings.room_of(&session).await? } else { Room::default() };
             let school = schools.get(&session.workspace).cloned();
             let waits = waits.contains(&session.key());
-            let mut entry = Entry { school, waits, ..Entry::new(session, room, rules, role, now) };
+            let mut entry = Entry { school, waits, also, ..Entry::new(session, room, rules, role, now) };
             if waits {
                 // What is on its way is not done a second time; to go in is nobody's to wait for.
                 entry.allowed.retain(|action| *action == Action::Join);
@@ -162,6 +179,29 @@ impl App {
             entries.push(entry);
         }
         Ok(with_overlaps(entries, now))
+    }
+
+    /// What other sources have of a session's lesson. Whoever has gone in by what one of them says is in.
+    fn also(
+        &self,
+        session: &mut Session,
+        others: Vec<Session>,
+        schools: &BTreeMap<WorkspaceId, String>,
+    ) -> Vec<Also> {
+        // What was pressed and could not be stored yet holds on the page, too.
+        self.memory.overlay(session);
+        let mut also = Vec::with_capacity(others.len());
+        for mut other in others {
+            self.memory.overlay(&mut other);
+            session.opened_at = session.opened_at.max(other.opened_at);
+            let with = other.person.filter(|person| Some(person.name.as_str()) != session.person_name());
+            also.push(Also {
+                key: SessionKey { workspace: other.workspace, id: other.id },
+                school: schools.get(&other.workspace).cloned(),
+                with: with.map(|person| person.name),
+            });
+        }
+        also
     }
 
     /// What the schools are called, if sessions come from more than one place: else the name would stand at each and

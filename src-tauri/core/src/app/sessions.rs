@@ -86,7 +86,7 @@ impl App {
             None => 0,
         };
         let person_zone = session.person.as_ref().and_then(|person| zones.get(&person.id)).cloned();
-        let entry = self.entries(&mut readings, vec![session]).await?.pop().ok_or(Error::NotFound)?;
+        let entry = self.entry_of(&mut readings, session).await?.ok_or(Error::NotFound)?;
         Ok(SessionPage { entry, person_zone, happened, later_in_series })
     }
 

@@ -4,7 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::{plan, unstored::Deed};
+use super::{
+    lesson::{self, Member},
+    plan,
+    unstored::Deed,
+};
 use crate::{
     id::{PersonId, SessionKey},
     join::{JoinRules, Room},
@@ -14,7 +18,7 @@ use crate::{
     store::{
         Connection, Result,
         device::{
-            rings::{self, Last, LastState},
+            rings::{Last, LastState},
             settings,
         },
     },
@@ -71,20 +75,25 @@ pub struct Remembered {
     pub room: Room,
     /// By which rules its door opens.
     pub rules: JoinRules,
-    /// The ring that is to come, and when it is due (UTC); nothing if the last one was shown or settled.
+    /// The ring that is to come, and when it is due (UTC); nothing if the last one was shown or settled, or another
+    /// session of the lesson rings for it.
     pub next: Option<(RingKey, DateTime<Utc>)>,
+    /// What other sources have of the same lesson.
+    pub also: Vec<SessionKey>,
 }
 
 impl Remembered {
-    fn standing(&self) -> plan::Standing<'_> {
-        (&self.session, self.room, self.rules)
-    }
-
     /// What has been done since, and is not stored yet.
     pub(super) fn overlay(&mut self, unstored: &[Deed]) {
         for deed in unstored {
             deed.show_in(&mut self.session);
             self.next = deed.next_after(self.session.key(), self.next);
+            if let Deed::Rang { key, .. } = deed
+                && self.also.contains(&key.session())
+                && key.start() == self.session.start
+            {
+                self.next = None;
+            }
         }
     }
 }
@@ -99,16 +108,24 @@ impl Known {
         let settings = settings::load(device).await?;
         let mut readings = workspaces.read(settings.lead()).await?;
         let mut remembered = Vec::new();
-        for session in readings.ringing_in(now - BACK, now + AHEAD).await? {
-            let Some(reading) = readings.of(session.workspace) else { continue };
-            let (room, rules) = (reading.room_of(&session).await?, reading.rules());
-            let reminder = Reminder::before_start(session.key(), session.start, settings.lead());
-            let next = match rings::last(device, reminder).await? {
-                None => Some((reminder.ring(1), plan::due_at(reminder))),
-                Some(Last { state: LastState::Through, .. }) => None,
-                Some(Last { number, due, .. }) => Some((reminder.ring(number), due)),
-            };
-            remembered.push(Remembered { session, room, rules, next });
+        let ringing = readings.ringing_in(now - BACK, now + AHEAD).await?;
+        for lesson in readings.ringing_lessons(ringing).await? {
+            let members = lesson::read(device, &mut readings, lesson, settings.lead(), now).await?;
+            let all: Vec<SessionKey> = members.iter().map(|member| member.session.key()).collect();
+            let bearer = lesson::bearer(&members);
+            for Member { session, reminder, was, .. } in members {
+                let Some(rules) = readings.rules(session.workspace) else { continue };
+                let key = session.key();
+                let next = match was {
+                    Some(Last { state: LastState::Through, .. }) => None,
+                    _ if bearer.is_some_and(|bearer| bearer != key) => None,
+                    None => Some((reminder.ring(1), plan::due_at(reminder))),
+                    Some(Last { number, due, .. }) => Some((reminder.ring(number), due)),
+                };
+                let room = readings.room_of(&session).await?;
+                let also = all.iter().copied().filter(|other| *other != key).collect();
+                remembered.push(Remembered { session, room, rules, next, also });
+            }
         }
         let surroundings = Surroundings::read(settings, &mut readings, now, AHEAD).await?;
         Ok(Self { sessions: remembered, surroundings })
@@ -120,18 +137,27 @@ impl Known {
         Some((found.session.clone(), found.room, found.rules))
     }
 
-    /// What is due at `now` (UTC), by when it was due.
-    pub(super) fn due(&self, now: DateTime<Utc>) -> Vec<(RingKey, Session)> {
-        let mut due: Vec<_> = self
-            .sessions
-            .iter()
-            .filter_map(|each| {
-                let (key, due) = each.next.filter(|(_, due)| *due <= now)?;
-                let judged = plan::judge(Some(each.standing()), key.reminder, now);
-                (judged == plan::Due::Ring).then(|| (due, key, each.session.clone()))
-            })
-            .collect();
-        due.sort_by_key(|(due, key, _)| (*due, *key));
+    /// What is due at `now` (UTC), by when it was due. Of one lesson only the first that can ring, and nothing if one of
+    /// its sessions `has_rung`.
+    pub(super) fn due(
+        &self,
+        now: DateTime<Utc>,
+        has_rung: impl Fn(RingKey) -> bool,
+    ) -> Vec<(RingKey, Session)> {
+        let mut due: Vec<(DateTime<Utc>, RingKey, Session)> = Vec::new();
+        for each in &self.sessions {
+            let Some((key, at)) = each.next.filter(|(_, at)| *at <= now) else { continue };
+            let of_other = |other: &SessionKey| Reminder { session: *other, ..key.reminder }.ring(1);
+            let is_rung_by_another = each.also.iter().any(|other| {
+                due.iter().any(|(_, ring, _)| ring.session() == *other)
+                    || key.number == 1 && has_rung(of_other(other))
+            });
+            if !is_rung_by_another && self.judge(each, key.reminder, now) == plan::Due::Ring {
+                due.push((at, key, each.session.clone()));
+            }
+        }
+        due.sort_by_key(|(at, key, _)| (*at, *key));
+        due.retain(|(_, key, _)| !has_rung(*key));
         due.into_iter().map(|(_, key, session)| (key, session)).collect()
     }
 
@@ -139,10 +165,17 @@ impl Known {
     pub(super) fn gone(&self, showing: &BTreeSet<RingKey>, now: DateTime<Utc>) -> Vec<(RingKey, Outcome)> {
         let outcome = |key: &RingKey| {
             let known = self.sessions.iter().find(|each| each.session.key() == key.session())?;
-            let judged = plan::judge(Some(known.standing()), key.reminder, now);
-            Some((*key, plan::gone(judged)?))
+            Some((*key, plan::gone(self.judge(known, key.reminder, now))?))
         };
         showing.iter().filter_map(outcome).collect()
+    }
+
+    /// Judges a ring of a session. Whoever has gone in by what another source says is in.
+    fn judge(&self, each: &Remembered, reminder: Reminder, now: DateTime<Utc>) -> plan::Due {
+        let others = self.sessions.iter().filter(|other| each.also.contains(&other.session.key()));
+        let opened_at = others.filter_map(|other| other.session.opened_at).max();
+        let session = Session { opened_at: each.session.opened_at.max(opened_at), ..each.session.clone() };
+        plan::judge(Some((&session, each.room, each.rules)), reminder, now)
     }
 
     /// When the next one is due, after `now` (UTC).

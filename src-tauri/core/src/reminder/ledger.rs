@@ -12,13 +12,16 @@ use chrono::{DateTime, Duration, Utc};
 use super::{
     compose::compose,
     known::{Known, Surroundings},
+    lesson::{self, Member},
     memory::SharedMemory,
     plan::{self, Due},
 };
 use crate::{
     desktop::Ring,
+    id::SessionKey,
     join::Room,
     ring::{Outcome, Reminder, RingKey},
+    same_lesson::Lesson,
     session::Session,
     store::{
         Connection, Result, Store,
@@ -45,8 +48,16 @@ pub(super) struct Ledger {
     pub memory: SharedMemory,
 }
 
-/// A reminder that is to be entered into the ledger.
+/// What is to be entered into the ledger.
+#[derive(Default)]
 struct New {
+    rings: Vec<NewRing>,
+    /// Reminders for which another session's ring stands, and whose.
+    stood_for: Vec<(Reminder, SessionKey)>,
+}
+
+/// A reminder that is to be entered into the ledger.
+struct NewRing {
     key: RingKey,
     due: DateTime<Utc>,
     is_missed: bool,
@@ -69,58 +80,52 @@ impl Ledger {
 
     /// Enters into the ledger what has become due, and what can no longer be rung. Whether there was any.
     pub(super) async fn plan(&self, now: DateTime<Utc>, back: Duration) -> Result<bool> {
-        let all_new = self.not_in_ledger(now, back).await?;
-        if all_new.is_empty() {
+        let new = self.not_in_ledger(now, back).await?;
+        if new.rings.is_empty() && new.stood_for.is_empty() {
             return Ok(false);
         }
         let mut tx = self.device.write().await?;
-        for new in all_new {
+        for ring in &new.rings {
             // What a person did meanwhile holds.
-            if rings::last(&mut tx, new.key.reminder).await? != new.was {
+            if rings::last(&mut tx, ring.key.reminder).await? != ring.was {
                 continue;
             }
-            rings::plan(&mut tx, new.key, new.due).await?;
-            if new.is_missed {
-                rings::set_outcome(&mut tx, new.key, Outcome::Missed).await?;
+            rings::plan(&mut tx, ring.key, ring.due).await?;
+            if ring.is_missed {
+                rings::set_outcome(&mut tx, ring.key, Outcome::Missed).await?;
             }
         }
+        for (reminder, by) in new.stood_for {
+            rings::set_stands_for(&mut tx, reminder, by).await?;
+        }
         tx.commit().await?;
-        Ok(true)
+        Ok(!new.rings.is_empty())
     }
 
-    /// What is due and not in the ledger, or was given up there and is due again.
-    async fn not_in_ledger(&self, now: DateTime<Utc>, back: Duration) -> Result<Vec<New>> {
+    /// What is due and not in the ledger, or was given up there and is due again. A lesson rings once, whichever of its
+    /// sessions it is that does.
+    async fn not_in_ledger(&self, now: DateTime<Utc>, back: Duration) -> Result<New> {
         let mut device = self.device.read().await?;
         let lead = settings::load(&mut device).await?.lead();
         let mut readings = self.workspaces.read(lead).await?;
-        let mut new = Vec::new();
-        for session in readings.ringing_in(now - back, now + lead).await? {
-            let Some(reading) = readings.of(session.workspace) else { continue };
-            let rules = reading.rules();
-            // It came here when it was over, as most of an imported calendar has: nothing was owed.
-            let closes = rules.closes_at(&session, Room::default());
-            if now >= closes && !plan::was_owed(session.created_at, closes) {
+        let ringing = readings.ringing_in(now - back, now + lead).await?;
+        let mut new = New::default();
+        for lesson in readings.ringing_lessons(ringing).await? {
+            if !lesson.all().any(|session| may_be_owed(&readings, session, now)) {
                 continue;
             }
-            let reminder = Reminder::before_start(session.key(), session.start, lead);
-            let was = rings::last(&mut device, reminder).await?;
-            // Whoever changes their lead is not rung again for what has rung by the one before.
-            let by_another = rings::by_another_lead(&mut device, reminder).await?;
-            if by_another == Some(LastState::Through) {
-                continue;
+            let members = lesson::read(&mut device, &mut readings, lesson, lead, now).await?;
+            let mut by = lesson::bearer(&members);
+            if by.is_none()
+                && let Some(ring) = ring_of(&mut readings, &members, now).await?
+            {
+                by = Some(ring.key.session());
+                new.rings.push(ring);
             }
-            let (number, due) = match was {
-                None => (1, plan::due_at(reminder)),
-                Some(Last { number, due, state: LastState::GivenUp }) => (number, due),
-                Some(_) => continue,
-            };
-            let closes = rules.closes_at(&session, reading.room_of(&session).await?);
-            let is_missed = now >= closes;
-            let is_listed = was.is_some() || by_another.is_some();
-            if is_missed && (is_listed || !plan::was_owed(reading.stands_since(&session).await?, closes)) {
-                continue;
-            }
-            new.push(New { key: reminder.ring(number), due, is_missed, was });
+            let Some(by) = by else { continue };
+            let others = members.iter().filter(|one| one.session.key() != by && one.noted != Some(by));
+            let others = others.filter(|one| one.was.is_none_or(|was| was.state == LastState::GivenUp));
+            new.stood_for.extend(others.map(|one| (one.reminder, by)));
         }
         Ok(new)
     }
@@ -135,17 +140,56 @@ impl Ledger {
         let mut readings = self.readings().await?;
         let (mut due, mut outcomes) = (Vec::new(), Vec::new());
         for key in waiting {
-            match self.judge(&mut readings, key, now).await?.0 {
-                Due::Ring => due.push(key),
-                Due::NotYet => {}
-                Due::Joined => outcomes.push((key, Outcome::Joined)),
-                Due::Missed => outcomes.push((key, Outcome::Missed)),
-                Due::Withdraw => outcomes.push((key, Outcome::Withdrawn)),
+            match self.judge(&mut readings, key, now).await? {
+                (Due::Ring, Some(session)) => due.push((key, session)),
+                (Due::Ring | Due::NotYet, _) => {}
+                (Due::Joined, _) => outcomes.push((key, Outcome::Joined)),
+                (Due::Missed, _) => outcomes.push((key, Outcome::Missed)),
+                (Due::Withdraw, _) => outcomes.push((key, Outcome::Withdrawn)),
             }
         }
+        let (due, stood_for) = self.once_a_lesson(&mut readings, due).await?;
         drop(readings);
+        outcomes.extend(stood_for.iter().map(|(key, _)| (*key, Outcome::Withdrawn)));
+        if !stood_for.is_empty() {
+            let mut tx = self.device.write().await?;
+            for (key, by) in stood_for {
+                rings::set_stands_for(&mut tx, key.reminder, by).await?;
+            }
+            tx.commit().await?;
+        }
         self.settle(&outcomes).await?;
         Ok(due)
+    }
+
+    /// Of what was planned before its sessions were known to be one lesson, one rings, and none whose lesson has rung.
+    /// The others come with the session that rings for them.
+    async fn once_a_lesson(
+        &self,
+        readings: &mut Readings,
+        due: Vec<(RingKey, Session)>,
+    ) -> Result<(Vec<RingKey>, Vec<(RingKey, SessionKey)>)> {
+        let mut device = self.device.read().await?;
+        let sessions = due.iter().map(|(_, session)| session.clone()).collect();
+        let mut stood_for = Vec::new();
+        for lesson in readings.ringing_lessons(sessions).await? {
+            let all: Vec<SessionKey> = lesson.all().map(Session::key).collect();
+            let of = |key: &SessionKey| due.iter().map(|(ring, _)| *ring).find(|ring| ring.session() == *key);
+            let rings: Vec<RingKey> = all.iter().filter_map(of).collect();
+            let Some(first) = rings.first() else { continue };
+            let mut by = first.session();
+            for key in all.iter().filter(|key| first.number == 1 && of(key).is_none()) {
+                let reminder = Reminder { session: *key, ..first.reminder };
+                let last = rings::last(&mut device, reminder).await?;
+                if last.is_some_and(|last| last.state == LastState::Through) {
+                    by = *key;
+                }
+            }
+            stood_for.extend(rings.into_iter().filter(|ring| ring.session() != by).map(|ring| (ring, by)));
+        }
+        let mut due: Vec<RingKey> = due.into_iter().map(|(key, _)| key).collect();
+        due.retain(|key| !stood_for.iter().any(|(stood, _)| stood == key));
+        Ok((due, stood_for))
     }
 
     /// Those of these rings that are still to ring.
@@ -177,7 +221,9 @@ impl Ledger {
         let mut readings = self.workspaces.read(settings.lead()).await?;
         let mut due = Vec::new();
         for key in keys {
-            if let (Due::Ring, Some(session)) = self.judge(&mut readings, *key, now).await? {
+            if let (Due::Ring, Some(session)) = self.judge(&mut readings, *key, now).await?
+                && !self.has_just_rung(&mut readings, *key, &session).await?
+            {
                 due.push((*key, session));
             }
         }
@@ -279,6 +325,11 @@ impl Ledger {
         let found = match readings.session(key.session()).await? {
             Some((mut session, room, rules)) => {
                 self.memory.overlay(&mut session);
+                for mut other in self.others(readings, &session).await? {
+                    self.memory.overlay(&mut other);
+                    // Whoever has gone in by what another source says is in.
+                    session.opened_at = session.opened_at.max(other.opened_at);
+                }
                 Some((session, room, rules))
             }
             // Its store is gone for good; whoever was rung by it goes to the lesson all the same.
@@ -287,4 +338,65 @@ impl Ledger {
         let standing = found.as_ref().map(|(session, room, rules)| (session, *room, *rules));
         Ok((plan::judge(standing, key.reminder, now), found.map(|(session, ..)| session)))
     }
+
+    /// What other sources have of the same lesson, and rings.
+    async fn others(&self, readings: &mut Readings, session: &Session) -> Result<Vec<Session>> {
+        let lessons = readings.ringing_lessons(vec![session.clone()]).await?;
+        let all = lessons.iter().flat_map(Lesson::all);
+        Ok(all.filter(|other| other.key() != session.key()).cloned().collect())
+    }
+
+    /// Whether another session of the lesson was handed over since this one was said to be due.
+    async fn has_just_rung(&self, readings: &mut Readings, key: RingKey, session: &Session) -> Result<bool> {
+        let others = self.others(readings, session).await?;
+        let first = |other: &Session| Reminder { session: other.key(), ..key.reminder }.ring(1);
+        Ok(key.number == 1 && others.iter().any(|other| self.memory.is_through(first(other))))
+    }
+}
+
+/// The first ring of a lesson that has none: of the first of its sessions that can still be joined, or one that is
+/// listed as missed.
+async fn ring_of(readings: &mut Readings, members: &[Member], now: DateTime<Utc>) -> Result<Option<NewRing>> {
+    let mut missed = None;
+    for member in members {
+        match new_ring(readings, member, now).await? {
+            Some(ring) if !ring.is_missed => return Ok(Some(ring)),
+            ring => missed = missed.or(ring),
+        }
+    }
+    Ok(missed)
+}
+
+/// Whether a ring was ever owed, as far as the session itself says. It was not where a session came here when it was over,
+/// as most of an imported calendar has.
+fn may_be_owed(readings: &Readings, session: &Session, now: DateTime<Utc>) -> bool {
+    readings.rules(session.workspace).is_some_and(|rules| {
+        let closes = rules.closes_at(session, Room::default());
+        now < closes || plan::was_owed(session.created_at, closes)
+    })
+}
+
+async fn new_ring(readings: &mut Readings, member: &Member, now: DateTime<Utc>) -> Result<Option<NewRing>> {
+    let Member { session, reminder, was, by_another, noted, .. } = member;
+    if !may_be_owed(readings, session, now) {
+        return Ok(None);
+    }
+    let Some(rules) = readings.rules(session.workspace) else { return Ok(None) };
+    let (number, due) = match *was {
+        None => (1, plan::due_at(*reminder)),
+        Some(Last { number, due, .. }) => (number, due),
+    };
+    let closes = rules.closes_at(session, readings.room_of(session).await?);
+    let is_missed = now >= closes;
+    let is_listed = was.is_some() || by_another.is_some() || noted.is_some();
+    if is_missed && is_listed {
+        return Ok(None);
+    }
+    if is_missed
+        && let Some(reading) = readings.of(session.workspace)
+        && !plan::was_owed(reading.stands_since(session).await?, closes)
+    {
+        return Ok(None);
+    }
+    Ok(Some(NewRing { key: reminder.ring(number), due, is_missed, was: *was }))
 }

@@ -234,8 +234,7 @@ impl<N: Notifier, C: Clock, W: Wait> Bell<N, C, W> {
 
     /// Rings what is due by what is known of the store.
     async fn ring_from(&self, known: &Known, now: DateTime<Utc>) {
-        let mut due = known.due(now);
-        due.retain(|(key, _)| !self.memory.is_through(*key));
+        let due = known.due(now, |key| self.memory.is_through(key));
         let mut rang = false;
         for due in together(due) {
             let session = |(key, session): &(RingKey, Session)| (*key, session.clone());

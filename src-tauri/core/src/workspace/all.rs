@@ -1,7 +1,7 @@
 //! All workspaces of a person: one list, one bell.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, PoisonError, RwLock},
 };
 
@@ -11,7 +11,9 @@ use super::local::{Local, Reading};
 use crate::{
     id::{PersonId, SessionKey, WorkspaceId},
     join::{JoinRules, Room},
-    session::Session,
+    same_lesson::{Lesson, together},
+    session::{Session, Status},
+    state_table::Role,
     store::{Result, local::people::Met},
 };
 
@@ -102,8 +104,53 @@ impl Readings {
     pub async fn session(&mut self, key: SessionKey) -> Result<Option<(Session, Room, JoinRules)>> {
         let Some(reading) = self.of(key.workspace) else { return Ok(None) };
         let Some(session) = reading.session(key.id).await? else { return Ok(None) };
-        let room = reading.room_of(&session).await?;
-        Ok(Some((session, room, reading.rules())))
+        let rules = reading.rules();
+        let room = self.room_of(&session).await?;
+        Ok(Some((session, room, rules)))
+    }
+
+    /// What is known of a session's room: when the next live session in it starts, wherever that is decided.
+    pub async fn room_of(&mut self, session: &Session) -> Result<Room> {
+        let mut next = None;
+        for reading in &mut self.0 {
+            let start = reading.room_of(session).await?.next_start;
+            next = match (next, start) {
+                (Some(one), Some(other)) => Some(std::cmp::min(one, other)),
+                (one, other) => one.or(other),
+            };
+        }
+        Ok(Room { next_start: next })
+    }
+
+    /// The lessons that these sessions are: what several sources have of one stands together, the session that the
+    /// person is closest to first.
+    pub async fn lessons(&mut self, sessions: Vec<Session>) -> Result<Vec<Lesson>> {
+        self.lessons_among(sessions, |_| true).await
+    }
+
+    /// The same of sessions that ring, by those that ring.
+    pub async fn ringing_lessons(&mut self, sessions: Vec<Session>) -> Result<Vec<Lesson>> {
+        self.lessons_among(sessions, |session| session.bell && session.status == Status::Scheduled).await
+    }
+
+    async fn lessons_among(
+        &mut self,
+        sessions: Vec<Session>,
+        counts: impl Fn(&Session) -> bool,
+    ) -> Result<Vec<Lesson>> {
+        if self.0.len() < 2 {
+            return Ok(sessions.into_iter().map(Lesson::of).collect());
+        }
+        let with_room = sessions.iter().filter(|session| session.join_url.is_some());
+        let starts: BTreeSet<DateTime<Utc>> = with_room.map(|session| session.start).collect();
+        let starts: Vec<DateTime<Utc>> = starts.into_iter().collect();
+        let mut among = each!(self, reading => reading.starting_at(&starts));
+        among.retain(|session| counts(session));
+        let roles: BTreeMap<WorkspaceId, Role> =
+            self.0.iter().map(|reading| (reading.workspace(), reading.role())).collect();
+        let before =
+            |session: &Session| (session.is_final(), roles.get(&session.workspace).copied().map(nearness));
+        Ok(together(sessions, &among, before))
     }
 
     /// Sessions whose start lies in [from, to), by start.
@@ -157,18 +204,24 @@ impl Readings {
         Ok(each!(self, reading => reading.next_boundary(now)).into_iter().min())
     }
 
-    /// A live session that overlaps [start, end), other than `except`; the first one.
+    /// A live session that overlaps [start, end), other than `except` and what other sources have of the same lesson; the
+    /// first one.
     pub async fn overlapping(
         &mut self,
         start: DateTime<Utc>,
         end: DateTime<Utc>,
         except: Option<SessionKey>,
     ) -> Result<Option<Session>> {
-        let found = each!(self, reading => {
-            let own = except.filter(|key| key.workspace == reading.workspace());
-            reading.overlapping(start, end, own.map(|key| key.id))
-        });
-        Ok(by_start(found).into_iter().next())
+        let own = match except {
+            Some(key) => self.session(key).await?.map(|(session, ..)| session),
+            None => None,
+        };
+        let own = self.lessons(own.into_iter().collect()).await?;
+        let own: BTreeSet<SessionKey> = own.iter().flat_map(Lesson::all).map(Session::key).collect();
+        let found = self.touching(start, end).await?;
+        Ok(found
+            .into_iter()
+            .find(|session| session.status == Status::Scheduled && !own.contains(&session.key())))
     }
 
     /// Whether there is any session, and any sample.
@@ -201,6 +254,17 @@ impl Readings {
     /// The next live session with a person that has not ended. `now` is UTC.
     pub async fn next_with(&mut self, person: PersonId, now: DateTime<Utc>) -> Result<Option<Session>> {
         Ok(by_start(each!(self, reading => reading.next_with(person, now))).into_iter().next())
+    }
+}
+
+/// What a school says of a lesson counts before what was typed or read here; and whoever gives it or takes it acts for
+/// themselves.
+const fn nearness(role: Role) -> u8 {
+    match role {
+        Role::Tutor => 0,
+        Role::Student => 1,
+        Role::Guardian => 2,
+        Role::Owner => 3,
     }
 }
 

@@ -150,8 +150,8 @@ impl Reading {
         Ok(found.map(|session| self.own(session)))
     }
 
-    /// What is known of a session's room: when the next live session in it starts.
-    pub async fn room_of(&mut self, session: &Session) -> Result<Room> {
+    /// What is known here of a session's room: when the next live session in it starts.
+    pub(super) async fn room_of(&mut self, session: &Session) -> Result<Room> {
         sessions::room_of(&mut self.conn, session).await
     }
 
@@ -173,6 +173,12 @@ impl Reading {
     /// Sessions whose start lies in [from, to), by start.
     pub async fn starting_in(&mut self, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<Vec<Session>> {
         let found = sessions::starting_in(&mut self.conn, from, to).await?;
+        Ok(self.all_own(found))
+    }
+
+    /// Sessions that start at one of these instants, by start.
+    pub(super) async fn starting_at(&mut self, starts: &[DateTime<Utc>]) -> Result<Vec<Session>> {
+        let found = sessions::starting_at(&mut self.conn, starts).await?;
         Ok(self.all_own(found))
     }
 
@@ -226,17 +232,6 @@ impl Reading {
     /// The first instant after `now` at which a session starts or ends, or its door opens or closes (UTC).
     pub async fn next_boundary(&mut self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
         sessions::next_boundary(&mut self.conn, self.rules, now).await
-    }
-
-    /// The next live session that overlaps [start, end), other than `except`.
-    pub async fn overlapping(
-        &mut self,
-        start: DateTime<Utc>,
-        end: DateTime<Utc>,
-        except: Option<SessionId>,
-    ) -> Result<Option<Session>> {
-        let found = sessions::overlapping(&mut self.conn, start, end, except).await?;
-        Ok(found.map(|session| self.own(session)))
     }
 
     /// Whether there is any session, and any sample.

@@ -25,27 +25,35 @@ const RULES: JoinRules =
     JoinRules { lead: Duration::minutes(15), after_end: Duration::minutes(20), bell: Duration::zero() };
 
 /// A lesson here, its twin at the school, and an app that sees both.
-struct Twins {
-    desk: Desk,
-    school: Store,
-    app: App,
-    here: SessionKey,
-    there: SessionKey,
+pub struct Twins {
+    pub desk: Desk,
+    pub school: Store,
+    pub app: App,
+    pub here: SessionKey,
+    pub there: SessionKey,
     _folder: TempDir,
 }
 
+/// The twin is in another room, with somebody else.
 async fn twins(now: &str) -> Twins {
+    twins_with(now, |session| Session {
+        join_url: Some(JoinUrl::parse(OTHER_MEET).unwrap()),
+        person: None,
+        ..session
+    })
+    .await
+}
+
+/// The twin is what is made of the lesson here.
+pub async fn twins_with(now: &str, twin: impl FnOnce(Session) -> Session) -> Twins {
     let desk = Desk::at(now).await;
     let here = desk.add(&lesson("2026-11-24", "16:00")).await;
     let folder = tempfile::tempdir().unwrap();
     let school = Store::open(&folder.path().join("school.sqlite3"), Migrate::Yes).await.unwrap();
-    let twin = Session {
-        join_url: Some(JoinUrl::parse(OTHER_MEET).unwrap()),
-        person: None,
-        ..desk.session(here).await
-    };
+    // Who it is with is known to the other file by a name of its own.
+    let twin = Session { person: None, ..twin(desk.session(here).await) };
     let mut tx = school.write().await.unwrap();
-    sessions::insert_all(&mut tx, &[twin]).await.unwrap();
+    sessions::insert_all(&mut tx, std::slice::from_ref(&twin)).await.unwrap();
     tx.commit().await.unwrap();
     let workspaces = Workspaces::new(vec![
         Local::this_computer(desk.store.clone()),
@@ -53,7 +61,7 @@ async fn twins(now: &str) -> Twins {
     ]);
     let (clock, browser) = (Arc::new(desk.clock.clone()), Arc::new(desk.browser.clone()));
     let app = App::over(desk.store.clone(), workspaces, clock, browser);
-    let there = SessionKey { workspace: SCHOOL, ..here };
+    let there = SessionKey { workspace: SCHOOL, id: twin.id };
     Twins { desk, school, app, here, there, _folder: folder }
 }
 

@@ -136,6 +136,32 @@ pub async fn by_another_lead(conn: &mut SqliteConnection, reminder: Reminder) ->
     })
 }
 
+/// Another session's ring stands for a reminder from now on: both are one lesson.
+pub async fn set_stands_for(conn: &mut SqliteConnection, reminder: Reminder, by: SessionKey) -> Result<()> {
+    let insert = sqlx::query(
+        "INSERT INTO rings_for (workspace, session_id, starts_at, kind, lead, by_workspace, by_session)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         ON CONFLICT DO UPDATE SET by_workspace = excluded.by_workspace, by_session = excluded.by_session",
+    );
+    of(insert, &reminder).bind(by.workspace.to_string()).bind(by.id.to_string()).execute(conn).await?;
+    Ok(())
+}
+
+/// Whose ring stands for a reminder, if another session's does.
+pub async fn stands_for(conn: &mut SqliteConnection, reminder: Reminder) -> Result<Option<SessionKey>> {
+    let select = sqlx::query(
+        "SELECT by_workspace, by_session FROM rings_for
+         WHERE workspace = ?1 AND session_id = ?2 AND starts_at = ?3 AND kind = ?4 AND lead = ?5",
+    );
+    let Some(row) = of(select, &reminder).fetch_optional(conn).await? else { return Ok(None) };
+    let (workspace, session): (String, String) = FromRow::from_row(&row)?;
+    let unreadable = |what| StoreError::Row { table: "rings_for", what };
+    Ok(Some(SessionKey {
+        workspace: workspace.parse().map_err(|_| unreadable("by_workspace"))?,
+        id: session.parse().map_err(|_| unreadable("by_session"))?,
+    }))
+}
+
 /// Rings on show since `since`: the desktop has taken them and nothing has become of them yet.
 pub async fn on_show(conn: &mut SqliteConnection, since: DateTime<Utc>) -> Result<Vec<RingKey>> {
     let rows: Vec<KeyRow> = sqlx::query_as(

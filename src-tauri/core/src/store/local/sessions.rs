@@ -154,6 +154,13 @@ pub async fn starting_in(
     .await
 }
 
+/// Sessions that start at one of these instants, by start.
+pub async fn starting_at(conn: &mut SqliteConnection, starts: &[DateTime<Utc>]) -> Result<Vec<Session>> {
+    let starts = serde_json::json!(starts.iter().map(|start| to_ms(*start)).collect::<Vec<_>>()).to_string();
+    fetch(conn, "starts_at IN (SELECT value FROM json_each(?1)) ORDER BY starts_at, id", |q| q.bind(starts))
+        .await
+}
+
 /// Sessions that end after `from` and start before `to`, by start: what a page of days shows.
 pub async fn touching(
     conn: &mut SqliteConnection,
@@ -295,36 +302,13 @@ pub async fn room_of(conn: &mut SqliteConnection, session: &Session) -> Result<R
     let Some(url) = &session.join_url else { return Ok(Room::default()) };
     let next: Option<i64> = sqlx::query_scalar(
         "SELECT min(starts_at) FROM sessions
-         WHERE room = ?1 AND starts_at > ?2 AND status = 'SCHEDULED' AND id <> ?3",
+         WHERE room = ?1 AND starts_at > ?2 AND status = 'SCHEDULED'",
     )
     .bind(url.room_key())
     .bind(to_ms(session.start))
-    .bind(session.id.to_string())
     .fetch_one(conn)
     .await?;
     Ok(Room { next_start: next.map(from_ms) })
-}
-
-/// The next live session that overlaps [start, end), other than `except`.
-pub async fn overlapping(
-    conn: &mut SqliteConnection,
-    start: DateTime<Utc>,
-    end: DateTime<Utc>,
-    except: Option<SessionId>,
-) -> Result<Option<Session>> {
-    let found = fetch(
-        conn,
-        "starts_at < ?2 AND ends_at > ?1 AND starts_at >= ?3 AND status = 'SCHEDULED' AND id <> ?4
-         ORDER BY starts_at LIMIT 1",
-        |q| {
-            q.bind(to_ms(start))
-                .bind(to_ms(end))
-                .bind(to_ms(start - chrono::Duration::days(2)))
-                .bind(except.map_or_else(String::new, |id| id.to_string()))
-        },
-    )
-    .await?;
-    Ok(found.into_iter().next())
 }
 
 /// Whether there is any session, and any sample.
