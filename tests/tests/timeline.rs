@@ -12,6 +12,10 @@
 mod generate;
 #[path = "timeline/model.rs"]
 mod model;
+#[path = "timeline/one_lesson.rs"]
+mod one_lesson;
+#[path = "timeline/seen.rs"]
+mod seen;
 
 use std::{
     env,
@@ -55,7 +59,7 @@ fn none_is_missed_and_none_rings_twice_in_random_scenarios() {
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
                 runtime.block_on(async {
                     let template = Template::new().await.unwrap();
-                    let mut seen = model::Seen::default();
+                    let mut seen = seen::Seen::default();
                     loop {
                         let index = next.fetch_add(1, Ordering::Relaxed);
                         if index >= end {
@@ -90,7 +94,7 @@ fn none_is_missed_and_none_rings_twice_in_random_scenarios() {
             })
         })
         .collect();
-    let mut seen = model::Seen::default();
+    let mut seen = seen::Seen::default();
     for thread in threads {
         match thread.join() {
             Ok(part) => seen.add(&part),
@@ -183,6 +187,43 @@ async fn a_disk_that_goes_before_the_ring_holds_up_none_and_repeats_none_when_it
         let rang: Vec<_> = report.rings.iter().map(|ring| (ring.session.as_str(), ring.late_by_ms)).collect();
         assert_eq!(rang, [("ben", 0), ("mia", 0)], "{disk}");
         assert_eq!(report.refused.len(), 1, "what cannot be stored is not taken: {disk}");
+    }
+}
+
+#[tokio::test]
+async fn a_lesson_of_two_sources_rings_once_and_for_the_other_one_when_its_ring_is_taken_back() {
+    let session = |id: &str, more: &str| {
+        format!(
+            r#"{{"id": "{id}", "start": "2026-11-24T16:00:00Z", "link": "https://zoom.us/j/93412345678"{more}}}"#
+        )
+    };
+    let (here, there) = (session("here", ""), session("there", r#", "school": true"#));
+    for (sessions, script, rang) in [
+        (format!("{here}, {there}"), r#"{"run": "2h"}"#.to_owned(), vec!["there"]),
+        // Whichever comes when its lesson has rung is quiet, also after a restart.
+        (
+            here.clone(),
+            format!(r#"{{"run": "56m"}}, {{"add": {there}}}, "restart", {{"run": "1h"}}"#),
+            vec!["here"],
+        ),
+        // What rang was called off, and the other one was not.
+        (
+            format!("{here}, {there}"),
+            r#"{"run": "56m"}, {"cancel": "there"}, {"run": "1h"}"#.to_owned(),
+            vec!["there", "here"],
+        ),
+        // What did not ring is called off.
+        (
+            format!("{here}, {there}"),
+            r#"{"run": "56m"}, {"cancel": "here"}, {"run": "1h"}"#.to_owned(),
+            vec!["there"],
+        ),
+    ] {
+        let scenario =
+            format!(r#"{{"now": "2026-11-24T15:00:00Z", "sessions": [{sessions}], "script": [{script}]}}"#);
+        let report = play(&scenario).await;
+        let rings: Vec<&str> = report.rings.iter().map(|ring| ring.session.as_str()).collect();
+        assert_eq!(rings, rang, "{scenario}");
     }
 }
 

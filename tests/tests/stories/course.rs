@@ -87,15 +87,20 @@ async fn a_wish_goes_from_the_childs_window_over_the_parents_to_the_tutors_and_c
 
 /// The school moves the lesson, so that its bell is due soon.
 async fn it_rings_for_all_and_leads_into_one_room(server: &Server, all: [(&App<'_>, &Desktop); 3]) {
-    let soon = "update public.sessions set scheduled_start_at = now() + interval '330 seconds',
-          scheduled_end_at = now() + interval '330 seconds 1 hour' where subject = 'Rhetoric'";
+    // Whatever else the sample has planned around now is in nobody's way.
+    let soon = "delete from private.slots where during && tstzrange(now(), now() + interval '2 hours');
+        update public.sessions set scheduled_start_at = now() + interval '330 seconds',
+          scheduled_end_at = now() + interval '330 seconds 45 minutes' where subject = 'Rhetoric'";
     server.connect().await.unwrap().batch_execute(soon).await.unwrap();
     for (_, desktop) in all {
         look_again(desktop).await;
     }
     for (_, desktop) in all {
-        let ring = desktop.notifications.wait_for(1, BELL).await.unwrap().remove(0);
-        assert!(ring.summary.contains("Rhetoric"), "{}", ring.summary);
+        wait::until_true("the bell", BELL, async || {
+            Ok(desktop.notifications.all().iter().any(|ring| ring.summary.contains("Rhetoric")))
+        })
+        .await
+        .unwrap();
     }
     let [(ada, at_adas), (dan, at_dans), _] = all;
     for (app, desktop) in [(dan, at_dans), (ada, at_adas)] {

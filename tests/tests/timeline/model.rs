@@ -7,90 +7,16 @@ use chrono::DateTime;
 use firstbell_tests::timeline::{Kill, Report, Rung};
 
 use crate::generate::{HOUR, Happens, Lesson, MINUTE, Story, rfc3339};
+use crate::one_lesson::{index_of, is_stood_for, partner, rung_for_another};
+use crate::seen::Seen;
 
 /// A ring may be this late, in time that the computer was awake and the app ran.
-const TICK: i64 = 10_000;
-
-/// What the stories came to, to see that they come to everything.
-#[derive(Debug, Default)]
-pub struct Seen {
-    pub rings: usize,
-    pub late: usize,
-    pub together: usize,
-    pub owed: usize,
-    pub deaths_before: usize,
-    pub deaths_after: usize,
-    pub repeats: usize,
-    pub refused: usize,
-    pub rang_anew: usize,
-    pub over: usize,
-    pub moved_by_table: usize,
-    pub without_disk: usize,
-    pub unstored_repeats: usize,
-    pub at_school: usize,
-    pub meanwhile: usize,
-    pub spared: usize,
-    /// Rings that stood for another source's session, too.
-    pub one_for_two: usize,
-    /// Rings of what is nearly the same lesson, and rings by itself.
-    pub near_misses: usize,
-    /// Rings of a session for which one stood that was taken back.
-    pub in_its_place: usize,
-}
-
-impl Seen {
-    pub fn add(&mut self, other: &Self) {
-        self.rings += other.rings;
-        self.late += other.late;
-        self.together += other.together;
-        self.owed += other.owed;
-        self.deaths_before += other.deaths_before;
-        self.deaths_after += other.deaths_after;
-        self.repeats += other.repeats;
-        self.refused += other.refused;
-        self.rang_anew += other.rang_anew;
-        self.over += other.over;
-        self.moved_by_table += other.moved_by_table;
-        self.without_disk += other.without_disk;
-        self.unstored_repeats += other.unstored_repeats;
-        self.at_school += other.at_school;
-        self.meanwhile += other.meanwhile;
-        self.spared += other.spared;
-        self.one_for_two += other.one_for_two;
-        self.near_misses += other.near_misses;
-        self.in_its_place += other.in_its_place;
-    }
-
-    pub fn assert_everything_happened(&self) {
-        let counts = [
-            self.rings,
-            self.late,
-            self.together,
-            self.owed,
-            self.deaths_before,
-            self.deaths_after,
-            self.repeats,
-            self.refused,
-            self.rang_anew,
-            self.over,
-            self.moved_by_table,
-            self.without_disk,
-            self.unstored_repeats,
-            self.at_school,
-            self.meanwhile,
-            self.spared,
-            self.one_for_two,
-            self.near_misses,
-            self.in_its_place,
-        ];
-        assert!(counts.iter().all(|count| *count > 0), "{self:?}");
-    }
-}
+pub const TICK: i64 = 10_000;
 
 #[derive(Clone, Debug)]
-struct Known {
-    lesson: Lesson,
-    live: bool,
+pub struct Known {
+    pub lesson: Lesson,
+    pub live: bool,
     /// When it begins while Kolkata is five and a half hours from UTC.
     usually: i64,
 }
@@ -119,22 +45,22 @@ const AHEAD: i64 = 30 * HOUR;
 const BACK: i64 = 40 * HOUR;
 
 /// Time in which nothing changes but the time.
-struct Stretch {
-    step: Option<usize>,
-    awake: i64,
-    wall: i64,
-    lasts: i64,
+pub struct Stretch {
+    pub step: Option<usize>,
+    pub awake: i64,
+    pub wall: i64,
+    pub lasts: i64,
     /// Counts the lives of the app; none while it is not there.
-    life: Option<usize>,
-    known: BTreeMap<String, Known>,
-    disk: Disk,
+    pub life: Option<usize>,
+    pub known: BTreeMap<String, Known>,
+    pub disk: Disk,
     /// It begins with something after which the bell looks at once.
-    looks: bool,
+    pub looks: bool,
 }
 
 /// How the disk is, and what the app has of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Disk {
+pub enum Disk {
     Well,
     ReadOnly,
     /// It is gone; the store was last read at that time, if this app has ever read it.
@@ -356,7 +282,7 @@ fn add(known: &mut BTreeMap<String, Known>, lesson: &Lesson, wall: i64) -> bool 
 }
 
 /// From when to when Join is open.
-fn window(id: &str, known: &BTreeMap<String, Known>) -> (i64, i64) {
+pub fn window(id: &str, known: &BTreeMap<String, Known>) -> (i64, i64) {
     let one = &known[id];
     let next = known
         .iter()
@@ -379,13 +305,13 @@ fn ms(text: &str) -> i64 {
 }
 
 /// The start that a ring was for.
-fn start_of(rung: &Rung) -> i64 {
+pub fn start_of(rung: &Rung) -> i64 {
     ms(&rung.due) + 5 * MINUTE
 }
 
 /// The stretch of a ring. Of two that meet, the one in which the app lives, and the later one: whoever does something in
 /// the middle of a ring does it before that is shown.
-fn stretch_of<'a>(rung: &Rung, stretches: &'a [Stretch]) -> Option<&'a Stretch> {
+pub fn stretch_of<'a>(rung: &Rung, stretches: &'a [Stretch]) -> Option<&'a Stretch> {
     stretches.iter().rev().find(|stretch| {
         stretch.step == rung.step
             && stretch.life.is_some()
@@ -481,7 +407,7 @@ fn repeats(stretches: &[Stretch], report: &Report, seen: &mut Seen) -> Vec<Strin
 }
 
 /// It died at the very ring before, which is what excuses a second one.
-fn died_at(before: &Rung, rung: &Rung, report: &Report) -> bool {
+pub fn died_at(before: &Rung, rung: &Rung, report: &Report) -> bool {
     report.deaths.iter().any(|death| {
         death.kill == Kill::AfterHandover
             && death.step == before.step
@@ -491,7 +417,7 @@ fn died_at(before: &Rung, rung: &Rung, report: &Report) -> bool {
 }
 
 /// The app that rang first never had a disk that it could write on again, and another app rang next.
-fn was_never_stored(before: &Rung, rung: &Rung, stretches: &[Stretch]) -> bool {
+pub fn was_never_stored(before: &Rung, rung: &Rung, stretches: &[Stretch]) -> bool {
     let (Some(first), Some(second)) = (stretch_of(before, stretches), stretch_of(rung, stretches)) else {
         return false;
     };
@@ -501,101 +427,6 @@ fn was_never_stored(before: &Rung, rung: &Rung, stretches: &[Stretch]) -> bool {
             .filter(|stretch| stretch.life == first.life && stretch.awake + stretch.lasts >= before.awake_ms)
             .skip_while(|stretch| !std::ptr::eq(*stretch, first))
             .all(|stretch| stretch.disk != Disk::Well)
-}
-
-/// The one session of the other source that is the same lesson, if it is surely that one: both ring, in one room, from
-/// one start. Where there are several, none is.
-fn partner<'a>(id: &str, known: &'a BTreeMap<String, Known>) -> Option<&'a str> {
-    let one = known.get(id)?;
-    one.lesson.room?;
-    let is_same = |other: &&Known| {
-        other.live
-            && other.lesson.bell
-            && (other.lesson.start, other.lesson.room) == (one.lesson.start, one.lesson.room)
-    };
-    let same: Vec<&Known> = known.values().filter(is_same).collect();
-    let [first, second] = same.as_slice() else { return None };
-    if first.lesson.at_school == second.lesson.at_school {
-        return None;
-    }
-    [first, second]
-        .into_iter()
-        .map(|other| other.lesson.id.as_str())
-        .find(|other| *other != id)
-        .filter(|_| [first, second].into_iter().any(|other| other.lesson.id == id))
-}
-
-fn index_of(rung: &Rung, stretches: &[Stretch]) -> Option<usize> {
-    let found = stretch_of(rung, stretches)?;
-    stretches.iter().position(|stretch| std::ptr::eq(stretch, found))
-}
-
-/// Whether a session is rung for already at that stretch, by another one that rang in an earlier one (or the same) and
-/// whose ring was not taken back since. `surely`: the app has seen both as one, and could store that.
-fn is_stood_for(
-    id: &str,
-    (rang, by): (usize, &Rung),
-    at: usize,
-    stretches: &[Stretch],
-    surely: bool,
-) -> bool {
-    let start = start_of(by);
-    let still = |known: &BTreeMap<String, Known>, id: &str| {
-        known.get(id).is_some_and(|one| one.live && one.lesson.bell && one.lesson.start == start)
-    };
-    by.session != id
-        && rang <= at
-        && still(&stretches[at].known, id)
-        && stretches[rang..=at].iter().all(|stretch| still(&stretch.known, &by.session))
-        && (rang..=at).any(|index| {
-            let stretch = &stretches[index];
-            let has_looked = index == rang || stretch.looks || stretch.lasts > TICK;
-            let is_stored = stretch.disk == Disk::Well && has_looked;
-            stretch.life.is_some()
-                && (!surely || is_stored)
-                && partner(id, &stretch.known) == Some(&by.session)
-        })
-}
-
-/// None rings for a lesson that has rung by what another source says of it.
-fn rung_for_another(stretches: &[Stretch], report: &Report, seen: &mut Seen) -> Vec<String> {
-    let mut faults = Vec::new();
-    let rings: Vec<(usize, &Rung)> =
-        report.rings.iter().filter_map(|rung| Some((index_of(rung, stretches)?, rung))).collect();
-    for (nth, (at, rung)) in rings.iter().enumerate() {
-        let known = &stretches[*at].known;
-        seen.one_for_two += usize::from(partner(&rung.session, known).is_some());
-        seen.near_misses += usize::from(has_near_miss(&rung.session, known));
-        for before in &rings[..nth] {
-            let (_, earlier) = before;
-            if earlier.session == rung.session || start_of(earlier) != start_of(rung) {
-                continue;
-            }
-            if is_stood_for(&rung.session, *before, *at, stretches, true)
-                && !was_never_stored(earlier, rung, stretches)
-                && !died_at(earlier, rung, report)
-            {
-                faults.push(format!("rang for one lesson twice: {earlier:?} and {rung:?}"));
-            }
-            let was_one = partner(&rung.session, &stretches[before.0].known) == Some(&earlier.session);
-            let is_gone = !known.get(&earlier.session).is_some_and(|one| one.live);
-            seen.in_its_place += usize::from(was_one && is_gone);
-        }
-    }
-    faults
-}
-
-/// Another source has a session in the same room at nearly the same time, or at the same time in another room.
-fn has_near_miss(id: &str, known: &BTreeMap<String, Known>) -> bool {
-    let Some(one) = known.get(id) else { return false };
-    known.values().any(|other| {
-        let apart = (other.lesson.start - one.lesson.start).abs();
-        let same_room = other.lesson.room == one.lesson.room;
-        other.live
-            && other.lesson.bell
-            && other.lesson.at_school != one.lesson.at_school
-            && (same_room && apart == MINUTE || !same_room && apart == 0)
-    })
 }
 
 /// What could be seen to be open for longer than a tick has rung by then.

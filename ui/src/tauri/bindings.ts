@@ -164,6 +164,15 @@ export const commands = {
 /**  What may be done to a session now. */
 export type Action = "join" | "edit" | "move" | "write" | "set_bell" | "cancel" | "restore" | "mark_held" | "mark_early_end" | "mark_no_show_student" | "mark_no_show_tutor" | "undo_mark";
 
+/**  What another source has of the same lesson. */
+export type Also = {
+	id: string,
+	/**  What the school is called; nothing for this computer. */
+	school: string | null,
+	/**  Who else it says the lesson is with. */
+	with: string | null,
+};
+
 /**  What went wrong. */
 export type AppError = {
 	/**  What the window decides on. */
@@ -742,6 +751,8 @@ export type SessionRow = {
 	source: Source,
 	/**  What the school is called that plans it, where sessions come from more than one place. */
 	school: string | null,
+	/**  What other sources have of the same lesson. */
+	also: Also[],
 	/**  What may be done to it now. */
 	allowed: Action[],
 };

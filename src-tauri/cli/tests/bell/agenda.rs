@@ -43,20 +43,20 @@ fn json_is_one_array_of_sessions_as_documented() {
             "workspace": "this_computer", "title": "Dentist", "start": "2026-11-24T00:00:00+01:00", "end": "2026-11-24T01:00:00+01:00",
             "zone": found[0]["zone"], "provider": null, "join_url": null,
             "status": "SCHEDULED", "source": "calendar_file", "school": null,
-            "role": "owner", "waiting": false
+            "role": "owner", "waiting": false, "also": []
         },
         {
             "workspace": "this_computer", "title": "Maths: Ben", "start": "2026-11-24T16:00:00+01:00", "end": "2026-11-24T17:00:00+01:00",
             "zone": "Europe/Madrid", "provider": "google_meet",
             "join_url": "https://meet.google.com/abc-defg-hij",
             "status": "SCHEDULED", "source": "calendar_file", "school": null,
-            "role": "owner", "waiting": false
+            "role": "owner", "waiting": false, "also": []
         },
         {
             "workspace": "this_computer", "title": "Gone", "start": "2026-11-25T09:00:00+01:00", "end": "2026-11-25T10:00:00+01:00",
             "zone": found[2]["zone"], "provider": null, "join_url": "https://example.org/room",
             "status": "CANCELLED", "source": "calendar_file", "school": null,
-            "role": "owner", "waiting": false
+            "role": "owner", "waiting": false, "also": []
         }
     ]);
     assert_eq!(found, expected);

@@ -130,12 +130,12 @@ impl Ledger {
         Ok(new)
     }
 
-    /// What waits in the ledger and is to ring now. What became of the others is noted.
-    pub(super) async fn due(&self, now: DateTime<Utc>) -> Result<Vec<RingKey>> {
+    /// What waits in the ledger and is to ring now; nothing where nothing waits. What became of the others is noted.
+    pub(super) async fn due(&self, now: DateTime<Utc>) -> Result<Option<Vec<RingKey>>> {
         let mut waiting = rings::waiting(&mut *self.device.read().await?, now).await?;
         waiting.retain(|key| !self.memory.is_through(*key));
         if waiting.is_empty() {
-            return Ok(Vec::new());
+            return Ok(None);
         }
         let mut readings = self.readings().await?;
         let (mut due, mut outcomes) = (Vec::new(), Vec::new());
@@ -159,7 +159,7 @@ impl Ledger {
             tx.commit().await?;
         }
         self.settle(&outcomes).await?;
-        Ok(due)
+        Ok(Some(due))
     }
 
     /// Of what was planned before its sessions were known to be one lesson, one rings, and none whose lesson has rung.

@@ -157,8 +157,12 @@ impl<N: Notifier, C: Clock, W: Wait> Bell<N, C, W> {
         in_time(self.ledger.store_what_waits(now, health.store.is_some())).await?;
         let paused = self.last_look.is_none_or(|last| now - last > LONG_PAUSE);
         let planned = in_time(self.ledger.plan(now, if paused { LONG_LOOK } else { SHORT_LOOK })).await?;
-        let rang = self.ring(now).await?;
+        let (mut rang, waited) = self.ring(now).await?;
         let taken_back = self.take_back(now).await?;
+        // What a ring stood for that was not shown after all, or was taken back, rings by itself, and now.
+        if (waited || taken_back) && in_time(self.ledger.plan(self.clock.now(), SHORT_LOOK)).await? {
+            rang |= self.ring(self.clock.now()).await?.0;
+        }
         if rang || taken_back {
             self.tell(Cause::Bell, Topic::Rings);
         } else if planned {
@@ -205,10 +209,11 @@ impl<N: Notifier, C: Clock, W: Wait> Bell<N, C, W> {
         self.last_minute.replace(minute(now)).is_some_and(|last| last != minute(now))
     }
 
-    /// Rings what waits in the ledger.
-    async fn ring(&mut self, now: DateTime<Utc>) -> Result<bool> {
+    /// Rings what waits in the ledger. Whether anything rang, and whether anything waited.
+    async fn ring(&mut self, now: DateTime<Utc>) -> Result<(bool, bool)> {
         let mut rang = false;
-        for keys in together(in_time(self.ledger.due(now)).await?) {
+        let Some(due) = in_time(self.ledger.due(now)).await? else { return Ok((false, false)) };
+        for keys in together(due) {
             in_time(self.ledger.submit(&keys)).await?;
             for keys in self.still_together(keys).await? {
                 // Only now are the sessions read from which the words are made: none rings that has changed, also
@@ -220,7 +225,7 @@ impl<N: Notifier, C: Clock, W: Wait> Bell<N, C, W> {
                 }
             }
         }
-        Ok(rang)
+        Ok((rang, true))
     }
 
     /// Of many that ring as one, some may have been moved or cancelled meanwhile; few ring each for itself.

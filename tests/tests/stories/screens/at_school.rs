@@ -1,11 +1,24 @@
 //! What a school plans, for each of its people.
 
-use chrono::Utc;
-use firstbell_tests::kit::calendar::Lesson;
+use chrono::{DateTime, Utc};
+use firstbell_school::Server;
+use firstbell_tests::kit::calendar::{Lesson, MEET_LINK};
 use firstbell_tests::kit::{App, Desktop};
 
 use super::super::at_school::{heard_ten_minutes_ago, northside, sign_in};
 use super::{Look, start};
+
+/// Ben's next lesson with Ada begins at a whole minute, as those of calendar files do. When that is.
+async fn starts_at_a_minute(server: &Server) -> DateTime<Utc> {
+    let sql = format!(
+        "update public.sessions set scheduled_start_at = date_trunc('minute', scheduled_start_at),
+           scheduled_end_at = date_trunc('minute', scheduled_end_at)
+         where join_url = '{MEET_LINK}' and scheduled_start_at > now() and scheduled_start_at < now() + interval '2 hours'
+         returning extract(epoch from scheduled_start_at)::bigint"
+    );
+    let seconds = server.connect().await.unwrap().query_one(&sql, &[]).await.unwrap().get(0);
+    DateTime::from_timestamp(seconds, 0).unwrap()
+}
 
 pub(super) async fn at_school(look: &mut Look) {
     for (name, role, other) in [("BEN", "student", "Ada"), ("ADA", "tutor", "Ben"), ("CLEO", "parent", "Eve")]
@@ -33,9 +46,14 @@ pub(super) async fn at_school(look: &mut Look) {
         }
         ask_for_a_time(look, &desktop, &app).await;
         // Where lessons come from two places, each says from which.
-        desktop.import(&[Lesson::starting_in(7200, Utc::now()).title("Choir")]).await.unwrap();
+        let next = starts_at_a_minute(&server).await;
+        let same = Lesson::starting_in(0, next).title("Algebra with Ada");
+        desktop.import(&[Lesson::starting_in(7200, Utc::now()).title("Choir"), same]).await.unwrap();
+        assert!(desktop.bell(&["sync"]).await.unwrap().status.success());
         page.press("Today").await.unwrap();
         page.says("main", "Choir").await.unwrap();
+        // What both have is one lesson, and says so.
+        page.says("article.card", "Also on this computer").await.unwrap();
         look.at(&desktop, &app, "school-today-two-sources").await;
         app.terminate().await.unwrap();
         drop(server);
