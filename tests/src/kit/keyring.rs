@@ -206,7 +206,7 @@ pub async fn set(desktop: &Desktop, attributes: &[(&str, &str)], secret: &[u8]) 
     Ok(())
 }
 
-/// What stands in all items with these attributes, by their paths.
+/// What stands in all items with these attributes, by their paths. One that goes meanwhile is not there.
 ///
 /// # Errors
 /// When the keyring does not say, or they are locked.
@@ -218,11 +218,20 @@ pub async fn found(desktop: &Desktop, attributes: &[(&str, &str)]) -> Result<BTr
     let session = session(desktop).await?;
     let mut found = BTreeMap::new();
     for item in open {
-        let (_, _, value, _): Secret =
-            at(desktop, item.as_str(), ITEM).await?.call("GetSecret", &(&session,)).await?;
-        found.insert(item.to_string(), value);
+        match at(desktop, item.as_str(), ITEM).await?.call::<_, _, Secret>("GetSecret", &(&session,)).await {
+            Ok((_, _, value, _)) => {
+                found.insert(item.to_string(), value);
+            }
+            Err(zbus::Error::MethodError(name, ..)) if is_gone(name.as_str()) => {}
+            Err(error) => return Err(error.into()),
+        }
     }
     Ok(found)
+}
+
+/// What a bus says of a call to an object that is not there.
+fn is_gone(error: &str) -> bool {
+    ["UnknownMethod", "UnknownObject", "NoSuchObject"].iter().any(|name| error.ends_with(name))
 }
 
 /// When the newest item with these attributes was changed, in seconds since 1970.

@@ -77,6 +77,9 @@ pub fn story(random: &mut StdRng) -> Story {
     let mut starts: Vec<(String, i64)> =
         lessons.iter().map(|lesson| (lesson.id.clone(), lesson.start)).collect();
     let mut script = Vec::new();
+    if random.random_bool(0.4) {
+        clock = rung_and_called_off(random, &lessons, clock, &mut script);
+    }
     for _ in 0..random.random_range(4..28) {
         let known = script.len();
         // Where something is about to happen, things go wrong best.
@@ -226,6 +229,33 @@ fn lesson(random: &mut StdRng, names: &mut u32, clock: i64) -> Lesson {
         in_kolkata: random.random_bool(0.4),
         at_school: random.random_bool(0.3),
     }
+}
+
+/// A lesson of both sources rings, and one of them calls it off a little later. What the clock shows then.
+fn rung_and_called_off(
+    random: &mut StdRng,
+    lessons: &[Lesson],
+    clock: i64,
+    script: &mut Vec<Happens>,
+) -> i64 {
+    let is_twin = |one: &Lesson, other: &Lesson| {
+        one.at_school != other.at_school
+            && one.room.is_some()
+            && (one.start, one.room) == (other.start, other.room)
+    };
+    let has_twin =
+        |one: &&Lesson| one.start - 6 * MINUTE > clock && lessons.iter().any(|other| is_twin(one, other));
+    let twins: Vec<&Lesson> = lessons.iter().filter(has_twin).collect();
+    let Some(one) = twins.choose(random) else { return clock };
+    let asleep = one.start - 6 * MINUTE - clock;
+    script.extend([
+        Happens::Start,
+        Happens::Sleep(asleep),
+        Happens::Run(2 * MINUTE),
+        Happens::Cancel(one.id.clone()),
+        Happens::Run(MINUTE / 2),
+    ]);
+    clock + asleep + 2 * MINUTE + MINUTE / 2
 }
 
 /// What the other source has of some of these lessons.

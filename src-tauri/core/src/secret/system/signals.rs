@@ -24,8 +24,12 @@ use super::{
 /// How long the bus may take until it is listened to.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// How often it is seen whether still somebody waits, and whether a bus that was not there is there now.
+/// How often it is seen whether still somebody waits, and, after some tries, whether a bus that was not there is there now.
 const LOOK: Duration = Duration::from_secs(60);
+
+/// How soon a bus that did not answer in time is tried again: a computer that has just started is slow, and whoever unlocks
+/// the keychain then should not wait for the next look. Each further try comes after twice the time.
+const AGAIN: Duration = Duration::from_secs(2);
 
 /// Listens for as long as somebody waits for changes. Outside of tokio nobody listens, and the minute is what is left.
 pub(super) fn watch(desk: &Arc<Desk>, bus: Option<String>) {
@@ -72,12 +76,15 @@ impl Drop for Watched {
 }
 
 async fn listen(mut watched: Watched, bus: Option<String>) {
+    let mut pause = AGAIN;
     while watched.is_awaited() {
         let Ok(Ok((_bus, mut owners, mut signals))) = timeout(PATIENCE, subscribe(bus.as_deref())).await
         else {
-            sleep(LOOK).await;
+            sleep(pause).await;
+            pause = LOOK.min(pause * 2);
             continue;
         };
+        pause = AGAIN;
         // Something may have been said before anyone listened.
         watched.tell();
         while watched.is_awaited() {
