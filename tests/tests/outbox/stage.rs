@@ -14,13 +14,14 @@ use firstbell_core::{
     outbox::{Deed, Waiting, Write},
     school::{
         address::PublishableKey,
-        supabase::{auth::Auth, keeper::Keeper, wire::Wire},
+        supabase::{auth::Auth, error::AccountsError, keeper::Keeper, wire::Wire},
     },
     secret::Secrets,
     store::cache::{Cache, outbox},
     sync::{Desk, Pull, Push, Pushed, School, SchoolPages, SchoolWrites},
 };
 use firstbell_school::{Scripted, Server, sample};
+use firstbell_tests::kit::wait;
 use serde_json::Value;
 use tokio::sync::OnceCell;
 use uuid::Uuid;
@@ -98,7 +99,15 @@ impl Computer {
         let key = PublishableKey::new(way.publishable_key()).unwrap();
         let wire = Wire::new(way.url().parse().unwrap(), key, clock.clone()).unwrap();
         let auth = Auth::new(wire.clone());
-        let signed_in = auth.sign_in(email, &password.to_owned().into()).await.unwrap();
+        // All tests sign in at one server at once, which does not answer each of them at the first time.
+        let signed_in = wait::until("the accounts to answer", wait::PATIENCE, async || {
+            match auth.sign_in(email, &password.to_owned().into()).await {
+                Err(AccountsError::Fault(_)) => Ok(None),
+                answered => Ok(Some(answered.unwrap())),
+            }
+        })
+        .await
+        .unwrap();
         let (folder, sign_in) = (tempfile::tempdir().unwrap(), Uuid::new_v4());
         let lock = folder.path().join("tokens.lock");
         let keeper = Keeper::new(sign_in, Arc::new(auth), Arc::new(Secrets::None), clock, lock);
